@@ -1,0 +1,30 @@
+//! Interactions ↔ voice calls: what one participant's leg should do and what became of it.
+
+use crate::acd::NotReadyReason;
+use crate::id::LegId;
+
+/// Why a leg is over, in words neither SIP nor Q.850.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegEnd {
+    /// The far side hung up or cancelled.
+    FarSide,
+    /// We ended it.
+    OurSide,
+    /// An outgoing leg was not taken.
+    NotTaken(NotReadyReason),
+    /// An outgoing leg was turned down by the person (603, 486 after ringing, …).
+    Declined,
+    /// Transport, protocol or media failed.
+    Failed,
+    MediaLost,
+}
+
+/// What the call room says of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegFact {
+    Ringing(LegId),
+    Answered(LegId),
+    Held(LegId),
+    Retrieved(LegId),
+    Ended(LegId, LegEnd),
+}
