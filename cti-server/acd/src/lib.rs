@@ -1,1 +1,36 @@
-//! (to come)
+//! Which work goes to which agent, and why. Owns queue order, skills, presence, offers and used capacity; knows no telephone,
+//! no customer, no database, and reads no clock.
+//!
+//! Feed [`Acd::handle`] with an [`AcdInput`](cti_types::acd::AcdInput), or [`Acd::handle_timeout`] when
+//! [`Acd::poll_timeout`] is due, then drain [`Acd::poll`]. Whatever comes late or twice is counted as stale and changes nothing.
+//!
+//! # Rules
+//! - **Order of work**: effective priority (queue plus item) descending, then `since` ascending, then order of arrival. An item
+//!   that was offered and came back stands where it stood. An agent of several queues takes the best item over all of them.
+//! - **Choice of agent**: among the available agents with the needed skills the one longest idle; ties by summed proficiency,
+//!   then by id. Idle begins when the agent becomes ready, or when their latest assignment ends (or begins, for agents who take
+//!   several at once), whichever is later. A declined or withdrawn offer does not touch it.
+//! - **Decline**: the agent is skipped for that item for 30 seconds ([`DECLINE_MEMORY`]), also when nobody else can take it.
+//! - **Wait limit**: counted from the entry into this queue, so that work which overflowed with its age gets its full time here.
+//! - **Sign-in**: an agent who is logged out signs in by asking for any presence but a system reason.
+//! - **Reachable**: a new agent counts as reachable until the ACD is told otherwise.
+//!
+//! # How it is fast
+//! Work that needs the same skills in the same queue shares a *pool*. A pool holds its waiting items in order and the available
+//! agents who fit, longest idle first. So work that arrives looks at one end of one pool, and an agent who becomes available looks
+//! at the heads of their own pools. Between two inputs no pool has both an available agent and an item that this agent may
+//! take: the liveness rule, verified by [`Acd::check`].
+
+mod agents;
+mod check;
+mod decide;
+mod engine;
+mod limits;
+mod model;
+mod offers;
+mod pools;
+mod queues;
+mod slab;
+
+pub use engine::Acd;
+pub use limits::{DECLINE_MEMORY, Limits};

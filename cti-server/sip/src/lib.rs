@@ -1,2 +1,30 @@
 //! SIP without sockets: bytes in, bytes and events out; time and chance are arguments.
+//!
+//! The contract of [`Endpoint`]: call one `handle_*`, then drain [`Endpoint::poll_output`] (and
+//! [`Endpoint::poll_failed_auth`]), then ask [`Endpoint::poll_timeout`] when to call
+//! [`Endpoint::handle_timeout`] at the latest. The layers, from the wire up: [`message`] (bytes ↔ message),
+//! transactions (RFC 3261 17, RFC 6026), dialogs, and beside them the registrar, digest and trunks.
+//! [`Framer`] cuts a stream into messages and [`Gate`] limits sources before anything is parsed.
+//!
+//! It opens no socket, resolves no name, and knows nothing of SDP beyond carrying it.
+
 pub mod api;
+mod auth;
+mod config;
+mod dialog;
+mod endpoint;
+mod framer;
+mod gate;
+pub mod message;
+mod io;
+mod registrar;
+mod timers;
+mod transaction;
+mod trunk;
+
+pub use api::*;
+pub use config::{Config, Limits};
+pub use endpoint::{Counts, Endpoint};
+pub use framer::{Frame, FrameError, Framer, is_new_request};
+pub use gate::{Gate, GateSettings, Verdict};
+pub use registrar::Contact;

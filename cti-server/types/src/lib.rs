@@ -11,6 +11,7 @@ pub mod flow;
 pub mod id;
 pub mod media;
 pub mod number;
+pub mod stream;
 pub mod tap;
 pub mod time;
 

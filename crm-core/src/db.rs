@@ -1,0 +1,429 @@
+//! One thin layer over the two native pools: `$1` placeholders, three column types, rows as plain values. Knows no table.
+
+use crate::error::{Result, StoreError};
+use sqlx::pool::PoolOptions;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, Column, Postgres, Row as _, Sqlite, Transaction, TypeInfo, ValueRef};
+use std::borrow::Cow;
+use std::future::Future;
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// SQLite readers beside the one writer.
+const SQLITE_READERS: u32 = 4;
+/// PostgreSQL connections of one node. One more query waits for a free one, at most the acquire timeout, then is `Unavailable`.
+const PG_CONNECTIONS: u32 = 10;
+/// Bind parameters of one statement: SQLite's default limit is 32,766, PostgreSQL's 65,535.
+pub(crate) const PARAMETERS_MAX: usize = 30_000;
+
+/// A value of one of the three portable column types. Each carries its own NULL, because PostgreSQL wants a typed one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Value {
+    Int(Option<i64>),
+    Text(Option<String>),
+}
+
+impl Value {
+    pub(crate) fn is_null(&self) -> bool {
+        matches!(self, Value::Int(None) | Value::Text(None))
+    }
+}
+
+impl From<i64> for Value {
+    fn from(n: i64) -> Self {
+        Value::Int(Some(n))
+    }
+}
+impl From<u64> for Value {
+    fn from(n: u64) -> Self {
+        // Larger counts than i64 cannot occur; clamped rather than wrapped if one ever did.
+        Value::Int(Some(i64::try_from(n).unwrap_or(i64::MAX)))
+    }
+}
+impl From<u32> for Value {
+    fn from(n: u32) -> Self {
+        Value::Int(Some(i64::from(n)))
+    }
+}
+impl From<bool> for Value {
+    fn from(b: bool) -> Self {
+        Value::Int(Some(i64::from(b)))
+    }
+}
+impl From<Option<i64>> for Value {
+    fn from(n: Option<i64>) -> Self {
+        Value::Int(n)
+    }
+}
+impl From<&str> for Value {
+    fn from(s: &str) -> Self {
+        Value::Text(Some(s.to_owned()))
+    }
+}
+impl From<String> for Value {
+    fn from(s: String) -> Self {
+        Value::Text(Some(s))
+    }
+}
+impl From<Option<String>> for Value {
+    fn from(s: Option<String>) -> Self {
+        Value::Text(s)
+    }
+}
+impl From<cti_types::Utc> for Value {
+    fn from(at: cti_types::Utc) -> Self {
+        Value::Int(Some(at.0))
+    }
+}
+
+/// An id (or anything shown as its text) as a value.
+pub(crate) fn text(id: impl std::fmt::Display) -> Value {
+    Value::Text(Some(id.to_string()))
+}
+
+/// The values of a list as arguments.
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::db::Value::from($value)),*] };
+}
+pub(crate) use args;
+
+/// One row of a result.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Row(Vec<Value>);
+
+impl Row {
+    pub(crate) fn values(self) -> Vec<Value> {
+        self.0
+    }
+    pub(crate) fn opt_int(&self, column: usize) -> Option<i64> {
+        match self.0.get(column) {
+            Some(Value::Int(n)) => *n,
+            _ => None,
+        }
+    }
+    pub(crate) fn opt_text(&self, column: usize) -> Option<&str> {
+        match self.0.get(column) {
+            Some(Value::Text(Some(s))) => Some(s),
+            _ => None,
+        }
+    }
+    pub(crate) fn int(&self, column: usize) -> Result<i64> {
+        self.opt_int(column).ok_or_else(|| StoreError::corrupt(format!("column {column} of a row is not a number")))
+    }
+    pub(crate) fn text(&self, column: usize) -> Result<&str> {
+        self.opt_text(column).ok_or_else(|| StoreError::corrupt(format!("column {column} of a row is not text")))
+    }
+    /// A column that holds an id.
+    pub(crate) fn id<T: FromStr>(&self, column: usize) -> Result<T> {
+        self.text(column)?.parse().map_err(|_| StoreError::corrupt(format!("column {column} of a row is not an id")))
+    }
+    /// A column that holds an id or nothing.
+    pub(crate) fn opt_id<T: FromStr>(&self, column: usize) -> Result<Option<T>> {
+        match self.opt_text(column) {
+            None => Ok(None),
+            Some(_) => self.id(column).map(Some),
+        }
+    }
+}
+
+/// Which database an address names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Clone, Debug)]
+enum Pools {
+    Sqlite { write: sqlx::Pool<Sqlite>, read: sqlx::Pool<Sqlite> },
+    Postgres(sqlx::Pool<Postgres>),
+}
+
+/// The open database.
+#[derive(Clone, Debug)]
+pub(crate) struct Db {
+    pools: Pools,
+    statement_timeout: Duration,
+}
+
+/// How long to wait for what.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    /// For a connection, new or from the pool.
+    pub(crate) acquire: Duration,
+    /// For one statement.
+    pub(crate) statement: Duration,
+}
+
+impl Db {
+    pub(crate) async fn open(url: &str, timeouts: Timeouts) -> Result<Db> {
+        let away = |error| StoreError::from_sqlx(error, "row");
+        let pools = match backend(url)? {
+            Backend::Sqlite => {
+                let options = SqliteConnectOptions::from_str(url).map_err(|e| StoreError::Address { mend: e.to_string() })?;
+                if url.contains(":memory:") || url.contains("mode=memory") {
+                    return Err(StoreError::Address { mend: "name a file: a database in memory cannot be shared by writer and readers".to_owned() });
+                }
+                create_private(options.get_filename())?;
+                let options = tuned(options);
+                let write = PoolOptions::new()
+                    .max_connections(1)
+                    .max_lifetime(None)
+                    .idle_timeout(None)
+                    .acquire_timeout(timeouts.acquire.max(Duration::from_secs(5)))
+                    .connect_with(options.clone())
+                    .await
+                    .map_err(away)?;
+                let read = PoolOptions::new()
+                    .max_connections(SQLITE_READERS)
+                    .max_lifetime(None)
+                    .acquire_timeout(timeouts.acquire)
+                    .connect_with(options.pragma("query_only", "ON"))
+                    .await
+                    .map_err(away)?;
+                Pools::Sqlite { write, read }
+            }
+            Backend::Postgres => {
+                let options = PgConnectOptions::from_str(url).map_err(|e| StoreError::Address { mend: e.to_string() })?;
+                let options = options.application_name("cordboard");
+                let pool = PoolOptions::new()
+                    .max_connections(PG_CONNECTIONS)
+                    .acquire_timeout(timeouts.acquire)
+                    .connect_with(options)
+                    .await
+                    .map_err(away)?;
+                Pools::Postgres(pool)
+            }
+        };
+        Ok(Db { pools, statement_timeout: timeouts.statement })
+    }
+
+    pub(crate) fn backend(&self) -> Backend {
+        match self.pools {
+            Pools::Sqlite { .. } => Backend::Sqlite,
+            Pools::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Brings the schema up to date.
+    pub(crate) async fn migrate(&self) -> Result<()> {
+        let migrator = crate::migrations::migrator(self.backend());
+        let done = match &self.pools {
+            Pools::Sqlite { write, .. } => migrator.run(write).await,
+            Pools::Postgres(pool) => migrator.run(pool).await,
+        };
+        done.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(source) => StoreError::from_sqlx(source, "row"),
+            other => StoreError::Migrate(Box::new(other)),
+        })
+    }
+
+    /// Reads outside any transaction: one round trip.
+    pub(crate) async fn fetch(&self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<Vec<Row>> {
+        let sql = sql.into();
+        match &self.pools {
+            Pools::Sqlite { read, .. } => within(self.statement_timeout, fetch_sqlite(read, sql, args), "row").await,
+            Pools::Postgres(pool) => within(self.statement_timeout, fetch_pg(pool, sql, args), "row").await,
+        }
+    }
+
+    /// Begins a transaction that will write: on SQLite it takes the write lock at once, so that reading and then writing in it cannot fail
+    /// half-way because another writer was faster.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        let inner = match &self.pools {
+            Pools::Sqlite { write, .. } => TxInner::Sqlite(within(self.statement_timeout, write.begin_with("BEGIN IMMEDIATE"), "row").await?),
+            Pools::Postgres(pool) => TxInner::Postgres(within(self.statement_timeout, pool.begin(), "row").await?),
+        };
+        Ok(Tx { inner, statement_timeout: self.statement_timeout })
+    }
+
+    pub(crate) async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+enum TxInner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A transaction. Dropped without [`Tx::commit`] it is rolled back.
+pub(crate) struct Tx {
+    inner: TxInner,
+    statement_timeout: Duration,
+}
+
+impl Tx {
+    /// Runs a statement; returns how many rows it touched. `resource` names what is written, for the error.
+    pub(crate) async fn execute_on(
+        &mut self,
+        resource: &'static str,
+        sql: impl Into<Cow<'static, str>>,
+        args: Vec<Value>,
+    ) -> Result<u64> {
+        let sql = sql.into();
+        let limit = self.statement_timeout;
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => {
+                within(limit, async { Ok(bind_sqlite(sql, args).execute(&mut **tx).await?.rows_affected()) }, resource).await
+            }
+            TxInner::Postgres(tx) => {
+                within(limit, async { Ok(bind_pg(sql, args).execute(&mut **tx).await?.rows_affected()) }, resource).await
+            }
+        }
+    }
+
+    pub(crate) async fn execute(&mut self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<u64> {
+        self.execute_on("row", sql, args).await
+    }
+
+    pub(crate) async fn fetch(&mut self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<Vec<Row>> {
+        let sql = sql.into();
+        let limit = self.statement_timeout;
+        match &mut self.inner {
+            TxInner::Sqlite(tx) => within(limit, fetch_sqlite(&mut **tx, sql, args), "row").await,
+            TxInner::Postgres(tx) => within(limit, fetch_pg(&mut **tx, sql, args), "row").await,
+        }
+    }
+
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self.inner {
+            TxInner::Sqlite(tx) => within(self.statement_timeout, tx.commit(), "row").await,
+            TxInner::Postgres(tx) => within(self.statement_timeout, tx.commit(), "row").await,
+        }
+    }
+}
+
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, sqlx::Error>>, resource: &'static str) -> Result<T> {
+    match tokio::time::timeout(limit, work).await {
+        Ok(done) => done.map_err(|error| StoreError::from_sqlx(error, resource)),
+        Err(elapsed) => Err(StoreError::Unavailable(Box::new(elapsed))),
+    }
+}
+
+type SqliteQuery = sqlx::query::Query<'static, Sqlite, sqlx::sqlite::SqliteArguments>;
+type PgQuery = sqlx::query::Query<'static, Postgres, sqlx::postgres::PgArguments>;
+
+// `AssertSqlSafe`: every statement of this crate is put together from constants (table and column names) and placeholders; values are bound.
+fn bind_sqlite(sql: Cow<'static, str>, args: Vec<Value>) -> SqliteQuery {
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for arg in args {
+        query = match arg {
+            Value::Int(n) => query.bind(n),
+            Value::Text(s) => query.bind(s),
+        };
+    }
+    query
+}
+
+fn bind_pg(sql: Cow<'static, str>, args: Vec<Value>) -> PgQuery {
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for arg in args {
+        query = match arg {
+            Value::Int(n) => query.bind(n),
+            Value::Text(s) => query.bind(s),
+        };
+    }
+    query
+}
+
+async fn fetch_sqlite<'c, X>(executor: X, sql: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, sqlx::Error>
+where
+    X: sqlx::Executor<'c, Database = Sqlite>,
+{
+    let rows = bind_sqlite(sql, args).fetch_all(executor).await?;
+    rows.iter()
+        .map(|row| {
+            (0..row.columns().len())
+                .map(|at| {
+                    let raw = row.try_get_raw(at)?;
+                    // The declared type counts for a NULL, the stored one otherwise.
+                    if raw.is_null() {
+                        return Ok(if row.columns().get(at).is_some_and(|c| c.type_info().name() == "TEXT") {
+                            Value::Text(None)
+                        } else {
+                            Value::Int(None)
+                        });
+                    }
+                    let text = raw.type_info().name() == "TEXT";
+                    Ok(if text { Value::Text(row.try_get_unchecked(at)?) } else { Value::Int(row.try_get_unchecked(at)?) })
+                })
+                .collect::<Result<Vec<_>, sqlx::Error>>()
+                .map(Row)
+        })
+        .collect()
+}
+
+async fn fetch_pg<'c, X>(executor: X, sql: Cow<'static, str>, args: Vec<Value>) -> Result<Vec<Row>, sqlx::Error>
+where
+    X: sqlx::Executor<'c, Database = Postgres>,
+{
+    let rows = bind_pg(sql, args).fetch_all(executor).await?;
+    rows.iter()
+        .map(|row| {
+            row.columns()
+                .iter()
+                .enumerate()
+                .map(|(at, column)| match column.type_info().name() {
+                    "TEXT" | "VARCHAR" => row.try_get(at).map(Value::Text),
+                    "INT4" => row.try_get::<Option<i32>, _>(at).map(|n| Value::Int(n.map(i64::from))),
+                    _ => row.try_get(at).map(Value::Int),
+                })
+                .collect::<Result<Vec<_>, sqlx::Error>>()
+                .map(Row)
+        })
+        .collect()
+}
+
+fn backend(url: &str) -> Result<Backend> {
+    if url.starts_with("sqlite:") {
+        return Ok(Backend::Sqlite);
+    }
+    if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        return Ok(Backend::Postgres);
+    }
+    Err(StoreError::Address { mend: "begin it with sqlite: and a path, or with postgres://".to_owned() })
+}
+
+fn tuned(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true)
+        .pragma("cache_size", "-65536")
+        .pragma("mmap_size", "268435456")
+        .pragma("temp_store", "MEMORY")
+}
+
+/// The file holds people's data: it is created readable by its owner alone, before SQLite would create it with the default mask.
+/// The write-ahead files take their mode from it.
+fn create_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Unavailable(Box::new(error))),
+    }
+}
+
+/// `$from, $from+1, …` for `count` values.
+pub(crate) fn placeholders(from: usize, count: usize) -> String {
+    let mut out = String::with_capacity(count * 4);
+    for n in from..from + count {
+        if n > from {
+            out.push(',');
+        }
+        out.push('$');
+        out.push_str(&n.to_string());
+    }
+    out
+}

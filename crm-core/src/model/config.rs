@@ -1,0 +1,568 @@
+//! What calls need: queues, skills, reasons, codes, hours, numbers, trunks, phones, flows. Rules of the fields only.
+
+use super::people::{check_skills, english, skill_references, yes};
+use super::{Check, Column, Credential, Kind, Reference, Resource, Secret, SkillLevel, UsedBy, columns};
+use cti_types::{FlowId, HoursId, NumberId, PhoneId, QueueId, ReasonId, SiteId, SkillId, TrunkId, UserId, Utc, WrapUpCodeId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Something agents can be good at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Skill {
+    pub name: String,
+}
+
+impl Resource for Skill {
+    type Id = SkillId;
+    const KIND: Kind = Kind::Skill;
+    const TABLE: &'static str = "skill";
+    const COLUMNS: &'static [Column] = columns!(name: Text);
+    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "app_user", column: "skills" }, UsedBy { table: "queue", column: "skills" }];
+
+    fn check(&mut self, check: &mut Check) {
+        check.name("name", &mut self.name);
+    }
+}
+
+/// Why an agent is not ready, to choose from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    pub name: String,
+    /// Place in the list, smallest first.
+    #[serde(default)]
+    pub sort: i64,
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+impl Resource for Reason {
+    type Id = ReasonId;
+    const KIND: Kind = Kind::Reason;
+    const TABLE: &'static str = "reason";
+    const COLUMNS: &'static [Column] = columns!(name: Text, sort: Int, active: Bool);
+
+    fn check(&mut self, check: &mut Check) {
+        check.name("name", &mut self.name);
+    }
+}
+
+/// What came of a contact, to choose from in wrap-up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WrapUpCode {
+    pub name: String,
+    /// Offered for work of this queue only; `None`: for all.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub queue_id: Option<QueueId>,
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+impl Resource for WrapUpCode {
+    type Id = WrapUpCodeId;
+    const KIND: Kind = Kind::WrapUpCode;
+    const TABLE: &'static str = "wrap_up_code";
+    const COLUMNS: &'static [Column] = columns!(name: Text, queue_id: Text, active: Bool);
+
+    fn check(&mut self, check: &mut Check) {
+        check.name("name", &mut self.name);
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.queue_id.iter().map(|id| Reference { field: "queue_id".into(), table: "queue", id: id.to_string() }).collect()
+    }
+}
+
+/// A span of a day, both as `HH:MM`; `24:00` is the end of the day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    pub from: String,
+    pub to: String,
+}
+
+/// Open on one day of the week. A day may stand several times.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WeeklySpan {
+    /// 1 Monday to 7 Sunday (ISO 8601).
+    pub day: u8,
+    pub from: String,
+    pub to: String,
+}
+
+/// A date on which other hours hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    /// `YYYY-MM-DD` in the zone of the hours.
+    pub date: String,
+    #[serde(default)]
+    pub name: String,
+    /// Empty: closed all day.
+    #[serde(default)]
+    pub open: Vec<Span>,
+}
+
+/// When something is open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    pub name: String,
+    /// IANA time zone.
+    pub zone: String,
+    pub weekly: Vec<WeeklySpan>,
+    #[serde(default)]
+    pub holidays: Vec<Holiday>,
+}
+
+/// Minutes since midnight of `HH:MM`, `00:00` to `24:00`.
+pub fn minute_of_day(text: &str) -> Option<u16> {
+    let (hour, minute) = text.split_once(':')?;
+    let two = |part: &str| (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<u16>().ok())?;
+    let (hour, minute) = (two(hour)?, two(minute)?);
+    let all = hour * 60 + minute;
+    (minute < 60 && all <= 24 * 60).then_some(all)
+}
+
+fn check_span(check: &mut Check, field: &str, from: &str, to: &str) {
+    match (minute_of_day(from), minute_of_day(to)) {
+        (Some(from), Some(to)) => check.that(from < to, field, "let it end after it begins; a night is two spans"),
+        _ => check.wrong(field, "write both times as HH:MM"),
+    }
+}
+
+impl Hours {
+    /// Whether it is open at this moment. A zone that is no longer known counts as closed.
+    pub fn is_open(&self, at: Utc) -> bool {
+        let (Ok(zone), Ok(stamp)) = (jiff::tz::TimeZone::get(&self.zone), jiff::Timestamp::from_microsecond(at.0)) else { return false };
+        let local = stamp.to_zoned(zone);
+        let minute = (local.hour() as u16) * 60 + local.minute() as u16;
+        let within = |from: &str, to: &str| {
+            minute_of_day(from).is_some_and(|from| from <= minute) && minute_of_day(to).is_some_and(|to| minute < to)
+        };
+        let date = local.date().to_string();
+        if let Some(holiday) = self.holidays.iter().find(|holiday| holiday.date == date) {
+            return holiday.open.iter().any(|span| within(&span.from, &span.to));
+        }
+        let day = local.weekday().to_monday_one_offset() as u8;
+        self.weekly.iter().any(|span| span.day == day && within(&span.from, &span.to))
+    }
+}
+
+impl Resource for Hours {
+    type Id = HoursId;
+    const KIND: Kind = Kind::Hours;
+    const TABLE: &'static str = "hours";
+    const COLUMNS: &'static [Column] = columns!(name: Text, zone: Text, weekly: Json, holidays: Json);
+    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "queue", column: "hours_id" }];
+
+    fn check(&mut self, check: &mut Check) {
+        check.name("name", &mut self.name);
+        check.zone("zone", &self.zone);
+        check.count("weekly", self.weekly.len(), 100);
+        check.count("holidays", self.holidays.len(), 500);
+        for (at, span) in self.weekly.iter().enumerate() {
+            check.range(format!("weekly[{at}].day"), i64::from(span.day), 1, 7);
+            check_span(check, &format!("weekly[{at}]"), &span.from, &span.to);
+        }
+        for (at, holiday) in self.holidays.iter().enumerate() {
+            let right = holiday.date.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == holiday.date);
+            check.that(right, format!("holidays[{at}].date"), "write it as YYYY-MM-DD");
+            check.text(&format!("holidays[{at}].name"), &holiday.name, 100);
+            for span in holiday.open.iter().take(20) {
+                check_span(check, &format!("holidays[{at}].open"), &span.from, &span.to);
+            }
+        }
+    }
+}
+
+/// Where work goes at a limit of its queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "to", rename_all = "snake_case", deny_unknown_fields)]
+pub enum OverflowTo {
+    /// Into another queue, keeping its age.
+    Queue {
+        #[schema(value_type = Uuid)]
+        queue: QueueId,
+    },
+    /// Back to its flow.
+    Flow,
+}
+
+/// Which calls of a queue are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "policy", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RecordingPolicy {
+    Always,
+    Never,
+    /// A random share.
+    Percent { percent: u8 },
+}
+
+/// A line of waiting work and how it is served.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    pub name: String,
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub site_id: Option<SiteId>,
+    /// IANA time zone of its days in reports.
+    #[serde(default = "utc_zone")]
+    pub zone: String,
+    /// What every item of it needs.
+    #[serde(default)]
+    pub skills: Vec<SkillLevel>,
+    /// 0–9, added to the item's own; higher is served first.
+    #[serde(default)]
+    pub priority: u8,
+    /// How long an offer may ring, ms.
+    #[serde(default = "offer_timeout")]
+    pub offer_timeout_ms: u64,
+    /// Longest wrap-up, ms; 0: none.
+    #[serde(default = "wrap_up_max")]
+    pub wrap_up_max_ms: u64,
+    /// A code must be set before wrap-up can be finished.
+    #[serde(default)]
+    pub wrap_up_required: bool,
+    /// Longest wait, ms, then `overflow`.
+    #[serde(default)]
+    pub wait_max_ms: Option<u64>,
+    /// Most items waiting.
+    #[serde(default)]
+    pub size_max: Option<u32>,
+    /// Nobody signed in: refuse, and send away who waits.
+    #[serde(default)]
+    pub leave_when_unstaffed: bool,
+    #[serde(default = "to_flow")]
+    pub overflow: OverflowTo,
+    /// Unset while it takes no new work.
+    #[serde(default = "yes")]
+    pub open: bool,
+    /// Name of the clip played to who waits.
+    #[serde(default = "music")]
+    pub music: String,
+    #[serde(default = "always")]
+    pub recording: RecordingPolicy,
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub hours_id: Option<HoursId>,
+}
+
+fn utc_zone() -> String {
+    "UTC".to_owned()
+}
+fn offer_timeout() -> u64 {
+    20_000
+}
+fn wrap_up_max() -> u64 {
+    60_000
+}
+fn to_flow() -> OverflowTo {
+    OverflowTo::Flow
+}
+fn music() -> String {
+    "music/hold".to_owned()
+}
+fn always() -> RecordingPolicy {
+    RecordingPolicy::Always
+}
+
+/// A day in ms: no wait, wrap-up or ring lasts longer.
+const DAY_MS: i64 = 86_400_000;
+
+impl Resource for Queue {
+    type Id = QueueId;
+    const KIND: Kind = Kind::Queue;
+    const TABLE: &'static str = "queue";
+    const COLUMNS: &'static [Column] = columns!(
+        name: Text, site_id: Text, zone: Text, skills: Json, priority: Int, offer_timeout_ms: Int, wrap_up_max_ms: Int,
+        wrap_up_required: Bool, wait_max_ms: Int, size_max: Int, leave_when_unstaffed: Bool, overflow: Json, open: Bool, music: Text,
+        recording: Json, hours_id: Text,
+    );
+    const USED_BY: &'static [UsedBy] = &[
+        UsedBy { table: "app_user", column: "queues" },
+        UsedBy { table: "queue", column: "overflow" },
+        UsedBy { table: "number", column: "entry" },
+        UsedBy { table: "wrap_up_code", column: "queue_id" },
+    ];
+
+    fn check(&mut self, check: &mut Check) {
+        check.name("name", &mut self.name);
+        check.zone("zone", &self.zone);
+        check_skills(check, "skills", &self.skills);
+        check.range("priority", i64::from(self.priority), 0, 9);
+        check.range("offer_timeout_ms", self.offer_timeout_ms as i64, 1_000, 600_000);
+        check.range("wrap_up_max_ms", self.wrap_up_max_ms as i64, 0, DAY_MS);
+        check.range("wait_max_ms", self.wait_max_ms.unwrap_or(1_000) as i64, 1_000, DAY_MS);
+        check.range("size_max", i64::from(self.size_max.unwrap_or(1)), 1, 1_000_000);
+        check.text("music", &self.music, 200);
+        if let RecordingPolicy::Percent { percent } = self.recording {
+            check.range("recording.percent", i64::from(percent), 0, 100);
+        }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let mut all: Vec<Reference> = skill_references("skills", &self.skills).collect();
+        all.extend(self.site_id.iter().map(|id| Reference { field: "site_id".into(), table: "site", id: id.to_string() }));
+        all.extend(self.hours_id.iter().map(|id| Reference { field: "hours_id".into(), table: "hours", id: id.to_string() }));
+        if let OverflowTo::Queue { queue } = self.overflow {
+            all.push(Reference { field: "overflow.queue".into(), table: "queue", id: queue.to_string() });
+        }
+        all
+    }
+}
+
+/// Where a call to a number goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "to", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Entry {
+    Flow {
+        #[schema(value_type = Uuid)]
+        flow: FlowId,
+    },
+    Queue {
+        #[schema(value_type = Uuid)]
+        queue: QueueId,
+    },
+}
+
+/// A number of ours that callers dial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Number {
+    /// E.164 with `+`, or the digits the trunk sends: `+`, digits, `*`, `#`, at most 32.
+    pub number: String,
+    #[serde(default)]
+    pub name: String,
+    pub entry: Entry,
+    #[serde(default = "english")]
+    pub language: String,
+    /// Only for calls from this trunk; `None`: from any.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub trunk_id: Option<TrunkId>,
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+impl Resource for Number {
+    type Id = NumberId;
+    const KIND: Kind = Kind::Number;
+    const TABLE: &'static str = "number";
+    const COLUMNS: &'static [Column] =
+        columns!(number: Text, name: Text, entry: Json, language: Text, trunk_id: Text, active: Bool);
+    const SEARCH: &'static str = "number";
+
+    fn check(&mut self, check: &mut Check) {
+        self.number.retain(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.'));
+        let digits = self.number.strip_prefix('+').unwrap_or(&self.number);
+        let right = (1..=32).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '#'));
+        check.that(right, "number", "write it as +442079460000, or as the trunk sends it");
+        check.text("name", &self.name, 100);
+        check.language("language", &self.language);
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let mut all: Vec<Reference> =
+            self.trunk_id.iter().map(|id| Reference { field: "trunk_id".into(), table: "trunk", id: id.to_string() }).collect();
+        all.push(match self.entry {
+            Entry::Flow { flow } => Reference { field: "entry.flow".into(), table: "flow", id: flow.to_string() },
+            Entry::Queue { queue } => Reference { field: "entry.queue".into(), table: "queue", id: queue.to_string() },
+        });
+        all
+    }
+}
+
+/// How SIP reaches a trunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Transport {
+    Udp,
+    Tcp,
+}
+
+/// A line to the outside, known by the addresses it sends from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Trunk {
+    pub name: String,
+    /// Addresses or networks its requests come from: `192.0.2.10`, `192.0.2.0/24`, `2001:db8::/32`.
+    pub sources: Vec<String>,
+    /// Only from this port, where several trunks share an address.
+    #[serde(default)]
+    pub source_port: Option<u16>,
+    #[serde(default = "udp")]
+    pub transport: Transport,
+    /// Where our own requests go, `host:port`; `None`: it only sends.
+    #[serde(default)]
+    pub peer: Option<String>,
+    /// Most calls at once; one more is refused with 503.
+    #[serde(default = "calls_max")]
+    pub calls_max: u32,
+    /// Its caller identities are believed (RFC 3325).
+    #[serde(default)]
+    pub trusted: bool,
+    /// ISO 3166-1 alpha-2: how its national numbers are read.
+    pub country: String,
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+fn udp() -> Transport {
+    Transport::Udp
+}
+fn calls_max() -> u32 {
+    1_000
+}
+
+/// Whether it is an address, or an address with a prefix length.
+fn is_network(text: &str) -> bool {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+}
+
+impl Resource for Trunk {
+    type Id = TrunkId;
+    const KIND: Kind = Kind::Trunk;
+    const TABLE: &'static str = "trunk";
+    const COLUMNS: &'static [Column] = columns!(
+        name: Text, sources: Json, source_port: Int, transport: Text, peer: Text, calls_max: Int, trusted: Bool, country: Text, active: Bool,
+    );
+    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "number", column: "trunk_id" }];
+
+    fn check(&mut self, check: &mut Check) {
+        check.name("name", &mut self.name);
+        check.that(!self.sources.is_empty(), "sources", "name at least one address it sends from");
+        check.count("sources", self.sources.len(), 100);
+        for (at, source) in self.sources.iter().enumerate() {
+            check.that(is_network(source), format!("sources[{at}]"), "write an address or a network such as 192.0.2.0/24");
+        }
+        check.that(self.source_port != Some(0), "source_port", "choose a port from 1 to 65535, or none");
+        check.optional("peer", &mut self.peer, 260);
+        if let Some(peer) = &self.peer {
+            let right = peer.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|p| p > 0));
+            check.that(right, "peer", "write it as host:port");
+        }
+        check.range("calls_max", i64::from(self.calls_max), 1, 100_000);
+        self.country = self.country.trim().to_ascii_uppercase();
+        check.country("country", &self.country);
+    }
+}
+
+/// A desk phone's account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Phone {
+    /// The SIP user it registers as: 1–64 of `a-z A-Z 0-9 . _ -`.
+    pub username: String,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    pub owner_id: Option<UserId>,
+    #[serde(default = "yes")]
+    pub active: bool,
+    /// Write-only, 8 to 100 characters; only digests of it are kept. Left out in a change, it stays.
+    #[serde(default, skip_serializing)]
+    #[schema(write_only)]
+    pub password: Option<Secret>,
+}
+
+impl Resource for Phone {
+    type Id = PhoneId;
+    const KIND: Kind = Kind::Phone;
+    const TABLE: &'static str = "phone";
+    const COLUMNS: &'static [Column] = columns!(username: Text, name: Text, owner_id: Text, active: Bool);
+    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "app_user", column: "phone_id" }];
+    const SEARCH: &'static str = "username";
+
+    fn check(&mut self, check: &mut Check) {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        let right = (1..=64).contains(&self.username.len()) && self.username.chars().all(allowed);
+        check.that(right, "username", "use 1 to 64 letters, digits, dots, dashes or underscores");
+        check.text("name", &self.name, 100);
+        if let Some(password) = &self.password {
+            let right = (8..=100).contains(&password.reveal().chars().count());
+            check.that(right, "password", "choose 8 to 100 characters");
+        }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.owner_id.iter().map(|id| Reference { field: "owner_id".into(), table: "app_user", id: id.to_string() }).collect()
+    }
+
+    fn credential(&self) -> Option<Credential> {
+        let password = self.password.clone()?;
+        Some(Credential::Digest { username: self.username.clone(), password })
+    }
+
+    fn check_change(&self, old: &Self, check: &mut Check) {
+        // RFC 7616 3.4.2: the stored digest contains the user name.
+        let renamed = self.username != old.username && self.password.is_none();
+        check.that(!renamed, "password", "give it again: it is stored together with the user name");
+    }
+}
+
+/// What a caller meets before a person. Its text stands in versions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Flow {
+    pub name: String,
+}
+
+impl Resource for Flow {
+    type Id = FlowId;
+    const KIND: Kind = Kind::Flow;
+    const TABLE: &'static str = "flow";
+    const COLUMNS: &'static [Column] = columns!(name: Text);
+    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "number", column: "entry" }];
+
+    fn check(&mut self, check: &mut Check) {
+        check.name("name", &mut self.name);
+    }
+}
+
+/// Whether new calls enter a flow by this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowState {
+    Draft,
+    /// New calls take it; at most one of a flow.
+    Live,
+    /// Was live; calls that began with it go on.
+    Retired,
+}
+
+impl FlowState {
+    pub fn word(self) -> &'static str {
+        match self {
+            FlowState::Draft => "draft",
+            FlowState::Live => "live",
+            FlowState::Retired => "retired",
+        }
+    }
+}
+
+/// One text of a flow. Never changed once written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FlowVersion {
+    #[schema(value_type = Uuid)]
+    pub flow_id: FlowId,
+    /// 1, 2, 3 … within the flow.
+    pub number: u32,
+    /// The TOML document.
+    pub source: String,
+    pub state: FlowState,
+    #[schema(value_type = Option<Uuid>)]
+    pub created_by: Option<UserId>,
+    #[schema(value_type = i64)]
+    pub created_at: Utc,
+}

@@ -1,0 +1,332 @@
+//! The rows people edit, as plain data with their rules. No SQL: a resource says its table and columns, `crud` does the rest.
+//!
+//! Every resource is stored as [`Stored<R>`]: the fields of `R` with `id`, `version` and the two times beside them. Times are microseconds
+//! since 1970 in UTC, durations milliseconds. Passwords are [`Secret`]s: read from a request, never written to an answer, a log or the audit.
+
+mod check;
+mod config;
+mod customers;
+mod people;
+
+pub use check::Check;
+pub use config::*;
+pub use customers::*;
+pub use people::*;
+
+use crate::error::FieldError;
+use cti_types::Utc;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::hash::Hash;
+use std::str::FromStr;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// How a field is held in its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    Text,
+    Int,
+    /// 0 or 1.
+    Bool,
+    /// Lists, maps and unions, as JSON text.
+    Json,
+}
+
+/// A column that has the name of its field.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: ColumnKind,
+}
+
+/// Which kind of row changed. The word is that of the API's path and of the audit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Site,
+    Team,
+    User,
+    ApiToken,
+    Queue,
+    Skill,
+    Reason,
+    WrapUpCode,
+    Hours,
+    Number,
+    Trunk,
+    Phone,
+    Flow,
+    Customer,
+    OpenItem,
+}
+
+impl Kind {
+    /// The word for one of them, as in messages and the audit.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Kind::Site => "site",
+            Kind::Team => "team",
+            Kind::User => "user",
+            Kind::ApiToken => "api_token",
+            Kind::Queue => "queue",
+            Kind::Skill => "skill",
+            Kind::Reason => "reason",
+            Kind::WrapUpCode => "wrap_up_code",
+            Kind::Hours => "hours",
+            Kind::Number => "number",
+            Kind::Trunk => "trunk",
+            Kind::Phone => "phone",
+            Kind::Flow => "flow",
+            Kind::Customer => "customer",
+            Kind::OpenItem => "open_item",
+        }
+    }
+
+    /// Whether calls depend on it, so that the switch must load its snapshot anew.
+    pub const fn is_config(self) -> bool {
+        !matches!(self, Kind::ApiToken | Kind::Customer | Kind::OpenItem)
+    }
+}
+
+/// What an id of ours can do.
+pub trait Id: Copy + Eq + Ord + Hash + fmt::Display + fmt::Debug + FromStr + Serialize + DeserializeOwned + Send + Sync + 'static {
+    fn from_uuid(id: Uuid) -> Self;
+}
+
+macro_rules! ids {
+    ($($name:ident),*) => {$(
+        impl Id for cti_types::$name {
+            fn from_uuid(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )*};
+}
+ids!(
+    UserId, QueueId, SkillId, TeamId, SiteId, TrunkId, PhoneId, NumberId, FlowId, ReasonId, WrapUpCodeId, HoursId, CustomerId, PersonalId,
+    ContactPointId
+);
+
+macro_rules! own_id {
+    ($($(#[$doc:meta])* $name:ident),*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(s: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(s).map(Self)
+            }
+        }
+        impl Id for $name {
+            fn from_uuid(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )*};
+}
+own_id!(
+    /// An open item of a customer.
+    OpenItemId,
+    /// An API token (not the token itself).
+    ApiTokenId,
+    /// One row of the audit.
+    AuditId
+);
+
+/// A column of another table that holds this resource's id, alone or inside JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct UsedBy {
+    pub table: &'static str,
+    pub column: &'static str,
+}
+
+/// An id in a field that must exist when the row is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    pub field: String,
+    pub table: &'static str,
+    pub id: String,
+}
+
+/// What a write-only field becomes in columns that no resource reads back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    /// Hashed with argon2id into `password_hash`.
+    Password(Secret),
+    /// Hashed with user name and realm into `ha1_md5` and `ha1_sha256`.
+    Digest { username: String, password: Secret },
+}
+
+/// A kind of row that people create, edit and delete through the store.
+pub trait Resource: Serialize + DeserializeOwned + Clone + fmt::Debug + Send + Sync + 'static {
+    type Id: Id;
+    const KIND: Kind;
+    const TABLE: &'static str;
+    const COLUMNS: &'static [Column];
+    /// Where its id may stand; while it does, deleting is refused.
+    const USED_BY: &'static [UsedBy] = &[];
+    /// The field a list's search text is compared with.
+    const SEARCH: &'static str = "name";
+
+    /// Checks and tidies the fields (trims names, …), noting every one that is wrong.
+    fn check(&mut self, check: &mut Check);
+
+    /// Ids in it that must exist.
+    fn references(&self) -> Vec<Reference> {
+        Vec::new()
+    }
+
+    /// The write-only field, if this write carries it.
+    fn credential(&self) -> Option<Credential> {
+        None
+    }
+
+    /// Rules about what may follow what. `old` is the row as it stands.
+    fn check_change(&self, _old: &Self, _check: &mut Check) {}
+
+    /// Further columns derived from the fields, such as lower-case names to search by.
+    fn derived(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+}
+
+/// A row as it stands in the database.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(bound = "")]
+pub struct Stored<R: Resource> {
+    #[schema(value_type = Uuid)]
+    pub id: R::Id,
+    /// Grows by one with each write; a write names the version it is based on.
+    pub version: i64,
+    /// Microseconds since 1970, UTC.
+    #[schema(value_type = i64)]
+    pub created_at: Utc,
+    #[schema(value_type = i64)]
+    pub updated_at: Utc,
+    #[serde(flatten)]
+    pub data: R,
+}
+
+impl<R: Resource> std::ops::Deref for Stored<R> {
+    type Target = R;
+    fn deref(&self) -> &R {
+        &self.data
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Give it back as `cursor` to get what follows; none: this was the last page.
+    pub next: Option<String>,
+}
+
+/// Most items of a page; more asked for is cut to it.
+pub const PAGE_MAX: u32 = 500;
+/// Items of a page when nothing is asked for.
+pub const PAGE_DEFAULT: u32 = 50;
+
+/// Which part of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
+    /// 1 to [`PAGE_MAX`]; `None`: [`PAGE_DEFAULT`].
+    pub limit: Option<u32>,
+    /// Only rows whose name begins with this, whatever the case.
+    pub search: Option<String>,
+    /// Only rows whose field equals this. Fields are those of the JSON form; true and false for flags.
+    pub equals: Vec<(String, String)>,
+}
+
+impl ListQuery {
+    pub(crate) fn limit(&self) -> usize {
+        self.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize
+    }
+}
+
+/// A value that is taken in and never given out: not by serde, not by `Debug`.
+#[derive(Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+    /// The value itself, for hashing it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Who makes a change, and through what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// `None`: the program itself.
+    pub user: Option<cti_types::UserId>,
+    /// `api`, `start`, `demo`, …
+    pub via: &'static str,
+}
+
+impl Who {
+    /// A signed-in person.
+    pub fn user(user: cti_types::UserId, via: &'static str) -> Self {
+        Self { user: Some(user), via }
+    }
+    /// The program itself.
+    pub fn system(via: &'static str) -> Self {
+        Self { user: None, via }
+    }
+}
+
+/// A row of the audit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AuditEntry {
+    #[schema(value_type = Uuid)]
+    pub id: AuditId,
+    #[schema(value_type = i64)]
+    pub at: Utc,
+    #[schema(value_type = Option<Uuid>)]
+    pub user: Option<cti_types::UserId>,
+    pub via: String,
+    /// `create`, `update` or `delete`.
+    pub action: String,
+    /// The kind of row, as [`Kind::word`] says it.
+    pub resource: String,
+    pub resource_id: String,
+    #[schema(value_type = Object)]
+    pub before: Option<serde_json::Value>,
+    #[schema(value_type = Object)]
+    pub after: Option<serde_json::Value>,
+}
+
+/// The errors a [`Check`] gathered, for whoever reports them.
+pub type Errors = Vec<FieldError>;
+
+macro_rules! columns {
+    ($($name:ident: $kind:ident),* $(,)?) => {
+        &[$($crate::model::Column { name: stringify!($name), kind: $crate::model::ColumnKind::$kind }),*]
+    };
+}
+pub(crate) use columns;

@@ -1,0 +1,8 @@
+//! The room from outside: every rule as a table of inputs and outputs, and random histories against a full scan.
+
+mod harness;
+mod limits;
+mod offers;
+mod presence;
+mod random;
+mod routing;

@@ -1,0 +1,301 @@
+//! Offer and answer as phones write them, good and bad.
+
+use super::*;
+use cti_types::media::{Codec, Direction, Stream};
+use proptest::prelude::*;
+
+const PHONE: &str = "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=call\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n\
+m=audio 4000 RTP/AVP 9 8 0 101\r\na=rtpmap:9 G722/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ptime:30\r\n";
+
+fn offer(text: &str) -> Offer {
+    Offer::parse(text.as_bytes()).unwrap()
+}
+
+/// A description with this m-section and a session-level address.
+fn with_media(media: &str) -> Offer {
+    offer(&format!("v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n{media}"))
+}
+
+fn local(direction: Direction) -> Local {
+    Local { ip: "192.0.2.1".parse().unwrap(), port: 20000, direction }
+}
+
+fn answered(offer: &Offer) -> (String, Stream) {
+    let (body, stream) = Negotiator::new(5).answer(offer, local(Direction::SendRecv), &[]).unwrap();
+    (String::from_utf8(body.to_vec()).unwrap(), stream)
+}
+
+fn lines<'a>(body: &'a str, prefix: &str) -> Vec<&'a str> {
+    body.lines().filter(|line| line.starts_with(prefix)).collect()
+}
+
+fn version(body: &[u8]) -> u64 {
+    let body = std::str::from_utf8(body).unwrap();
+    lines(body, "o=")[0].split(' ').nth(2).unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_phones_offer_is_answered_with_the_common_codecs_in_its_order() {
+    let (body, stream) = answered(&offer(PHONE));
+    assert_eq!(lines(&body, "m="), ["m=audio 20000 RTP/AVP 8 0 101"]);
+    assert_eq!(lines(&body, "c="), ["c=IN IP4 192.0.2.1"]);
+    assert_eq!(lines(&body, "o="), ["o=- 5 1 IN IP4 192.0.2.1"]);
+    assert_eq!(lines(&body, "a=fmtp"), ["a=fmtp:101 0-15"]);
+    assert!(body.contains("a=sendrecv\r\n"));
+    assert_eq!(
+        stream,
+        Stream {
+            remote: "10.0.0.9:4000".parse().unwrap(),
+            remote_rtcp: "10.0.0.9:4001".parse().unwrap(),
+            send: (8, Codec::Pcma),
+            accept: vec![(8, Codec::Pcma), (0, Codec::Pcmu)],
+            event_receive: Some(101),
+            event_send: Some(101),
+            direction: Direction::SendRecv,
+            ptime_ms: 30,
+        }
+    );
+}
+
+#[test]
+fn a_preference_comes_before_the_order_of_the_offer() {
+    let (body, stream) = Negotiator::new(5).answer(&offer(PHONE), local(Direction::SendRecv), &[Codec::Pcmu]).unwrap();
+    assert_eq!(stream.send, (0, Codec::Pcmu));
+    assert!(String::from_utf8(body.to_vec()).unwrap().contains("m=audio 20000 RTP/AVP 0 8 101\r\n"));
+}
+
+#[test]
+fn formats_are_read_as_phones_write_them() {
+    use Codec::{Pcma, Pcmu};
+    let rows: [(&str, &str, &[Format]); 10] = [
+        ("static", "m=audio 4 RTP/AVP 0 8\r\n", &[Format::Audio(0, Pcmu), Format::Audio(8, Pcma)]),
+        ("dynamic", "m=audio 4 RTP/AVP 96\r\na=rtpmap:96 pcma/8000/1\r\n", &[Format::Audio(96, Pcma)]),
+        ("a static number with another codec", "m=audio 4 RTP/AVP 0\r\na=rtpmap:0 FOO/8000\r\n", &[]),
+        ("another rate", "m=audio 4 RTP/AVP 96\r\na=rtpmap:96 PCMU/16000\r\n", &[]),
+        ("two channels", "m=audio 4 RTP/AVP 96\r\na=rtpmap:96 PCMU/8000/2\r\n", &[]),
+        ("events without fmtp", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/8000\r\n", &[Format::Event(97)]),
+        ("events in a list", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/8000\r\na=fmtp:97 0-9,10,11\r\n", &[Format::Event(97)]),
+        ("events without keys", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/8000\r\na=fmtp:97 32-36\r\n", &[]),
+        ("events at another rate", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/48000\r\n", &[]),
+        ("one codec twice", "m=audio 4 RTP/AVP 8 96\r\na=rtpmap:96 PCMA/8000\r\n", &[Format::Audio(8, Pcma)]),
+    ];
+    for (name, media, wanted) in rows {
+        assert_eq!(with_media(media).audio().unwrap().formats, wanted, "{name}");
+    }
+}
+
+#[test]
+fn addresses_and_rtcp_are_taken_from_the_nearest_line() {
+    let rows = [
+        ("session", "m=audio 4000 RTP/AVP 0\r\n", "10.0.0.9:4000", "10.0.0.9:4001"),
+        ("media", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 10.0.0.7\r\n", "10.0.0.7:4000", "10.0.0.7:4001"),
+        ("IPv6", "m=audio 4000 RTP/AVP 0\r\nc=IN IP6 2001:db8::7\r\n", "[2001:db8::7]:4000", "[2001:db8::7]:4001"),
+        ("rtcp port", "m=audio 4000 RTP/AVP 0\r\na=rtcp:5005\r\n", "10.0.0.9:4000", "10.0.0.9:5005"),
+        ("rtcp address", "m=audio 4000 RTP/AVP 0\r\na=rtcp:5005 IN IP4 10.0.0.3\r\n", "10.0.0.9:4000", "10.0.0.3:5005"),
+        ("rtcp nonsense", "m=audio 65535 RTP/AVP 0\r\na=rtcp:x\r\n", "10.0.0.9:65535", "10.0.0.9:65535"),
+    ];
+    for (name, media, remote, rtcp) in rows {
+        let offer = with_media(media);
+        let audio = offer.audio().unwrap();
+        assert_eq!((audio.remote.to_string().as_str(), audio.remote_rtcp.to_string().as_str()), (remote, rtcp), "{name}");
+    }
+}
+
+#[test]
+fn what_cannot_be_used_is_no_audio() {
+    let rows = [
+        ("nothing", ""),
+        ("video", "m=video 4000 RTP/AVP 0\r\n"),
+        ("another profile", "m=audio 4000 RTP/SAVPF 0\r\n"),
+        ("feedback profile", "m=audio 4000 RTP/AVPF 0\r\n"),
+        ("port 0", "m=audio 0 RTP/AVP 0\r\n"),
+        ("a group", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 224.1.1.1/127\r\n"),
+        ("everybody", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 255.255.255.255\r\n"),
+        ("a name", "m=audio 4000 RTP/AVP 0\r\nc=IN IP4 phone.example\r\n"),
+    ];
+    for (name, media) in rows {
+        let error = Negotiator::new(1).answer(&with_media(media), local(Direction::SendRecv), &[]).unwrap_err();
+        assert!(matches!(error, SdpError::NoAudio), "{name}: {error}");
+        assert_eq!(error.sip_status(), 488);
+    }
+    let error = Negotiator::new(1).answer(&with_media("m=audio 4 RTP/AVP 18 101\r\na=rtpmap:101 telephone-event/8000\r\n"), local(Direction::SendRecv), &[]);
+    assert!(matches!(error, Err(SdpError::NoCommonCodec)));
+}
+
+#[test]
+fn every_other_media_line_is_answered_with_port_0_in_its_place() {
+    let media = "m=audio 3000 RTP/SAVP 0\r\nm=video 4002 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 4000 RTP/AVP 0\r\nm=audio 5000 RTP/AVP 8\r\n";
+    let (body, stream) = answered(&with_media(media));
+    assert_eq!(
+        lines(&body, "m="),
+        ["m=audio 0 RTP/SAVP 0", "m=video 0 RTP/AVP 96", "m=audio 20000 RTP/AVP 0", "m=audio 0 RTP/AVP 8"]
+    );
+    assert_eq!(stream.remote.port(), 4000);
+}
+
+#[test]
+fn the_answered_direction_is_what_both_want() {
+    use Direction::{Inactive, RecvOnly, SendOnly, SendRecv};
+    // Offered, we want, answered (RFC 3264 6.1), the far side holds us.
+    let rows = [
+        ("sendrecv", SendRecv, SendRecv, false),
+        ("sendonly", SendRecv, RecvOnly, true),
+        ("recvonly", SendRecv, SendOnly, false),
+        ("inactive", SendRecv, Inactive, true),
+        ("sendrecv", SendOnly, SendOnly, false),
+        ("sendonly", SendOnly, Inactive, true),
+        ("recvonly", SendOnly, SendOnly, false),
+        ("sendrecv", Inactive, Inactive, false),
+    ];
+    for (offered, want, wanted, holds) in rows {
+        let mut negotiator = Negotiator::new(1);
+        let (body, stream) = negotiator.answer(&with_media(&format!("m=audio 4000 RTP/AVP 0\r\na={offered}\r\n")), local(want), &[]).unwrap();
+        assert_eq!((stream.direction, negotiator.remote_holds()), (wanted, holds), "{offered} {want:?}");
+        let attribute = format!("a={}\r\n", format!("{wanted:?}").to_lowercase());
+        assert!(std::str::from_utf8(&body).unwrap().contains(&attribute));
+    }
+}
+
+#[test]
+fn a_session_level_direction_counts_unless_the_media_has_its_own() {
+    let session = |media: &str| offer(&format!("v=0\r\ns=-\r\nc=IN IP4 1.2.3.4\r\na=sendonly\r\nm=audio 4 RTP/AVP 0\r\n{media}"));
+    assert_eq!(session("").audio().unwrap().direction, Direction::SendOnly);
+    assert_eq!(session("a=recvonly\r\n").audio().unwrap().direction, Direction::RecvOnly);
+}
+
+#[test]
+fn the_unspecified_address_is_a_hold() {
+    for address in ["IP4 0.0.0.0", "IP6 ::"] {
+        let mut negotiator = Negotiator::new(1);
+        let held = with_media(&format!("m=audio 4000 RTP/AVP 0\r\nc=IN {address}\r\n"));
+        let (_, stream) = negotiator.answer(&held, local(Direction::SendRecv), &[]).unwrap();
+        assert!(!stream.direction.sends() && negotiator.remote_holds(), "{address}");
+        let (_, stream) = negotiator.answer(&offer(PHONE), local(Direction::SendRecv), &[]).unwrap();
+        assert!(stream.direction.sends() && !negotiator.remote_holds(), "{address}");
+    }
+}
+
+#[test]
+fn packet_time_is_clamped_to_what_we_send() {
+    for (text, wanted) in [("ptime:20", 20), ("ptime:5", 10), ("ptime:45", 40), ("ptime:500", 60), ("ptime:x", 20), ("ptime:0", 20), ("maxptime:10", 10)] {
+        assert_eq!(with_media(&format!("m=audio 4 RTP/AVP 0\r\na={text}\r\n")).audio().unwrap().ptime_ms, wanted, "{text}");
+    }
+}
+
+#[test]
+fn the_version_rises_only_when_the_body_changes() {
+    let mut negotiator = Negotiator::new(9);
+    let mut answer = |direction| version(&negotiator.answer(&offer(PHONE), local(direction), &[]).unwrap().0);
+    assert_eq!(answer(Direction::SendRecv), 1);
+    assert_eq!(answer(Direction::SendRecv), 1);
+    assert_eq!(answer(Direction::SendOnly), 2);
+    assert_eq!(version(&negotiator.offer(local(Direction::SendRecv), &[Codec::Pcma, Codec::Pcmu])), 3);
+}
+
+#[test]
+fn our_offer_is_agreed_with_their_numbers_for_sending_and_ours_for_receiving() {
+    let mut negotiator = Negotiator::new(9);
+    let body = negotiator.offer(local(Direction::SendRecv), &[Codec::Pcmu, Codec::Pcma]);
+    assert!(std::str::from_utf8(&body).unwrap().contains("m=audio 20000 RTP/AVP 0 8 101\r\n"));
+    let answer = with_media("m=audio 4000 RTP/AVP 8 96\r\na=rtpmap:96 telephone-event/8000\r\n");
+    let stream = negotiator.accept(&answer).unwrap();
+    assert_eq!((stream.send, stream.accept), ((8, Codec::Pcma), vec![(8, Codec::Pcma)]));
+    assert_eq!((stream.event_receive, stream.event_send), (Some(101), Some(96)));
+    assert!(matches!(negotiator.accept(&answer), Err(SdpError::NothingOffered)));
+}
+
+#[test]
+fn an_answer_without_events_agrees_none() {
+    let mut negotiator = Negotiator::new(9);
+    negotiator.offer(local(Direction::SendRecv), &[Codec::Pcmu]);
+    let stream = negotiator.accept(&with_media("m=audio 4000 RTP/AVP 0\r\n")).unwrap();
+    assert_eq!((stream.event_receive, stream.event_send), (None, None));
+}
+
+#[test]
+fn an_answer_that_refuses_or_shares_nothing_leaves_the_offer_open() {
+    let mut negotiator = Negotiator::new(9);
+    negotiator.offer(local(Direction::SendRecv), &[Codec::Pcmu]);
+    assert!(matches!(negotiator.accept(&with_media("m=audio 0 RTP/AVP 0\r\n")), Err(SdpError::Refused)));
+    assert!(matches!(negotiator.accept(&with_media("")), Err(SdpError::Refused)));
+    assert!(matches!(negotiator.accept(&with_media("m=audio 4 RTP/AVP 8\r\n")), Err(SdpError::NoCommonCodec)));
+    assert!(negotiator.is_offering());
+    negotiator.withdraw();
+    assert!(!negotiator.is_offering());
+}
+
+#[test]
+fn our_hold_is_answered_and_retrieved() {
+    let mut negotiator = Negotiator::new(9);
+    negotiator.answer(&offer(PHONE), local(Direction::SendRecv), &[]).unwrap();
+    negotiator.offer(local(Direction::SendOnly), &[Codec::Pcma]);
+    let stream = negotiator.accept(&with_media("m=audio 4000 RTP/AVP 8\r\na=recvonly\r\n")).unwrap();
+    assert_eq!((stream.direction, negotiator.remote_holds()), (Direction::SendOnly, false));
+    negotiator.offer(local(Direction::SendRecv), &[Codec::Pcma]);
+    assert_eq!(negotiator.accept(&with_media("m=audio 4000 RTP/AVP 8\r\n")).unwrap().direction, Direction::SendRecv);
+}
+
+#[test]
+fn later_offers_keep_their_numbers_and_every_media_line() {
+    let mut negotiator = Negotiator::new(9);
+    let first = with_media("m=video 4002 RTP/AVP 99\r\nm=audio 4000 RTP/AVP 96 97\r\na=rtpmap:96 PCMU/8000\r\na=rtpmap:97 telephone-event/8000\r\n");
+    negotiator.answer(&first, local(Direction::SendRecv), &[]).unwrap();
+    let body = negotiator.offer(local(Direction::SendOnly), &[Codec::Pcmu, Codec::Pcma]);
+    let body = std::str::from_utf8(&body).unwrap();
+    assert_eq!(lines(body, "m="), ["m=video 0 RTP/AVP 99", "m=audio 20000 RTP/AVP 96 8 97"]);
+}
+
+#[test]
+fn bounds_and_broken_bodies_are_malformed() {
+    let many = "m=audio 4 RTP/AVP 0\r\n".repeat(MEDIA_MAX + 1);
+    let rows = [
+        ("empty", String::new()),
+        ("no version", "s=-\r\n".to_owned()),
+        ("too long", format!("{PHONE}a={}\r\n", "x".repeat(BODY_BYTES_MAX))),
+        ("too many lines", format!("v=0\r\ns=-\r\nc=IN IP4 1.2.3.4\r\n{many}")),
+        ("a port too large", "v=0\r\ns=-\r\nm=audio 70000 RTP/AVP 0\r\n".to_owned()),
+    ];
+    for (name, body) in rows {
+        assert_eq!(Offer::parse(body.as_bytes()).unwrap_err().sip_status(), 400, "{name}");
+    }
+}
+
+/// Lines near what phones send, to reach deep with random text.
+fn any_description() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        "[a-z]=[ -~]{0,40}",
+        "m=(audio|video) [0-9]{1,5} RTP/(AVP|SAVP|AVPF)( [0-9]{1,3}){0,5}",
+        "c=IN IP[46] ([0-9]{1,3}\\.){3}[0-9]{1,3}",
+        "c=IN IP6 [0-9a-f:]{2,20}",
+        "a=(rtpmap|fmtp):[0-9]{1,3} (PCMU|PCMA|telephone-event)?/?(8000|16000)?[0-9,-]{0,10}",
+        "a=(sendrecv|sendonly|recvonly|inactive|rtcp:[0-9]{1,6}|ptime:[0-9.-]{0,6})",
+    ];
+    proptest::collection::vec(line, 0..20).prop_map(|lines| format!("v=0\r\n{}\r\n", lines.join("\r\n")))
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = Offer::parse(&bytes);
+    }
+
+    /// Whatever is offered: an error that changes nothing, or an answer that reads back, has as many m-lines and sends
+    /// what was offered.
+    #[test]
+    fn any_description_is_answered_or_refused(text in any_description(), prefer_pcmu in any::<bool>()) {
+        let Ok(offer) = Offer::parse(text.as_bytes()) else { return Ok(()) };
+        let mut negotiator = Negotiator::new(1);
+        let prefer = if prefer_pcmu { vec![Codec::Pcmu] } else { vec![] };
+        if let Ok((body, stream)) = negotiator.answer(&offer, local(Direction::SendRecv), &prefer) {
+            let answer = Answer::parse(&body).unwrap();
+            prop_assert_eq!(answer.session.medias.len(), offer.session.medias.len());
+            prop_assert!(offer.audio().unwrap().formats.contains(&Format::Audio(stream.send.0, stream.send.1)));
+            prop_assert!((10..=60).contains(&stream.ptime_ms));
+            let mut other = Negotiator::new(2);
+            other.offer(local(Direction::SendRecv), &[Codec::Pcmu, Codec::Pcma]);
+            let _ = other.accept(&offer);
+        } else {
+            prop_assert_eq!(version(&negotiator.offer(local(Direction::SendRecv), &[Codec::Pcmu])), 1);
+        }
+    }
+}

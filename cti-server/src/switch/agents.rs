@@ -1,0 +1,366 @@
+//! Agents at their screens: sockets, which telephone is whose, and what they ask for. Extends [`Rooms`].
+
+use super::Effect;
+use super::rooms::Rooms;
+use cti_call::Input as CallInput;
+use cti_interaction::{AssignmentView, Input as Said};
+use cti_types::acd::{AcdInput, AgentState, NotReadyReason, Presence};
+use cti_types::event::{Body, LeaveReason, Stream};
+use cti_types::media::EngineCommand;
+use cti_types::stream::StreamWriter;
+use cti_types::{AgentId, AssignmentId, LegId, Now, PhoneId, Tick, UserId, WrapUpCodeId};
+use softphone_protocol::{Command, Device, ErrorCode, PresenceAsked, SessionNo, ShownState, WireError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// One user's place: their open sockets and, while signed in as an agent, their telephone.
+#[derive(Default)]
+pub(super) struct Desk {
+    sockets: BTreeSet<SessionNo>,
+    pub(super) owner: Option<SessionNo>,
+    pub(super) phone: Option<PhoneId>,
+    gone: Option<Tick>,
+    pub(super) shown: Option<(ShownState, Tick)>,
+}
+
+/// An assignment as the agent's screen and the wrap-up rules need it.
+pub(super) struct Work {
+    pub(super) view: AssignmentView,
+    pub(super) answered: Tick,
+    pub(super) code: Option<WrapUpCodeId>,
+    pub(super) note: Option<String>,
+}
+
+/// All desks.
+pub(super) struct Desks {
+    grace: Duration,
+    desks: BTreeMap<UserId, Desk>,
+    pub(super) works: BTreeMap<AssignmentId, Work>,
+    seqs: BTreeMap<AgentId, u64>,
+    logs: BTreeMap<AgentId, StreamWriter>,
+    timers: BTreeSet<(Tick, UserId)>,
+    started: Now,
+}
+
+impl Desks {
+    pub(super) fn new(grace: Duration, seqs: BTreeMap<AgentId, u64>, started: Now) -> Desks {
+        let (desks, works, logs, timers) = Default::default();
+        Desks { grace, desks, works, seqs, logs, timers, started }
+    }
+
+    pub(super) fn desk(&self, user: UserId) -> Option<&Desk> {
+        self.desks.get(&user)
+    }
+
+    pub(super) fn desk_mut(&mut self, user: UserId) -> &mut Desk {
+        self.desks.entry(user).or_default()
+    }
+
+    /// The telephone an agent is signed in on.
+    pub(super) fn phone_of(&self, agent: AgentId) -> Option<PhoneId> {
+        self.desks.get(&agent).and_then(|desk| desk.phone)
+    }
+
+    fn agent_on(&self, phone: PhoneId) -> Option<AgentId> {
+        self.desks.iter().find(|(_, desk)| desk.phone == Some(phone)).map(|(agent, _)| *agent)
+    }
+
+    pub(super) fn signed_in(&self) -> usize {
+        self.desks.values().filter(|desk| desk.phone.is_some()).count()
+    }
+
+    pub(super) fn sign_out(&mut self, agent: AgentId) {
+        if let Some(desk) = self.desks.get_mut(&agent) {
+            desk.phone = None;
+            if let Some(at) = desk.gone.take() {
+                self.timers.remove(&(at, agent));
+            }
+            if desk.sockets.is_empty() {
+                self.desks.remove(&agent);
+            }
+        }
+    }
+
+    pub(super) fn wrap_up_over(&mut self, assignment: AssignmentId) {
+        self.works.remove(&assignment);
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Tick> {
+        self.timers.first().map(|(at, _)| *at)
+    }
+
+    fn log(&mut self, agent: AgentId) -> &mut StreamWriter {
+        let (seq, started) = (self.seqs.get(&agent).copied().unwrap_or(0), self.started);
+        self.logs.entry(agent).or_insert_with(|| StreamWriter::resume(Stream::Agent(agent), started, seq))
+    }
+}
+
+type Done = Result<(), WireError>;
+
+fn refuse(code: ErrorCode, message: &str) -> Done {
+    Err(WireError::new(code, message))
+}
+
+impl Rooms {
+    // ---- sockets
+
+    pub(super) fn socket_opened(&mut self, now: Now, session: SessionNo, user: UserId) {
+        let desk = self.desks.desk_mut(user);
+        desk.sockets.insert(session);
+        desk.owner.get_or_insert(session);
+        if let Some(at) = desk.gone.take() {
+            self.desks.timers.remove(&(at, user));
+        }
+        self.show_agent(now, user);
+    }
+
+    pub(super) fn socket_closed(&mut self, now: Now, session: SessionNo, user: UserId) {
+        let until = now.tick + self.desks.grace;
+        let Some(desk) = self.desks.desks.get_mut(&user) else { return };
+        desk.sockets.remove(&session);
+        if desk.owner == Some(session) {
+            desk.owner = desk.sockets.first().copied();
+        }
+        if desk.sockets.is_empty() {
+            if desk.phone.is_some() {
+                desk.gone = Some(until);
+                self.desks.timers.insert((until, user));
+            } else {
+                self.desks.desks.remove(&user);
+            }
+        }
+        self.show_agent(now, user);
+    }
+
+    /// The grace time is over: not ready, with the system's reason. A call under way goes on.
+    pub(super) fn sockets_gone(&mut self, now: Now) {
+        while let Some(&(at, user)) = self.desks.timers.first() {
+            if at > now.tick {
+                break;
+            }
+            self.desks.timers.remove(&(at, user));
+            self.desks.desk_mut(user).gone = None;
+            let presence = Presence::NotReady(NotReadyReason::ConnectionLost);
+            self.acd.handle(now, AcdInput::SetPresence { agent: user, presence });
+        }
+    }
+
+    // ---- telephones
+
+    pub(super) fn phone_reachable(&mut self, now: Now, phone: PhoneId, reachable: bool) {
+        if let Some(agent) = self.desks.agent_on(phone) {
+            self.acd.handle(now, AcdInput::DeviceReachable { agent, reachable });
+        }
+    }
+
+    // ---- commands
+
+    pub(super) fn command(&mut self, now: Now, session: SessionNo, user: UserId, command: Command) -> Done {
+        if !self.directory.agents.get(&user).is_some_and(|agent| agent.active) {
+            return refuse(ErrorCode::Forbidden, "this user has not the role of an agent");
+        }
+        match command {
+            Command::SignIn { device: Device::Phone { id }, take_over } => self.sign_in(now, session, user, id, take_over),
+            Command::SignIn { device: Device::Browser, .. } => {
+                Err(WireError::new(ErrorCode::DeviceCannot, "the browser is not yet a telephone: sign in on a desk phone").field("device"))
+            }
+            Command::SignOut => {
+                self.signed_in(user)?;
+                self.acd.handle(now, AcdInput::SetPresence { agent: user, presence: Presence::LoggedOut });
+                Ok(())
+            }
+            Command::SetPresence { presence, reason } => self.set_presence(now, user, presence, reason),
+            Command::Decline { offer } => {
+                if !self.agents.get(&user).is_some_and(|state| state.offers.contains(&offer)) {
+                    return Err(WireError::new(ErrorCode::NotFound, "no such offer, or it is over").field("offer"));
+                }
+                self.say(now, Said::AgentDeclined { offer });
+                Ok(())
+            }
+            Command::Answer { call } => {
+                self.own_leg(user, call)?;
+                refuse(ErrorCode::DeviceCannot, "a desk phone is answered by lifting it")
+            }
+            Command::Hold { call } => {
+                self.own_talk(user, call)?;
+                self.calls.handle(now, CallInput::Hold { leg: call });
+                Ok(())
+            }
+            Command::Retrieve { call } => {
+                self.own_talk(user, call)?;
+                if self.calls.is_held_by_device(call) {
+                    return refuse(ErrorCode::WrongState, "the telephone itself holds the call: retrieve it there");
+                }
+                self.calls.handle(now, CallInput::Retrieve { leg: call });
+                Ok(())
+            }
+            Command::HangUp { call } => self.hang_up(now, user, call),
+            Command::SendDigits { call, digits } => {
+                self.own_talk(user, call)?;
+                if let Some(leg) = self.calls.peer(call) {
+                    self.effects.push_back(Effect::Engine(EngineCommand::SendDigits { leg, digits }));
+                }
+                Ok(())
+            }
+            Command::SetWrapUp { assignment, code, note } => self.set_wrap_up(now, user, assignment, code, note),
+            Command::FinishWrapUp { assignment } => self.finish_wrap_up(now, user, assignment),
+            Command::TakeOver => {
+                self.desks.desk_mut(user).owner = Some(session);
+                self.show_agent(now, user);
+                Ok(())
+            }
+        }
+    }
+
+    fn sign_in(&mut self, now: Now, session: SessionNo, user: UserId, phone: PhoneId, take_over: bool) -> Done {
+        let Some(entry) = self.directory.phones.get(&phone) else {
+            return Err(WireError::new(ErrorCode::NotFound, "no such phone").field("device"));
+        };
+        if entry.owner.is_some_and(|owner| owner != user) {
+            return Err(WireError::new(ErrorCode::Forbidden, "this phone belongs to somebody else").field("device"));
+        }
+        if let Some(other) = self.desks.agent_on(phone).filter(|other| *other != user) {
+            if !take_over {
+                return Err(WireError::new(ErrorCode::Taken, "another agent is signed in on this phone").field("device"));
+            }
+            if self.agents.get(&other).is_some_and(|state| !state.assignments.is_empty()) {
+                return Err(WireError::new(ErrorCode::WrongState, "the other agent is busy on this phone").field("device"));
+            }
+            self.acd.handle(now, AcdInput::SetPresence { agent: other, presence: Presence::LoggedOut });
+            self.settle(now);
+        }
+        match self.desks.phone_of(user) {
+            Some(current) if current == phone => {}
+            Some(_) if !take_over => {
+                return Err(WireError::new(ErrorCode::Taken, "signed in on another phone: ask with take_over").field("device"));
+            }
+            Some(_) => {
+                if !self.lines.legs_of_agent(user).is_empty() {
+                    return refuse(ErrorCode::WrongState, "a call is up on the other phone: end it first");
+                }
+                self.bind(now, user, phone, true);
+            }
+            None => self.bind(now, user, phone, false),
+        }
+        if take_over {
+            self.desks.desk_mut(user).owner = Some(session);
+        }
+        self.show_agent(now, user);
+        Ok(())
+    }
+
+    fn bind(&mut self, now: Now, user: UserId, phone: PhoneId, moved: bool) {
+        self.desks.desk_mut(user).phone = Some(phone);
+        let device = self.directory.phones.get(&phone).map(|p| p.name.clone()).unwrap_or_default();
+        let log = self.desks.log(user);
+        if !moved {
+            log.reanchor(now);
+        }
+        let body = if moved { Body::TakenOver { device } } else { Body::SignedIn { device } };
+        let event = log.event(now, body);
+        self.effects.push_back(Effect::Log(event));
+        if !moved {
+            let presence = Presence::NotReady(NotReadyReason::Unspecified);
+            self.acd.handle(now, AcdInput::SetPresence { agent: user, presence });
+        }
+        let reachable = !self.sip.contacts(phone).is_empty();
+        self.acd.handle(now, AcdInput::DeviceReachable { agent: user, reachable });
+    }
+
+    fn set_presence(&mut self, now: Now, user: UserId, presence: PresenceAsked, reason: Option<cti_types::ReasonId>) -> Done {
+        self.signed_in(user)?;
+        if let Some(reason) = reason
+            && !self.directory.reasons.contains_key(&reason)
+        {
+            return Err(WireError::new(ErrorCode::BadValue, "no such reason").field("reason"));
+        }
+        let presence = match presence {
+            PresenceAsked::Ready => Presence::Ready,
+            PresenceAsked::NotReady => Presence::NotReady(reason.map_or(NotReadyReason::Unspecified, NotReadyReason::Chosen)),
+        };
+        self.acd.handle(now, AcdInput::SetPresence { agent: user, presence });
+        Ok(())
+    }
+
+    fn hang_up(&mut self, now: Now, user: UserId, call: LegId) -> Done {
+        self.own_leg(user, call)?;
+        let Some(ringing) = self.lines.get(call).and_then(|line| line.agent) else { return Ok(()) };
+        if self.calls.is_up(call) {
+            self.calls.handle(now, CallInput::End { leg: call, cause: cti_call::cause::NORMAL_CLEARING });
+            self.say(now, Said::Left { participant: ringing.participant, reason: LeaveReason::HungUp });
+        } else {
+            self.say(now, Said::AgentDeclined { offer: ringing.offer });
+        }
+        Ok(())
+    }
+
+    fn set_wrap_up(&mut self, now: Now, user: UserId, assignment: AssignmentId, code: Option<WrapUpCodeId>, note: Option<String>) -> Done {
+        let queue = self.own_work(user, assignment)?.view.queue;
+        if let Some(code) = code
+            && !self.directory.codes_for(queue).any(|(id, _)| id == code)
+        {
+            return Err(WireError::new(ErrorCode::BadValue, "no such wrap-up code for this queue").field("code"));
+        }
+        if let Some(work) = self.desks.works.get_mut(&assignment) {
+            work.code = code.or(work.code);
+            work.note = note.clone().or(work.note.take());
+        }
+        self.say(now, Said::WrapUpSet { assignment, code, note });
+        self.show_wrap_up(now, assignment);
+        Ok(())
+    }
+
+    fn finish_wrap_up(&mut self, now: Now, user: UserId, assignment: AssignmentId) -> Done {
+        let work = self.own_work(user, assignment)?;
+        if work.view.wrap_up_until.is_none() {
+            return refuse(ErrorCode::WrongState, "the call is still up");
+        }
+        let required = self.directory.queues.get(&work.view.queue).is_some_and(|q| q.wrap_up_required);
+        if required && work.code.is_none() {
+            return Err(WireError::new(ErrorCode::WrongState, "this queue wants a wrap-up code first").field("code"));
+        }
+        self.say(now, Said::WrapUpFinished { assignment });
+        Ok(())
+    }
+
+    fn signed_in(&self, user: UserId) -> Done {
+        if self.desks.phone_of(user).is_some() { Ok(()) } else { refuse(ErrorCode::NotSignedIn, "sign in first") }
+    }
+
+    fn own_leg(&self, user: UserId, call: LegId) -> Done {
+        let mine = self.lines.get(call).and_then(|line| line.agent).is_some_and(|a| a.agent == user);
+        if mine { Ok(()) } else { Err(WireError::new(ErrorCode::NotFound, "no such call of yours, or it is over").field("call")) }
+    }
+
+    fn own_talk(&self, user: UserId, call: LegId) -> Done {
+        self.own_leg(user, call)?;
+        if self.calls.peer(call).is_some() { Ok(()) } else { refuse(ErrorCode::WrongState, "the call is not connected") }
+    }
+
+    fn own_work(&self, user: UserId, assignment: AssignmentId) -> Result<&Work, WireError> {
+        let mine = self.desks.works.get(&assignment).filter(|work| work.view.agent == user);
+        mine.ok_or_else(|| WireError::new(ErrorCode::NotFound, "no such assignment of yours, or it is over").field("assignment"))
+    }
+
+    // ---- what the ACD says of an agent
+
+    pub(super) fn agent_changed(&mut self, now: Now, state: AgentState) {
+        let agent = state.agent;
+        let old = self.agents.insert(agent, state.clone());
+        let old_presence = old.as_ref().map_or(Presence::LoggedOut, |o| o.presence);
+        let old_pending = old.and_then(|o| o.pending);
+        if state.presence != old_presence || state.pending != old_pending {
+            let body = match state.presence {
+                Presence::LoggedOut => Body::SignedOut,
+                presence @ (Presence::NotReady(_) | Presence::Ready) => Body::PresenceChanged { presence, pending: state.pending },
+            };
+            let event = self.desks.log(agent).event(now, body);
+            self.effects.push_back(Effect::Log(event));
+        }
+        if state.presence == Presence::LoggedOut && state.assignments.is_empty() {
+            self.desks.sign_out(agent);
+            self.agents.remove(&agent);
+        }
+        self.show_agent(now, agent);
+    }
+}

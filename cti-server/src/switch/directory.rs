@@ -1,0 +1,100 @@
+//! The configuration that calls need, as an in-memory snapshot: replaced whole when something changes, never read from a database.
+
+use cti_sip::api::{PhoneAccount, Trunk};
+use cti_types::acd::{AgentSettings, QueueSettings};
+use cti_types::flow::FlowRef;
+use cti_types::{AgentId, Number, PhoneId, QueueId, ReasonId, TeamId, TrunkId, UserId, WrapUpCodeId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// See the module.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// Our numbers, by E.164 or digits as dialled.
+    pub numbers: BTreeMap<String, Entry>,
+    pub queues: BTreeMap<QueueId, Queue>,
+    pub agents: BTreeMap<AgentId, Agent>,
+    pub trunks: Vec<TrunkEntry>,
+    pub phones: BTreeMap<PhoneId, Phone>,
+    pub reasons: BTreeMap<ReasonId, String>,
+    pub codes: BTreeMap<WrapUpCodeId, Code>,
+}
+
+/// Where a dialled number leads.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub flow: Arc<ivr::Flow>,
+    /// `None` for a number that leads straight to a queue: its flow is made by us and not logged as one.
+    pub version: Option<FlowRef>,
+    /// `en`, `zh`: the language the flow begins with.
+    pub language: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Queue {
+    pub settings: QueueSettings,
+    /// Name of the music clip.
+    pub music: String,
+    pub recording: RecordingPolicy,
+    pub wrap_up_required: bool,
+}
+
+/// Which calls of a queue are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecordingPolicy {
+    Always,
+    Never,
+    /// Of every hundred calls, by chance.
+    Percent(u8),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Agent {
+    pub settings: AgentSettings,
+    pub name: String,
+    pub team: Option<TeamId>,
+    /// May act as an agent (has the role and is active).
+    pub active: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrunkEntry {
+    pub trunk: Trunk,
+    /// ISO 3166-1 alpha-2: how its national numbers are read.
+    pub country: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Phone {
+    pub account: PhoneAccount,
+    pub name: String,
+    /// Only this user may sign in on it; `None`: any agent.
+    pub owner: Option<UserId>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Code {
+    pub name: String,
+    /// Offered for this queue only; `None`: for all.
+    pub queue: Option<QueueId>,
+}
+
+/// How national numbers of phones of ours and of trunks without a country are read.
+const COUNTRY: &str = "US";
+
+impl Directory {
+    pub fn country(&self, trunk: Option<TrunkId>) -> &str {
+        trunk.and_then(|id| self.trunks.iter().find(|t| t.trunk.id == id)).map_or(COUNTRY, |t| t.country.as_str())
+    }
+
+    /// The entry for a dialled number, tried as E.164 first and then as it came.
+    pub fn entry(&self, called: &Number, raw: &str) -> Option<(&str, &Entry)> {
+        let by = |key: &str| self.numbers.get_key_value(key).map(|(k, v)| (k.as_str(), v));
+        called.as_str().and_then(by).or_else(|| by(raw))
+    }
+
+    /// The codes an agent may choose from after a call of this queue.
+    pub fn codes_for(&self, queue: QueueId) -> impl Iterator<Item = (WrapUpCodeId, &Code)> {
+        self.codes.iter().filter(move |(_, code)| code.queue.is_none_or(|q| q == queue)).map(|(id, code)| (*id, code))
+    }
+}

@@ -1,0 +1,456 @@
+//! Voice legs between signalling and the media engine: ports, SDP, and which participant a leg is. Extends [`Rooms`].
+
+use super::rooms::{Contact, Rooms};
+use super::Effect;
+use bytes::Bytes;
+use cti_call::Input as CallInput;
+use cti_interaction::{Arrival, Input as Said};
+use cti_media::event::{DigitMerge, DigitWay};
+use cti_media::ports::PortPool;
+use cti_media::sdp::{Local, Negotiator, Offer};
+use cti_sip::api::{Caller, Command as Sip, Incoming, Origin, Target};
+use cti_types::acd::NotReadyReason;
+use cti_types::event::{Body, CallDirection, CloseReason};
+use cti_types::media::{Codec, Direction, EngineCommand, Stream, StreamStats};
+use cti_types::{AgentId, Chance, InteractionId, LegId, Now, Number, OfferId, ParticipantId, Party, QueueId, Tick};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// How often another port is tried when one cannot be bound.
+const OPEN_TRIES_MAX: u32 = 3;
+/// A refused caller is asked to come back after this.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// How much longer than the ACD's offer an INVITE may live: the ACD ends it first.
+const RING_MARGIN: Duration = Duration::from_secs(5);
+
+/// An agent's telephone that is to ring.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ringing {
+    pub(super) interaction: InteractionId,
+    pub(super) participant: ParticipantId,
+    pub(super) agent: AgentId,
+    pub(super) offer: OfferId,
+    pub(super) queue: QueueId,
+    pub(super) until: Tick,
+}
+
+/// One leg.
+pub(super) struct Line {
+    pub(super) interaction: InteractionId,
+    pub(super) participant: ParticipantId,
+    /// Set for our people's legs.
+    pub(super) agent: Option<Ringing>,
+    pub(super) codec: Option<Codec>,
+    port: u16,
+    tries: u32,
+    opened: bool,
+    /// No port could be opened: the engine has nothing to close.
+    portless: bool,
+    negotiator: Negotiator,
+    /// What the far side offered and we have not answered.
+    offer: Option<Offer>,
+    digits: DigitMerge,
+}
+
+/// All legs, the ports, and the telephones that wait for a card before they ring.
+pub(super) struct Lines {
+    lines: BTreeMap<LegId, Line>,
+    by_participant: BTreeMap<ParticipantId, LegId>,
+    /// Legs that are over and whose sockets the engine is closing: what the last report is for.
+    closing: BTreeMap<LegId, (InteractionId, ParticipantId, Option<Codec>)>,
+    ports: PortPool,
+    ip: IpAddr,
+    advertised: IpAddr,
+    waiting: BTreeMap<ParticipantId, (Tick, Ringing)>,
+    deadlines: BTreeSet<(Tick, ParticipantId)>,
+}
+
+impl Lines {
+    pub(super) fn new(ip: IpAddr, advertised: IpAddr, ports: (u16, u16), rest: Duration) -> anyhow::Result<Lines> {
+        Ok(Lines {
+            lines: BTreeMap::new(),
+            by_participant: BTreeMap::new(),
+            closing: BTreeMap::new(),
+            ports: PortPool::new(ports.0, ports.1, rest)?,
+            ip,
+            advertised,
+            waiting: BTreeMap::new(),
+            deadlines: BTreeSet::new(),
+        })
+    }
+
+    pub(super) fn get(&self, leg: LegId) -> Option<&Line> {
+        self.lines.get(&leg)
+    }
+
+    pub(super) fn leg_of(&self, participant: ParticipantId) -> Option<LegId> {
+        self.by_participant.get(&participant).copied()
+    }
+
+    /// The legs of an agent, ringing or up.
+    pub(super) fn legs_of_agent(&self, agent: AgentId) -> Vec<LegId> {
+        let mine = |line: &Line| line.agent.is_some_and(|a| a.agent == agent);
+        self.lines.iter().filter(|(_, line)| mine(line)).map(|(leg, _)| *leg).collect()
+    }
+
+    pub(super) fn ports_used(&self) -> usize {
+        self.ports.used()
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Tick> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// The call room has ended the leg; only the engine's last report is still to come.
+    pub(super) fn leg_over(&mut self, leg: LegId) {
+        if let Some(line) = self.lines.remove(&leg) {
+            self.by_participant.remove(&line.participant);
+            if !line.portless {
+                self.closing.insert(leg, (line.interaction, line.participant, line.codec));
+            }
+        }
+    }
+
+    fn local(&self, port: u16, direction: Direction) -> Local {
+        Local { ip: self.advertised, port, direction }
+    }
+
+    fn insert(&mut self, leg: LegId, line: Line) {
+        self.by_participant.insert(line.participant, leg);
+        self.lines.insert(leg, line);
+    }
+
+    fn open_command(&self, leg: LegId, chance: &mut Chance) -> Option<EngineCommand> {
+        let line = self.lines.get(&leg)?;
+        // Legs of one interaction share a thread; the low half of its id is random.
+        let group = line.interaction.0.as_u128() as u64;
+        let (ssrc, sequence, timestamp) = (chance.u32(), chance.u32() as u16, chance.u32());
+        Some(EngineCommand::Open { leg, group, ip: self.ip, port: line.port, ssrc, sequence, timestamp })
+    }
+}
+
+impl Rooms {
+    // ---- incoming
+
+    pub(super) fn incoming(&mut self, now: Now, leg: LegId, call: &Incoming) {
+        self.counters.calls_arrived += 1;
+        if let Err((code, retry_after, warning)) = self.admit(now, leg, call) {
+            self.counters.calls_refused += 1;
+            self.sip.handle_command(now, Sip::Reject { leg, code, retry_after, warning });
+        }
+    }
+
+    /// Takes the call in, or says with which status it is refused.
+    fn admit(&mut self, now: Now, leg: LegId, call: &Incoming) -> Result<(), (u16, Option<Duration>, Option<String>)> {
+        if !self.accepting || !self.interactions.has_room() {
+            return Err((503, Some(RETRY_AFTER), None));
+        }
+        let trunk = match call.origin {
+            Origin::Trunk(id) => Some(id),
+            Origin::Phone(_) => None,
+        };
+        let country = self.directory.country(trunk).to_owned();
+        let called = crm_core::number::normalise(&call.called, &country);
+        let Some((to, entry)) = self.directory.entry(&called, &call.called) else { return Err((404, None, None)) };
+        let (to, entry) = (to.to_owned(), entry.clone());
+        let offer = match &call.sdp {
+            None => None,
+            Some(sdp) => {
+                let offer = Offer::parse(sdp).map_err(|error| (488, None, Some(error.to_string())))?;
+                if !offer.has_codec(&CODECS) {
+                    return Err((488, None, Some("no codec in common: PCMU and PCMA are spoken here".into())));
+                }
+                Some(offer)
+            }
+        };
+        let Some(port) = self.lines.ports.allocate(now.tick) else {
+            self.counters.calls_refused_no_port += 1;
+            return Err((503, Some(RETRY_AFTER), None));
+        };
+        let interaction = InteractionId::new(now.utc, &mut self.chance);
+        let participant = ParticipantId::new(now.utc, &mut self.chance);
+        let number = call.caller.as_deref().map_or(Number::Anonymous, |raw| crm_core::number::normalise(raw, &country));
+        let display = call.display.clone().filter(|_| number != Number::Anonymous);
+        let party = Party { number, raw: call.caller.clone().unwrap_or_default(), display };
+        let direction = if trunk.is_some() { CallDirection::Inbound } else { CallDirection::Internal };
+        let arrival =
+            Arrival { direction, from: party.clone(), to: to.clone(), trunk, call_id: Some(call.call_id.clone()) };
+        let negotiator = Negotiator::new(self.chance.u64() >> 2);
+        let (codec, digits) = (None, DigitMerge::default());
+        let line =
+            Line { interaction, participant, agent: None, codec, port, tries: 1, opened: false, portless: false, negotiator, offer, digits };
+        self.lines.insert(leg, line);
+        self.runs.enter(interaction, entry, &party, &to, &mut self.chance);
+        let contact = Contact {
+            customer: participant,
+            party: party.clone(),
+            found: None,
+            collected: Vec::new(),
+            path: Vec::new(),
+            queue: None,
+            since: now.tick,
+            recording: None,
+        };
+        self.contacts.insert(interaction, contact);
+        self.say(now, Said::Arrived { interaction, participant, arrival });
+        self.calls.handle(now, CallInput::Incoming { leg, group: interaction });
+        if party.number == Number::Anonymous {
+            self.found(now, interaction, super::Found::default());
+        } else {
+            self.effects.push_back(Effect::LookUp { interaction, number: party.number });
+        }
+        self.open(leg);
+        Ok(())
+    }
+
+    fn open(&mut self, leg: LegId) {
+        if let Some(command) = self.lines.open_command(leg, &mut self.chance) {
+            self.effects.push_back(Effect::Engine(command));
+        }
+    }
+
+    pub(super) fn opened(&mut self, now: Now, leg: LegId) {
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return };
+        if std::mem::replace(&mut line.opened, true) {
+            return;
+        }
+        match line.agent {
+            None => {
+                let interaction = line.interaction;
+                self.start_flow(now, interaction);
+            }
+            Some(ringing) => self.invite(now, leg, ringing),
+        }
+    }
+
+    pub(super) fn open_failed(&mut self, now: Now, leg: LegId) {
+        let Some(line) = self.lines.lines.get_mut(&leg) else {
+            // The leg ended before the engine answered; nothing was opened, so nothing will be closed.
+            self.lines.closing.remove(&leg);
+            return;
+        };
+        self.lines.ports.mark_bad(now.tick, line.port);
+        let next = if line.tries < OPEN_TRIES_MAX { self.lines.ports.allocate(now.tick) } else { None };
+        if let Some(port) = next {
+            line.tries += 1;
+            line.port = port;
+            self.open(leg);
+            return;
+        }
+        line.portless = true;
+        let (interaction, participant, ours) = (line.interaction, line.participant, line.agent.is_some());
+        if ours {
+            self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
+        } else {
+            self.counters.calls_refused += 1;
+            self.sip.handle_command(now, Sip::Reject { leg, code: 503, retry_after: Some(RETRY_AFTER), warning: None });
+            self.say(now, Said::Refused { interaction, reason: CloseReason::Failed });
+        }
+    }
+
+    pub(super) fn engine_closed(&mut self, now: Now, leg: LegId, port: u16, stats: StreamStats) {
+        self.lines.ports.release(now.tick, port);
+        let Some((interaction, participant, codec)) = self.lines.closing.remove(&leg) else { return };
+        let Some(codec) = codec else { return };
+        let body = Body::MediaReport {
+            participant,
+            codec: codec_name(codec).to_owned(),
+            packets_sent: stats.packets_sent,
+            packets_received: stats.packets_received,
+            packets_lost: stats.packets_lost,
+            jitter_ms: stats.jitter_ms,
+            round_trip_ms: stats.round_trip_ms,
+        };
+        self.say(now, Said::Note { interaction, body });
+    }
+
+    /// The call room wants the incoming leg answered.
+    pub(super) fn answer(&mut self, now: Now, leg: LegId) {
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return };
+        let local = Local { ip: self.lines.advertised, port: line.port, direction: Direction::SendRecv };
+        let sdp = match line.offer.take() {
+            None => line.negotiator.offer(&local, &CODECS, Direction::SendRecv),
+            Some(offer) => match line.negotiator.answer(&offer, &local, &[]) {
+                Ok((sdp, stream)) => {
+                    self.set_stream(leg, stream);
+                    sdp
+                }
+                Err(error) => {
+                    let interaction = line.interaction;
+                    let warning = Some(error.to_string());
+                    self.sip.handle_command(now, Sip::Reject { leg, code: 488, retry_after: None, warning });
+                    self.say(now, Said::Refused { interaction, reason: CloseReason::Rejected });
+                    return;
+                }
+            },
+        };
+        self.sip.handle_command(now, Sip::Answer { leg, sdp });
+    }
+
+    fn set_stream(&mut self, leg: LegId, stream: Stream) {
+        if let Some(line) = self.lines.lines.get_mut(&leg) {
+            line.codec = Some(stream.send.1);
+            self.effects.push_back(Effect::Engine(EngineCommand::SetStream { leg, stream }));
+        }
+    }
+
+    /// ACK came; it carries the answer when the INVITE had no offer.
+    pub(super) fn confirmed(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {
+        let (Some(sdp), Some(line)) = (sdp, self.lines.lines.get_mut(&leg)) else { return };
+        match line.negotiator.accept(&sdp) {
+            Ok(stream) => self.set_stream(leg, stream),
+            Err(_) => self.calls.handle(now, CallInput::End { leg, cause: cause::INCOMPATIBLE }),
+        }
+    }
+
+    /// Their re-INVITE: hold, retrieve, a new address, or a wish for our offer.
+    pub(super) fn reinvited(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return };
+        let local = Local { ip: self.lines.advertised, port: line.port, direction: Direction::SendRecv };
+        let Some(sdp) = sdp else {
+            let sdp = line.negotiator.offer(&local, &CODECS, Direction::SendRecv);
+            self.sip.handle_command(now, Sip::AnswerReinvite { leg, sdp });
+            return;
+        };
+        let answered = Offer::parse(&sdp).and_then(|offer| line.negotiator.answer(&offer, &local, &[]));
+        match answered {
+            Ok((sdp, stream)) => {
+                let held = line.negotiator.remote_holds();
+                self.set_stream(leg, stream);
+                self.sip.handle_command(now, Sip::AnswerReinvite { leg, sdp });
+                self.calls.handle(now, CallInput::FarHold { leg, held });
+            }
+            Err(_) => self.sip.handle_command(now, Sip::RejectReinvite { leg, code: 488 }),
+        }
+    }
+
+    // ---- outgoing to an agent's telephone
+
+    /// The offer is on the agent's screen first: at once when the card is there, else when it comes or its time is over.
+    pub(super) fn ring(&mut self, now: Now, ringing: Ringing) {
+        if self.contacts.get(&ringing.interaction).is_some_and(|c| c.found.is_some()) {
+            self.ring_now(now, ringing);
+            return;
+        }
+        let at = now.tick + self.card_wait;
+        self.lines.waiting.insert(ringing.participant, (at, ringing));
+        self.lines.deadlines.insert((at, ringing.participant));
+    }
+
+    pub(super) fn cancel_ring(&mut self, participant: ParticipantId) {
+        if let Some((at, _)) = self.lines.waiting.remove(&participant) {
+            self.lines.deadlines.remove(&(at, participant));
+        }
+    }
+
+    /// The card is there: who waited for it rings; who rings already gets it on the screen.
+    pub(super) fn card_came(&mut self, now: Now, interaction: InteractionId) {
+        let waiting: Vec<Ringing> =
+            self.lines.waiting.values().map(|(_, r)| *r).filter(|r| r.interaction == interaction).collect();
+        for ringing in waiting {
+            self.cancel_ring(ringing.participant);
+            self.ring_now(now, ringing);
+        }
+        self.show_contact(now, interaction);
+    }
+
+    pub(super) fn ring_overdue(&mut self, now: Now) {
+        while let Some(&(at, participant)) = self.lines.deadlines.first() {
+            if at > now.tick {
+                break;
+            }
+            self.lines.deadlines.remove(&(at, participant));
+            if let Some((_, ringing)) = self.lines.waiting.remove(&participant) {
+                self.ring_now(now, ringing);
+            }
+        }
+    }
+
+    fn ring_now(&mut self, now: Now, ringing: Ringing) {
+        self.show_offer(now, &ringing);
+        let participant = ringing.participant;
+        let port = self.desks.phone_of(ringing.agent).and_then(|_| self.lines.ports.allocate(now.tick));
+        let Some(port) = port else {
+            self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
+            return;
+        };
+        let leg = LegId::new(now.utc, &mut self.chance);
+        let negotiator = Negotiator::new(self.chance.u64() >> 2);
+        let interaction = ringing.interaction;
+        let (codec, offer, digits) = (None, None, DigitMerge::default());
+        let agent = Some(ringing);
+        let line = Line { interaction, participant, agent, codec, port, tries: 1, opened: false, portless: false, negotiator, offer, digits };
+        self.lines.insert(leg, line);
+        self.calls.handle(now, CallInput::Outgoing { leg, group: interaction });
+        self.show_call(now, leg);
+        self.open(leg);
+    }
+
+    fn invite(&mut self, now: Now, leg: LegId, ringing: Ringing) {
+        let customer = self.contacts.get(&ringing.interaction).and_then(|c| self.lines.leg_of(c.customer));
+        let customer_codec = customer.and_then(|leg| self.lines.get(leg)).and_then(|line| line.codec);
+        let Some(phone) = self.desks.phone_of(ringing.agent) else {
+            let participant = ringing.participant;
+            self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
+            return;
+        };
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return };
+        let local = Local { ip: self.lines.advertised, port: line.port, direction: Direction::SendRecv };
+        // The customer's codec first: then both sides share it and packets pass untouched.
+        let codecs = match customer_codec {
+            Some(Codec::Pcma) => [Codec::Pcma, Codec::Pcmu],
+            Some(Codec::Pcmu) | None => [Codec::Pcmu, Codec::Pcma],
+        };
+        let sdp = line.negotiator.offer(&local, &codecs, Direction::SendRecv);
+        let party = self.contacts.get(&ringing.interaction).map(|c| &c.party);
+        let from = Caller {
+            display: party.and_then(|p| p.display.clone()),
+            user: party.and_then(|p| p.number.as_str()).unwrap_or_default().to_owned(),
+        };
+        let ring_timeout = ringing.until.since(now.tick) + RING_MARGIN;
+        let headers = vec![("X-Interaction".to_owned(), ringing.interaction.to_string())];
+        self.sip.handle_command(now, Sip::Invite { leg, target: Target::Phone(phone), from, sdp, headers, ring_timeout });
+    }
+
+    pub(super) fn far_answered(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return };
+        match sdp.as_deref().map(|sdp| line.negotiator.accept(sdp)) {
+            Some(Ok(stream)) => {
+                self.set_stream(leg, stream);
+                self.calls.handle(now, CallInput::Answered { leg });
+            }
+            Some(Err(_)) | None => {
+                let participant = line.participant;
+                self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
+                self.calls.handle(now, CallInput::End { leg, cause: cause::INCOMPATIBLE });
+            }
+        }
+    }
+
+    // ---- digits
+
+    /// A digit by either way; the same press by both counts once.
+    pub(super) fn digit(&mut self, now: Now, leg: LegId, digit: char, way: DigitWay) {
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return };
+        if line.digits.count(now.tick, digit, way) && line.agent.is_none() {
+            let interaction = line.interaction;
+            self.flow_digit(now, interaction, digit);
+        }
+    }
+}
+
+/// What is spoken here, in order of preference.
+pub(super) const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
+
+mod cause {
+    /// Q.850 88: incompatible destination.
+    pub(super) const INCOMPATIBLE: u16 = 88;
+}
+
+fn codec_name(codec: Codec) -> &'static str {
+    match codec {
+        Codec::Pcmu => "PCMU",
+        Codec::Pcma => "PCMA",
+    }
+}

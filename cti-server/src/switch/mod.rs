@@ -1,0 +1,100 @@
+//! The only loop: it selects among the timer and bounded inboxes and hands each event to the rooms.
+//!
+//! [`Rooms`] is pure (time and chance are arguments) and is what the simulator drives; [`run`] is the shell around it.
+
+pub mod clips;
+pub mod directory;
+mod agents;
+mod flows;
+mod lines;
+mod rooms;
+pub mod run;
+mod views;
+
+pub use directory::Directory;
+pub use rooms::{Counters, Rooms, RoomsConfig};
+
+use bytes::Bytes;
+use cti_sip::api::Path;
+use cti_types::event::{Event as LogEvent, Personal};
+use cti_types::media::{EngineCommand, EngineEvent};
+use cti_types::{CustomerId, InteractionId, Number, QueueId, RecordingId, TeamId, Tick, UserId, Utc};
+use serde_json::Value;
+use softphone_protocol::{CardView, Command, SessionNo, WireError};
+use std::collections::BTreeMap;
+
+/// What can happen to the house. A timer is an event, too: [`Rooms::handle_timeout`].
+#[derive(Debug)]
+pub enum Event {
+    /// One datagram or one framed message, its source already admitted.
+    Packet { path: Path, bytes: Bytes },
+    /// The shell could not send to, or lost, this path.
+    PathFailed { path: Path },
+    Engine(EngineEvent),
+    /// A browser's or tool's socket of this user opened.
+    SocketOpened { session: SessionNo, user: UserId },
+    SocketClosed { session: SessionNo, user: UserId },
+    Command { session: SessionNo, user: UserId, id: u64, command: Command },
+    /// The answer of "who is this". Comes once per look-up, empty when the store could not answer.
+    Found { interaction: InteractionId, found: Found },
+    Recording(RecordingFact),
+    /// The configuration changed.
+    Directory(Box<Directory>),
+    /// Whether new calls may be taken (false: the journal is at its bound, or the server drains).
+    Accepting(bool),
+    /// End everything that is still up.
+    Shutdown,
+}
+
+/// Who the customer may be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// All matches, the likely first.
+    pub customers: Vec<CustomerId>,
+    pub cards: Vec<CardView>,
+    /// What flows may read as `customer.*`.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What became of a recording on disk.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecordingFact {
+    PartSealed {
+        recording: RecordingId,
+        interaction: InteractionId,
+        part: u32,
+        file: String,
+        offset_ms: u64,
+        duration_ms: u64,
+        bytes: u64,
+        sha256: String,
+    },
+    Ended { recording: RecordingId, interaction: InteractionId, frames_dropped: u64 },
+}
+
+/// Whose screens show a published entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Topic `me` of this user.
+    Me(UserId),
+    Floor,
+    Queue(QueueId),
+    Team(TeamId),
+}
+
+/// What the shell must do, in order, after everything for the log is in the journal.
+#[derive(Debug)]
+pub enum Effect {
+    /// Append to the journal.
+    Log(LogEvent),
+    /// Append to the journal, before the event that names it.
+    Personal(Personal),
+    Send { path: Path, bytes: Bytes },
+    Engine(EngineCommand),
+    LookUp { interaction: InteractionId, number: Number },
+    RecordBegin { recording: RecordingId, interaction: InteractionId, at: Tick, started: Utc },
+    RecordEnd { recording: RecordingId, at: Tick },
+    /// `None` removes the entry.
+    Publish { audience: Audience, key: String, value: Option<Value> },
+    Reply { session: SessionNo, id: u64, result: Result<Value, WireError> },
+}

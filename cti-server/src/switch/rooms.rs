@@ -1,0 +1,509 @@
+//! The rooms and the translating between them. Pure: no await, no lock, no I/O.
+//!
+//! [`Rooms::handle`] gives one event to the room it is for and then lets the rooms talk until all are silent; what is to
+//! be done outside is drained as [`Effect`]s. How a leg is negotiated is in `lines`, what flows ask in `flows`,
+//! what people ask in `agents`, what screens show in `views`.
+
+use super::agents::Desks;
+use super::clips::Library;
+use super::directory::{Directory, RecordingPolicy};
+use super::flows::Runs;
+use super::lines::Lines;
+use super::{Audience, Effect, Event, Found, RecordingFact};
+use cti_acd::Acd;
+use cti_call::{Calls, Input as CallInput, Output as CallOutput, Signal};
+use cti_interaction::{Input as Said, Interactions, Output as Life};
+use cti_sip::Endpoint;
+use cti_sip::api::{Command as Sip, Event as SipEvent, Output as SipOutput};
+use cti_types::acd::{AcdInput, AcdOutput, AgentState};
+use cti_types::call::{LegEnd, LegFact};
+use cti_types::event::{Body, LeaveReason};
+use cti_types::media::EngineEvent;
+use cti_types::{AgentId, Chance, InteractionId, LegId, Now, ParticipantId, Party, PlayId, QueueId, RecordingId, Tick};
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Fixed at start.
+pub struct RoomsConfig {
+    pub sip: cti_sip::Config,
+    /// Where RTP sockets are bound.
+    pub media_ip: IpAddr,
+    /// What SDP says instead of `media_ip`, for NAT.
+    pub media_advertised: IpAddr,
+    /// First and last RTP port.
+    pub media_ports: (u16, u16),
+    /// How long a port rests before it is used again.
+    pub port_rest: Duration,
+    /// How long an offer waits for the customer's card.
+    pub card_wait: Duration,
+    /// How long an agent may be without any socket before they are not ready.
+    pub sockets_grace: Duration,
+    pub calls: cti_call::Settings,
+    pub interactions: cti_interaction::Limits,
+    pub acd: cti_acd::Limits,
+    pub clips: Library,
+    /// Where each agent's log stream stands, by what the database holds.
+    pub agent_seqs: BTreeMap<AgentId, u64>,
+}
+
+/// Totals since start, for metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    pub calls_arrived: u64,
+    /// Refused before an interaction began: full, no such number, no codec, no port.
+    pub calls_refused: u64,
+    pub calls_refused_no_port: u64,
+    pub offers: u64,
+    pub offers_taken: u64,
+    /// A settle that had to be cut, or a failed check: a bug.
+    pub invariant_broken: u64,
+}
+
+/// What is kept of each open interaction beside the rooms' own state: what screens show and flows read.
+pub(super) struct Contact {
+    pub(super) customer: ParticipantId,
+    pub(super) party: Party,
+    pub(super) found: Option<Found>,
+    pub(super) collected: Vec<(String, Option<String>)>,
+    pub(super) path: Vec<String>,
+    pub(super) queue: Option<QueueId>,
+    pub(super) since: Tick,
+    pub(super) recording: Option<RecordingId>,
+}
+
+/// See the module.
+pub struct Rooms {
+    pub(super) sip: Endpoint,
+    pub(super) calls: Calls,
+    pub(super) interactions: Interactions,
+    pub(super) acd: Acd,
+    pub(super) runs: Runs,
+    pub(super) lines: Lines,
+    pub(super) desks: Desks,
+    pub(super) directory: Directory,
+    pub(super) clips: Library,
+    pub(super) contacts: BTreeMap<InteractionId, Contact>,
+    pub(super) recordings: BTreeMap<RecordingId, InteractionId>,
+    pub(super) agents: BTreeMap<AgentId, AgentState>,
+    pub(super) accepting: bool,
+    pub(super) card_wait: Duration,
+    pub(super) chance: Chance,
+    pub(super) counters: Counters,
+    pub(super) effects: VecDeque<Effect>,
+}
+
+/// Most translations one event may cause; beyond it something talks in a circle.
+const SETTLE_MAX: usize = 100_000;
+
+impl Rooms {
+    pub fn new(config: RoomsConfig, mut chance: Chance, now: Now) -> anyhow::Result<Rooms> {
+        let mut part = || Chance::from_seed(chance.bytes());
+        let rooms = Rooms {
+            sip: Endpoint::new(config.sip, part()),
+            calls: Calls::new(config.calls),
+            interactions: Interactions::new(config.interactions, part()),
+            acd: Acd::new(config.acd, part()),
+            runs: Runs::default(),
+            lines: Lines::new(config.media_ip, config.media_advertised, config.media_ports, config.port_rest)?,
+            desks: Desks::new(config.sockets_grace, config.agent_seqs, now),
+            directory: Directory::default(),
+            clips: config.clips,
+            contacts: BTreeMap::new(),
+            recordings: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            accepting: true,
+            card_wait: config.card_wait,
+            chance: part(),
+            counters: Counters::default(),
+            effects: VecDeque::new(),
+        };
+        Ok(rooms)
+    }
+
+    /// Handles one event completely.
+    pub fn handle(&mut self, now: Now, event: Event) {
+        match event {
+            Event::Packet { path, bytes } => self.sip.handle_packet(now, path, bytes),
+            Event::PathFailed { path } => self.sip.handle_failed(now, path),
+            Event::Engine(event) => self.on_engine(now, event),
+            Event::SocketOpened { session, user } => self.socket_opened(now, session, user),
+            Event::SocketClosed { session, user } => self.socket_closed(now, session, user),
+            Event::Command { session, user, id, command } => {
+                let result = self.command(now, session, user, command);
+                self.settle(now);
+                self.effects.push_back(Effect::Reply { session, id, result: result.map(|()| Value::Null) });
+            }
+            Event::Found { interaction, found } => self.found(now, interaction, found),
+            Event::Recording(fact) => self.on_recording(now, fact),
+            Event::Directory(directory) => self.set_directory(now, *directory),
+            Event::Accepting(accepting) => {
+                self.accepting = accepting;
+                self.sip.handle_command(now, Sip::SetAccepting(accepting));
+            }
+            Event::Shutdown => self.say(now, Said::Shutdown),
+        }
+        self.settle(now);
+    }
+
+    /// When [`Rooms::handle_timeout`] is next needed.
+    pub fn poll_timeout(&self) -> Option<Tick> {
+        [
+            self.sip.poll_timeout(),
+            self.calls.poll_timeout(),
+            self.interactions.poll_timeout(),
+            self.acd.poll_timeout(),
+            self.runs.poll_timeout(),
+            self.lines.poll_timeout(),
+            self.desks.poll_timeout(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    pub fn handle_timeout(&mut self, now: Now) {
+        let due = |at: Option<Tick>| at.is_some_and(|at| at <= now.tick);
+        if due(self.sip.poll_timeout()) {
+            self.sip.handle_timeout(now);
+        }
+        if due(self.calls.poll_timeout()) {
+            self.calls.handle_timeout(now);
+        }
+        if due(self.interactions.poll_timeout()) {
+            self.interactions.handle_timeout(now);
+        }
+        if due(self.acd.poll_timeout()) {
+            self.acd.handle_timeout(now);
+        }
+        if due(self.runs.poll_timeout()) {
+            self.runs_timeout(now);
+        }
+        if due(self.lines.poll_timeout()) {
+            self.ring_overdue(now);
+        }
+        if due(self.desks.poll_timeout()) {
+            self.sockets_gone(now);
+        }
+        self.settle(now);
+    }
+
+    /// What the shell must do; drain after every `handle`.
+    pub fn drain(&mut self) -> impl Iterator<Item = Effect> + '_ {
+        self.effects.drain(..)
+    }
+
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Interactions open, legs up, ports in use, SIP state: for gauges and leak checks.
+    pub fn gauges(&self) -> Gauges {
+        Gauges {
+            interactions: self.interactions.len(),
+            legs: self.calls.len(),
+            ports_used: self.lines.ports_used(),
+            agents_signed_in: self.desks.signed_in(),
+            sip: self.sip.counts(),
+        }
+    }
+
+    /// Invariants I1–I4 and I8 as far as the rooms see them. An error is a bug.
+    pub fn check(&self) -> Result<(), String> {
+        self.acd.check().map_err(|why| format!("acd: {why}"))?;
+        self.interactions.check().map_err(|why| format!("interaction: {why}"))?;
+        self.calls.check().map_err(|why| format!("call: {why}"))?;
+        if let Some(id) = self.contacts.keys().find(|id| self.interactions.participants(**id).is_empty()) {
+            return Err(format!("switch: contact {id} has no open interaction"));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn broken(&mut self) {
+        self.counters.invariant_broken += 1;
+    }
+
+    // ---- letting the rooms talk
+
+    pub(super) fn say(&mut self, now: Now, said: Said) {
+        self.interactions.handle(now, said);
+    }
+
+    pub(super) fn settle(&mut self, now: Now) {
+        for _ in 0..SETTLE_MAX {
+            if let Some(life) = self.interactions.poll() {
+                self.on_life(now, life);
+            } else if let Some(output) = self.acd.poll() {
+                self.on_acd(now, output);
+            } else if let Some(output) = self.calls.poll() {
+                self.on_call(now, output);
+            } else if let Some(output) = self.sip.poll_output() {
+                match output {
+                    SipOutput::Transmit { path, bytes } => self.effects.push_back(Effect::Send { path, bytes }),
+                    SipOutput::Event(event) => self.on_sip(now, event),
+                }
+            } else if !self.poll_runs(now) {
+                return;
+            }
+        }
+        self.broken();
+    }
+
+    fn on_sip(&mut self, now: Now, event: SipEvent) {
+        match event {
+            SipEvent::Incoming { leg, call } => self.incoming(now, leg, &call),
+            SipEvent::Ringing { leg, .. } => self.calls.handle(now, CallInput::Ringing { leg }),
+            SipEvent::Answered { leg, sdp } => self.far_answered(now, leg, sdp),
+            SipEvent::Refused { leg, code, .. } => self.calls.handle(now, CallInput::Refused { leg, code }),
+            SipEvent::Confirmed { leg, sdp } => self.confirmed(now, leg, sdp),
+            SipEvent::Reinvite { leg, sdp } => self.reinvited(now, leg, sdp),
+            SipEvent::ReinviteAnswered { .. } | SipEvent::ReinviteRefused { .. } => {}
+            SipEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::DigitWay::Info),
+            SipEvent::Ended { leg, by, .. } => {
+                let failed = by == cti_sip::api::EndedBy::Failure;
+                self.calls.handle(now, CallInput::Ended { leg, failed });
+            }
+            SipEvent::Registered { phone, .. } => self.phone_reachable(now, phone, true),
+            SipEvent::Unregistered { phone } => self.phone_reachable(now, phone, false),
+        }
+    }
+
+    fn on_engine(&mut self, now: Now, event: EngineEvent) {
+        match event {
+            EngineEvent::Opened { leg } => self.opened(now, leg),
+            EngineEvent::OpenFailed { leg, .. } => self.open_failed(now, leg),
+            EngineEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::DigitWay::Rtp),
+            EngineEvent::PlayEnded { leg, play, interrupted } => {
+                self.calls.handle(now, CallInput::PlayEnded { leg, play, interrupted });
+            }
+            EngineEvent::MediaLost { leg } => {
+                self.calls.handle(now, CallInput::MediaLost { leg });
+                self.note_media(now, leg, |participant| Body::MediaLost { participant });
+            }
+            EngineEvent::MediaBack { leg } => {
+                self.calls.handle(now, CallInput::MediaBack { leg });
+                self.note_media(now, leg, |participant| Body::MediaBack { participant });
+            }
+            EngineEvent::Closed { leg, port, stats } => self.engine_closed(now, leg, port, stats),
+        }
+    }
+
+    fn note_media(&mut self, now: Now, leg: LegId, body: impl FnOnce(ParticipantId) -> Body) {
+        if let Some(line) = self.lines.get(leg) {
+            let (interaction, body) = (line.interaction, body(line.participant));
+            self.say(now, Said::Note { interaction, body });
+        }
+    }
+
+    fn on_call(&mut self, now: Now, output: CallOutput) {
+        match output {
+            CallOutput::Signal(Signal::Answer { leg }) => self.answer(now, leg),
+            CallOutput::Signal(Signal::End { leg, cause }) => {
+                self.sip.handle_command(now, Sip::End { leg, cause: Some(cause) });
+            }
+            CallOutput::Engine(command) => self.effects.push_back(Effect::Engine(command)),
+            CallOutput::Played { leg, play } => self.flow_played(now, leg, play),
+            CallOutput::RecordingOver { recording } => {
+                self.effects.push_back(Effect::RecordEnd { recording, at: now.tick });
+            }
+            CallOutput::Fact(fact) => self.on_fact(now, fact),
+        }
+    }
+
+    fn on_fact(&mut self, now: Now, fact: LegFact) {
+        let leg = match fact {
+            LegFact::Ringing(leg) | LegFact::Answered(leg) | LegFact::Held(leg) | LegFact::Retrieved(leg) | LegFact::Ended(leg, _) => leg,
+        };
+        let Some(line) = self.lines.get(leg) else { return };
+        let (participant, is_customer, interaction) = (line.participant, line.agent.is_none(), line.interaction);
+        match fact {
+            LegFact::Ringing(_) => self.say(now, Said::AgentRinging { participant }),
+            LegFact::Answered(_) if is_customer => {}
+            LegFact::Answered(_) => self.say(now, Said::AgentAnswered { participant }),
+            LegFact::Held(_) => self.say(now, Said::Held { participant }),
+            LegFact::Retrieved(_) => self.say(now, Said::Retrieved { participant }),
+            LegFact::Ended(_, end) => {
+                let ringing = line.agent;
+                self.lines.leg_over(leg);
+                if let Some(ringing) = ringing {
+                    self.publish(Audience::Me(ringing.agent), softphone_protocol::key::call(leg), None);
+                }
+                if is_customer {
+                    self.runs.end(interaction);
+                }
+                self.leg_ended(now, participant, ringing.map(|r| r.offer), end);
+            }
+        }
+    }
+
+    fn leg_ended(&mut self, now: Now, participant: ParticipantId, offer: Option<cti_types::OfferId>, end: LegEnd) {
+        match (end, offer) {
+            (LegEnd::NotTaken(reason), Some(_)) => self.say(now, Said::AgentFailed { participant, reason }),
+            (LegEnd::Declined, Some(offer)) => self.say(now, Said::AgentDeclined { offer }),
+            (LegEnd::OurSide, _) => {}
+            (LegEnd::MediaLost, _) => self.say(now, Said::Left { participant, reason: LeaveReason::MediaLost }),
+            (LegEnd::Failed, _) => self.say(now, Said::Left { participant, reason: LeaveReason::Failed }),
+            (LegEnd::FarSide | LegEnd::NotTaken(_) | LegEnd::Declined, _) => {
+                self.say(now, Said::Left { participant, reason: LeaveReason::HungUp });
+            }
+        }
+    }
+
+    fn on_acd(&mut self, now: Now, output: AcdOutput) {
+        match output {
+            AcdOutput::Offer { .. } => {
+                self.counters.offers += 1;
+                self.say(now, Said::Acd(output));
+            }
+            AcdOutput::OfferEnded { .. } | AcdOutput::Left { .. } => self.say(now, Said::Acd(output)),
+            AcdOutput::Agent(state) => self.agent_changed(now, state),
+            AcdOutput::Queue(state) => self.show_queue(now, &state),
+        }
+    }
+
+    fn on_life(&mut self, now: Now, life: Life) {
+        match life {
+            Life::Log(event) => self.effects.push_back(Effect::Log(event)),
+            Life::Personal(personal) => self.effects.push_back(Effect::Personal(personal)),
+            Life::Acd(input) => self.acd.handle(now, input),
+            Life::Ring { interaction, participant, agent, offer, queue, until } => {
+                self.ring(now, super::lines::Ringing { interaction, participant, agent, offer, queue, until });
+            }
+            Life::Drop { interaction, participant } => self.drop_participant(now, interaction, participant),
+            Life::OfferOver { offer, agent, end, .. } => {
+                if end == cti_types::acd::OfferEnd::Accepted {
+                    self.counters.offers_taken += 1;
+                }
+                self.publish(Audience::Me(agent), softphone_protocol::key::offer(offer), None);
+            }
+            Life::Connect { interaction, customer, agent, .. } => self.connect(now, interaction, customer, agent),
+            Life::Waiting { interaction, customer, queue } => self.waiting(now, interaction, customer, queue),
+            Life::BackToFlow { interaction, reason } => self.back_to_flow(now, interaction, reason),
+            Life::Assignment(view) => self.show_assignment(now, &view),
+            Life::AssignmentOver { assignment, agent } => {
+                self.desks.wrap_up_over(assignment);
+                self.publish(Audience::Me(agent), softphone_protocol::key::wrap_up(assignment), None);
+            }
+            Life::Closed { interaction } => {
+                self.contacts.remove(&interaction);
+                self.runs.end(interaction);
+                self.runs.take_cause(interaction);
+            }
+        }
+    }
+
+    fn connect(&mut self, now: Now, interaction: InteractionId, customer: ParticipantId, agent: ParticipantId) {
+        let legs = (self.lines.leg_of(customer), self.lines.leg_of(agent));
+        let (Some(customer), Some(agent)) = legs else { return };
+        let queue = self.contacts.get(&interaction).and_then(|c| c.queue).and_then(|q| self.directory.queues.get(&q));
+        let record = match queue.map_or(RecordingPolicy::Never, |q| q.recording) {
+            RecordingPolicy::Always => true,
+            RecordingPolicy::Never => false,
+            RecordingPolicy::Percent(percent) => self.chance.below(100) < u64::from(percent),
+        };
+        let music = queue.and_then(|q| self.clips.get(&q.music));
+        let hold_music = music.map(|clip| (PlayId::new(now.utc, &mut self.chance), clip));
+        let recording = record.then(|| RecordingId::new(now.utc, &mut self.chance));
+        if let Some(recording) = recording {
+            self.recordings.insert(recording, interaction);
+            if let Some(contact) = self.contacts.get_mut(&interaction) {
+                contact.recording = Some(recording);
+            }
+            self.effects.push_back(Effect::RecordBegin { recording, interaction, at: now.tick, started: now.utc });
+            self.say(now, Said::Note { interaction, body: Body::RecordingStarted { recording } });
+        }
+        self.calls.handle(now, CallInput::Connect { customer, agent, recording, hold_music });
+        self.show_call(now, agent);
+    }
+
+    fn waiting(&mut self, now: Now, interaction: InteractionId, customer: ParticipantId, queue: QueueId) {
+        if let Some(contact) = self.contacts.get_mut(&interaction) {
+            contact.queue = Some(queue);
+        }
+        let music = self.directory.queues.get(&queue).and_then(|q| self.clips.get(&q.music));
+        if let Some(leg) = self.lines.leg_of(customer) {
+            // A caller may be handed over before anything answered the call; music needs an answered one.
+            self.calls.handle(now, CallInput::Answer { leg });
+            let music = music.map(|clip| (PlayId::new(now.utc, &mut self.chance), clip));
+            self.calls.handle(now, CallInput::Music { leg, music });
+        }
+    }
+
+    fn drop_participant(&mut self, now: Now, interaction: InteractionId, participant: ParticipantId) {
+        if self.contacts.get(&interaction).is_some_and(|c| c.customer == participant) {
+            self.runs.end(interaction);
+        }
+        self.cancel_ring(participant);
+        if let Some(leg) = self.lines.leg_of(participant) {
+            let cause = self.runs.take_cause(interaction).unwrap_or(cti_call::cause::NORMAL_CLEARING);
+            self.calls.handle(now, CallInput::End { leg, cause });
+        }
+    }
+
+    fn found(&mut self, now: Now, interaction: InteractionId, found: Found) {
+        if !self.contacts.contains_key(&interaction) {
+            return;
+        }
+        self.say(now, Said::Identified { interaction, customers: found.customers.clone() });
+        self.runs.set_customer(interaction, &found.values);
+        if let Some(contact) = self.contacts.get_mut(&interaction) {
+            contact.found = Some(found);
+        }
+        self.card_came(now, interaction);
+    }
+
+    fn on_recording(&mut self, now: Now, fact: RecordingFact) {
+        match fact {
+            RecordingFact::PartSealed { recording, interaction, part, file, offset_ms, duration_ms, bytes, sha256 } => {
+                let body = Body::RecordingPart { recording, part, file, offset_ms, duration_ms, bytes, sha256 };
+                self.say(now, Said::Note { interaction, body });
+            }
+            RecordingFact::Ended { recording, interaction, frames_dropped } => {
+                self.recordings.remove(&recording);
+                self.say(now, Said::Note { interaction, body: Body::RecordingEnded { recording, frames_dropped } });
+            }
+        }
+    }
+
+    fn set_directory(&mut self, now: Now, directory: Directory) {
+        let old = std::mem::replace(&mut self.directory, directory);
+        let new = &self.directory;
+        self.sip.handle_command(now, Sip::SetTrunks(new.trunks.iter().map(|t| t.trunk.clone()).collect()));
+        self.sip.handle_command(now, Sip::SetPhones(new.phones.values().map(|p| p.account.clone()).collect()));
+        for (id, queue) in &new.queues {
+            if old.queues.get(id).map(|q| &q.settings) != Some(&queue.settings) {
+                self.acd.handle(now, AcdInput::SetQueue(queue.settings.clone()));
+            }
+        }
+        for id in old.queues.keys().filter(|id| !new.queues.contains_key(id)) {
+            self.acd.handle(now, AcdInput::RemoveQueue(*id));
+        }
+        let mut gone = Vec::new();
+        for (id, agent) in &new.agents {
+            if !agent.active {
+                gone.push(*id);
+            } else if old.agents.get(id) != Some(agent) {
+                self.acd.handle(now, AcdInput::SetAgent(agent.settings.clone()));
+            }
+        }
+        gone.extend(old.agents.keys().filter(|id| !new.agents.contains_key(id)));
+        for id in gone {
+            if self.agents.contains_key(&id) {
+                self.acd.handle(now, AcdInput::RemoveAgent(id));
+                self.desks.sign_out(id);
+            }
+        }
+        self.show_all(now);
+    }
+}
+
+/// What is there now.
+#[derive(Clone, Debug)]
+pub struct Gauges {
+    pub interactions: usize,
+    pub legs: usize,
+    pub ports_used: usize,
+    pub agents_signed_in: usize,
+    pub sip: cti_sip::Counts,
+}

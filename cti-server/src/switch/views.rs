@@ -1,0 +1,271 @@
+//! What screens show: views made from the rooms' state whenever it changes. Holds no rule. Extends [`Rooms`].
+
+use super::lines::Ringing;
+use super::rooms::{Contact, Rooms};
+use super::{Audience, Effect};
+use crate::switch::agents::Work;
+use cti_interaction::AssignmentView;
+use cti_types::acd::{AgentState, NotReadyReason, Presence, QueueState};
+use cti_types::event::SegmentKind;
+use cti_types::{AgentId, AssignmentId, InteractionId, LegId, Now, QueueId, Tick};
+use serde::Serialize;
+use serde_json::Value;
+use softphone_protocol::{
+    AgentView, CallState, CallView, CallerView, CollectedView, Device, DeviceNote, DeviceView, FloorAgentView, OfferView, PendingView,
+    PresenceView, QueueView, ReasonView, ShownState, WrapUpCodeView, WrapUpView, key,
+};
+
+/// A tick as ms since the Unix epoch, by the clock as it stands now.
+fn wall_ms(now: Now, tick: Tick) -> i64 {
+    now.utc.ms() + (tick.0 as i64 - now.tick.0 as i64) / 1000
+}
+
+fn presence_view(presence: Presence) -> PresenceView {
+    match presence {
+        Presence::LoggedOut => PresenceView::LoggedOut,
+        Presence::NotReady(_) => PresenceView::NotReady,
+        Presence::Ready => PresenceView::Ready,
+    }
+}
+
+impl Rooms {
+    pub(super) fn publish(&mut self, audience: Audience, key: String, value: Option<Value>) {
+        self.effects.push_back(Effect::Publish { audience, key, value });
+    }
+
+    fn show<T: Serialize>(&mut self, audience: Audience, key: String, view: &T) {
+        // Views are plain structs with text keys; they always become JSON.
+        let value = serde_json::to_value(view).ok();
+        self.publish(audience, key, value);
+    }
+
+    // ---- one agent's own screen
+
+    pub(super) fn show_offer(&mut self, now: Now, ringing: &Ringing) {
+        let Some(contact) = self.contacts.get(&ringing.interaction) else { return };
+        let view = OfferView {
+            offer: ringing.offer,
+            interaction: ringing.interaction,
+            queue: ringing.queue,
+            queue_name: self.queue_name(ringing.queue).unwrap_or_default(),
+            caller: caller(contact),
+            cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
+            card_pending: contact.found.is_none(),
+            collected: collected(contact),
+            path: contact.path.clone(),
+            waiting_since_ms: wall_ms(now, contact.since),
+            until_ms: wall_ms(now, ringing.until),
+            device_note: DeviceNote::LiftPhone,
+        };
+        self.show(Audience::Me(ringing.agent), key::offer(ringing.offer), &view);
+    }
+
+    pub(super) fn show_call(&mut self, now: Now, leg: LegId) {
+        let Some(line) = self.lines.get(leg) else { return };
+        let Some(ringing) = line.agent else { return };
+        let Some(contact) = self.contacts.get(&ringing.interaction) else { return };
+        let work = self.desks.works.iter().find(|(_, w)| w.view.participant == ringing.participant);
+        let (state, since) = match work.map(|(_, w)| (w.view.segment, w.view.since)) {
+            Some((SegmentKind::Holding, since)) => (CallState::Held, since),
+            Some((_, since)) => (CallState::Talking, since),
+            None => (CallState::Ringing, now.tick),
+        };
+        let view = CallView {
+            interaction: ringing.interaction,
+            leg,
+            assignment: work.map(|(id, _)| *id),
+            state,
+            since_ms: wall_ms(now, since),
+            answered_ms: work.map(|(_, w)| wall_ms(now, w.answered)),
+            queue_name: self.queue_name(ringing.queue),
+            caller: caller(contact),
+            cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
+            collected: collected(contact),
+            recording: contact.recording.is_some(),
+        };
+        self.show(Audience::Me(ringing.agent), key::call(leg), &view);
+    }
+
+    /// Shows what is on screens of this interaction again: the card came.
+    pub(super) fn show_contact(&mut self, now: Now, interaction: InteractionId) {
+        for view in self.interactions.participants(interaction) {
+            let Some(leg) = self.lines.leg_of(view.participant) else { continue };
+            let Some(ringing) = self.lines.get(leg).and_then(|line| line.agent) else { continue };
+            if view.segment == SegmentKind::Ringing {
+                self.show_offer(now, &ringing);
+            }
+            self.show_call(now, leg);
+        }
+    }
+
+    pub(super) fn show_assignment(&mut self, now: Now, view: &AssignmentView) {
+        let work = self.desks.works.entry(view.assignment);
+        let work = work.or_insert(Work { view: *view, answered: view.since, code: None, note: None });
+        work.view = *view;
+        let leg = self.lines.leg_of(view.participant);
+        match (view.wrap_up_until, leg) {
+            (None, Some(leg)) => self.show_call(now, leg),
+            (None, None) => {}
+            (Some(_), _) => self.show_wrap_up(now, view.assignment),
+        }
+        self.show_agent(now, view.agent);
+    }
+
+    pub(super) fn show_wrap_up(&mut self, now: Now, assignment: AssignmentId) {
+        let Some(work) = self.desks.works.get(&assignment) else { return };
+        let Some(until) = work.view.wrap_up_until else { return };
+        let queue = work.view.queue;
+        let view = WrapUpView {
+            assignment,
+            interaction: work.view.interaction,
+            until_ms: Some(wall_ms(now, until)),
+            required: self.directory.queues.get(&queue).is_some_and(|q| q.wrap_up_required),
+            codes: self.directory.codes_for(queue).map(|(id, code)| WrapUpCodeView { id, name: code.name.clone() }).collect(),
+            code: work.code,
+            note: work.note.clone(),
+        };
+        self.show(Audience::Me(work.view.agent), key::wrap_up(assignment), &view);
+    }
+
+    pub(super) fn show_agent(&mut self, now: Now, agent: AgentId) {
+        let Some(entry) = self.directory.agents.get(&agent) else { return };
+        let (name, team) = (entry.name.clone(), entry.team);
+        let state = self.agents.get(&agent).cloned().unwrap_or_else(|| logged_out(agent, now.tick));
+        let shown = self.shown_state(&state);
+        let desk = self.desks.desk_mut(agent);
+        let since = match desk.shown {
+            Some((before, since)) if before == shown => since,
+            Some(_) | None => now.tick,
+        };
+        desk.shown = Some((shown, since));
+        let (owner_session, phone) = (desk.owner, desk.phone);
+        let device = phone.and_then(|id| self.directory.phones.get(&id).map(|p| (id, p.name.clone()))).map(|(id, name)| DeviceView {
+            device: Device::Phone { id },
+            name,
+            reachable: state.reachable,
+            can_answer: false,
+        });
+        let reason = self.reason(state.presence);
+        let pending = state.pending.map(|p| PendingView { presence: presence_view(p), reason: self.reason(p) });
+        let since_ms = wall_ms(now, since);
+        let view = AgentView {
+            state: shown,
+            presence: presence_view(state.presence),
+            reason: reason.clone(),
+            pending: pending.clone(),
+            since_ms,
+            device,
+            owner_session,
+        };
+        self.show(Audience::Me(agent), key::AGENT.to_owned(), &view);
+        let work = self.desks.works.values().find(|w| w.view.agent == agent).map(|w| (w.view.interaction, w.view.queue));
+        let view = FloorAgentView {
+            agent,
+            name,
+            team,
+            state: shown,
+            reason,
+            pending,
+            since_ms,
+            device_reachable: state.reachable,
+            interaction: work.map(|(interaction, _)| interaction),
+            queue_name: work.and_then(|(_, queue)| self.queue_name(queue)),
+        };
+        self.show(Audience::Floor, key::agent(agent), &view);
+        if let Some(team) = team {
+            self.show(Audience::Team(team), key::agent(agent), &view);
+        }
+    }
+
+    /// Derived, never stored: assignments first, then offers, then presence.
+    fn shown_state(&self, state: &AgentState) -> ShownState {
+        let segment = |id: &AssignmentId| self.desks.works.get(id).map(|w| w.view.segment);
+        let segments: Vec<Option<SegmentKind>> = state.assignments.iter().map(|(id, _)| segment(id)).collect();
+        let any = |kind: SegmentKind| segments.contains(&Some(kind));
+        if any(SegmentKind::Talking) || segments.contains(&None) {
+            ShownState::Talking
+        } else if any(SegmentKind::Holding) {
+            ShownState::Hold
+        } else if any(SegmentKind::WrapUp) {
+            ShownState::WrapUp
+        } else if !state.offers.is_empty() {
+            ShownState::Reserved
+        } else {
+            match state.presence {
+                Presence::LoggedOut => ShownState::LoggedOut,
+                Presence::NotReady(_) => ShownState::NotReady,
+                Presence::Ready => ShownState::Ready,
+            }
+        }
+    }
+
+    fn reason(&self, presence: Presence) -> Option<ReasonView> {
+        match presence {
+            Presence::NotReady(reason) => {
+                let name = match reason {
+                    NotReadyReason::Chosen(id) => self.directory.reasons.get(&id).cloned(),
+                    NotReadyReason::Unspecified
+                    | NotReadyReason::NoAnswer
+                    | NotReadyReason::DeviceBusy
+                    | NotReadyReason::DeviceUnreachable
+                    | NotReadyReason::ConnectionLost => None,
+                };
+                Some(ReasonView::new(reason, name))
+            }
+            Presence::LoggedOut | Presence::Ready => None,
+        }
+    }
+
+    // ---- the floor
+
+    pub(super) fn show_queue(&mut self, now: Now, state: &QueueState) {
+        let Some(queue) = self.directory.queues.get(&state.queue) else {
+            self.publish(Audience::Floor, key::queue(state.queue), None);
+            self.publish(Audience::Queue(state.queue), key::QUEUE.to_owned(), None);
+            return;
+        };
+        let view = QueueView {
+            queue: state.queue,
+            name: queue.settings.name.clone(),
+            waiting: state.waiting,
+            offered: state.offered,
+            oldest_ms: state.oldest.map(|at| wall_ms(now, at)),
+            staffed: state.staffed,
+            ready: state.ready,
+            busy: state.busy,
+            open: queue.settings.open,
+        };
+        self.show(Audience::Floor, key::queue(state.queue), &view);
+        self.show(Audience::Queue(state.queue), key::QUEUE.to_owned(), &view);
+    }
+
+    /// Everything that a new configuration may have renamed.
+    pub(super) fn show_all(&mut self, now: Now) {
+        let queues: Vec<QueueId> = self.directory.queues.keys().copied().collect();
+        for id in queues {
+            if let Some(state) = self.acd.queue(id) {
+                self.show_queue(now, &state);
+            }
+        }
+        let agents: Vec<AgentId> = self.directory.agents.keys().copied().collect();
+        for id in agents {
+            self.show_agent(now, id);
+        }
+    }
+
+    fn queue_name(&self, queue: QueueId) -> Option<String> {
+        self.directory.queues.get(&queue).map(|q| q.settings.name.clone())
+    }
+}
+
+fn caller(contact: &Contact) -> CallerView {
+    CallerView { number: contact.party.number.as_str().map(str::to_owned), display: contact.party.display.clone() }
+}
+
+fn collected(contact: &Contact) -> Vec<CollectedView> {
+    contact.collected.iter().map(|(key, value)| CollectedView { key: key.clone(), value: value.clone() }).collect()
+}
+
+fn logged_out(agent: AgentId, since: Tick) -> AgentState {
+    AgentState { agent, presence: Presence::LoggedOut, since, pending: None, offers: Vec::new(), assignments: Vec::new(), reachable: false }
+}

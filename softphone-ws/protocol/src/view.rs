@@ -1,0 +1,302 @@
+//! What topics show: plain structs with text, ids and times, as a screen needs them. Filled by the switch, no rule lives here.
+
+use crate::message::{Device, SessionNo};
+use cti_types::acd::NotReadyReason;
+use cti_types::*;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// What a person may do here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Agent,
+    Supervisor,
+    Administrator,
+}
+
+/// The one word a screen shows for an agent; derived from presence and assignments, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ShownState {
+    LoggedOut,
+    NotReady,
+    Ready,
+    /// An offer is open.
+    Reserved,
+    Talking,
+    Hold,
+    WrapUp,
+}
+
+/// The half of an agent's state that a person sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PresenceView {
+    LoggedOut,
+    NotReady,
+    Ready,
+}
+
+/// Whence a reason for not being ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonKind {
+    /// One of the administrator's; `id` and `name` say which.
+    Chosen,
+    Unspecified,
+    NoAnswer,
+    DeviceBusy,
+    DeviceUnreachable,
+    ConnectionLost,
+}
+
+/// Why an agent is not ready.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReasonView {
+    pub kind: ReasonKind,
+    /// Only for `chosen`.
+    #[ts(as = "Option<String>")]
+    pub id: Option<ReasonId>,
+    /// The administrator's words, only for `chosen`; the system's reasons are worded by the screen.
+    pub name: Option<String>,
+}
+
+impl ReasonView {
+    /// `name` is used for chosen reasons only.
+    pub fn new(reason: NotReadyReason, name: Option<String>) -> Self {
+        let system = |kind| ReasonView { kind, id: None, name: None };
+        match reason {
+            NotReadyReason::Chosen(id) => ReasonView { kind: ReasonKind::Chosen, id: Some(id), name },
+            NotReadyReason::Unspecified => system(ReasonKind::Unspecified),
+            NotReadyReason::NoAnswer => system(ReasonKind::NoAnswer),
+            NotReadyReason::DeviceBusy => system(ReasonKind::DeviceBusy),
+            NotReadyReason::DeviceUnreachable => system(ReasonKind::DeviceUnreachable),
+            NotReadyReason::ConnectionLost => system(ReasonKind::ConnectionLost),
+        }
+    }
+}
+
+/// A presence asked for while busy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PendingView {
+    pub presence: PresenceView,
+    pub reason: Option<ReasonView>,
+}
+
+/// Entry `agent` of `me`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AgentView {
+    pub state: ShownState,
+    pub presence: PresenceView,
+    /// Only with presence `not_ready`.
+    pub reason: Option<ReasonView>,
+    pub pending: Option<PendingView>,
+    /// When `state` began, in ms since the Unix epoch.
+    pub since_ms: i64,
+    /// The telephone in use while signed in.
+    pub device: Option<DeviceView>,
+    /// The socket that owns audio and pop; `null` while none does.
+    pub owner_session: Option<SessionNo>,
+}
+
+/// A telephone as shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DeviceView {
+    pub device: Device,
+    /// As the administrator calls it, e.g. `Desk 12`.
+    pub name: String,
+    /// Can be reached now (a desk phone is registered, a browser is connected).
+    pub reachable: bool,
+    /// Can be answered by command.
+    pub can_answer: bool,
+}
+
+/// Entry `offer/<id>` of `me`: work held out to this agent. Sent before the telephone rings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OfferView {
+    #[ts(as = "String")]
+    pub offer: OfferId,
+    #[ts(as = "String")]
+    pub interaction: InteractionId,
+    #[ts(as = "String")]
+    pub queue: QueueId,
+    pub queue_name: String,
+    pub caller: CallerView,
+    /// Customers with the caller's number, the likely first. Empty: unknown, or the look-up is not back yet (see `card_pending`).
+    pub cards: Vec<CardView>,
+    /// The look-up is still under way; the entry is replaced when it is back.
+    pub card_pending: bool,
+    /// What the flow collected and may be shown, in the order it was set.
+    pub collected: Vec<CollectedView>,
+    /// Names of the flow's nodes the caller went through, first to last.
+    pub path: Vec<String>,
+    /// When the waiting began, in ms since the Unix epoch.
+    pub waiting_since_ms: i64,
+    /// When the offer ends unanswered, in ms since the Unix epoch.
+    pub until_ms: i64,
+    /// What the person must do on the device to answer.
+    pub device_note: DeviceNote,
+}
+
+/// How an offer is answered on the agent's device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceNote {
+    /// By lifting the desk phone.
+    LiftPhone,
+    /// By the command `answer`.
+    AnswerHere,
+    /// It answers by itself.
+    AutoAnswer,
+}
+
+/// The far party.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CallerView {
+    /// E.164 or as normalised; `null` when withheld.
+    pub number: Option<String>,
+    /// The display name the network sent. Not verified.
+    pub display: Option<String>,
+}
+
+/// One value the flow collected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CollectedView {
+    pub key: String,
+    /// `null` for a masked value, of which only the presence is shown.
+    pub value: Option<String>,
+}
+
+/// A customer as the pop shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CardView {
+    #[ts(as = "String")]
+    pub customer: CustomerId,
+    pub name: String,
+    /// For a person, the company they belong to.
+    pub company: Option<String>,
+    /// The administrator's word, e.g. `gold`.
+    pub tier: Option<String>,
+    /// BCP 47, e.g. `en`, `zh`.
+    pub language: Option<String>,
+    /// The last five, the newest first.
+    pub recent: Vec<RecentView>,
+    /// Work items open for this customer, this one not counted.
+    pub open_items: u32,
+    /// Row version, for an edit with `If-Match`.
+    pub version: i64,
+}
+
+/// An earlier interaction of a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RecentView {
+    #[ts(as = "String")]
+    pub interaction: InteractionId,
+    /// When it began, in ms since the Unix epoch.
+    pub at_ms: i64,
+    pub queue_name: Option<String>,
+    /// Who spoke with the customer.
+    pub agent_name: Option<String>,
+    /// The wrap-up code's name.
+    pub wrap_up: Option<String>,
+    pub note: Option<String>,
+}
+
+/// Where a leg of this agent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CallState {
+    Ringing,
+    Talking,
+    /// The customer hears music, put there by the agent.
+    Held,
+}
+
+/// Entry `call/<leg>` of `me`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CallView {
+    #[ts(as = "String")]
+    pub interaction: InteractionId,
+    /// The agent's own leg; commands name it.
+    #[ts(as = "String")]
+    pub leg: LegId,
+    #[ts(as = "Option<String>")]
+    pub assignment: Option<AssignmentId>,
+    pub state: CallState,
+    /// When `state` began, in ms since the Unix epoch.
+    pub since_ms: i64,
+    /// When the two began to talk, in ms since the Unix epoch; `null` while ringing.
+    pub answered_ms: Option<i64>,
+    pub queue_name: Option<String>,
+    pub caller: CallerView,
+    pub cards: Vec<CardView>,
+    pub collected: Vec<CollectedView>,
+    pub recording: bool,
+}
+
+/// Entry `wrap_up/<assignment>` of `me`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WrapUpView {
+    #[ts(as = "String")]
+    pub assignment: AssignmentId,
+    #[ts(as = "String")]
+    pub interaction: InteractionId,
+    /// When it ends by itself, in ms since the Unix epoch; `null`: it has no limit.
+    pub until_ms: Option<i64>,
+    /// A code must be chosen before it can be finished.
+    pub required: bool,
+    pub codes: Vec<WrapUpCodeView>,
+    /// What is set so far.
+    #[ts(as = "Option<String>")]
+    pub code: Option<WrapUpCodeId>,
+    pub note: Option<String>,
+}
+
+/// A choice of outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WrapUpCodeView {
+    #[ts(as = "String")]
+    pub id: WrapUpCodeId,
+    pub name: String,
+}
+
+/// Entry `queue` of `queue/<id>`, and `queue/<id>` of `floor`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QueueView {
+    #[ts(as = "String")]
+    pub queue: QueueId,
+    pub name: String,
+    /// Items waiting, those held out to an agent not counted.
+    pub waiting: u32,
+    /// Items held out to an agent now.
+    pub offered: u32,
+    /// When the longest-waiting item began to wait, in ms since the Unix epoch.
+    pub oldest_ms: Option<i64>,
+    /// Agents of the queue signed in; of these ready and free; of these busy.
+    pub staffed: u32,
+    pub ready: u32,
+    pub busy: u32,
+    /// Takes new work.
+    pub open: bool,
+}
+
+/// Entry `agent/<id>` of `floor` and of `team/<id>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct FloorAgentView {
+    #[ts(as = "String")]
+    pub agent: AgentId,
+    pub name: String,
+    #[ts(as = "Option<String>")]
+    pub team: Option<TeamId>,
+    pub state: ShownState,
+    pub reason: Option<ReasonView>,
+    pub pending: Option<PendingView>,
+    /// When `state` began, in ms since the Unix epoch.
+    pub since_ms: i64,
+    pub device_reachable: bool,
+    /// The interaction they are in, if any.
+    #[ts(as = "Option<String>")]
+    pub interaction: Option<InteractionId>,
+    pub queue_name: Option<String>,
+}

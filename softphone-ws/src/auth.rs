@@ -1,0 +1,152 @@
+//! Who is at the other end, and does the page belong to us. Looking sessions up is the [`Authenticator`]'s part.
+
+use crate::topic::TopicKey;
+use axum::http::{HeaderMap, Uri, header};
+use cti_types::{QueueId, TeamId, UserId};
+use futures_util::future::BoxFuture;
+use softphone_protocol::{Role, Topic};
+use std::time::Duration;
+
+/// A person who showed a valid session or token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub user: UserId,
+    /// As shown to people.
+    pub name: String,
+    pub roles: Vec<Role>,
+    pub team: Option<TeamId>,
+    /// Queues whose summary the person may follow without being a supervisor: those they serve.
+    pub queues: Vec<QueueId>,
+    /// The socket is closed after this time; `None`: no limit.
+    pub expires_in: Option<Duration>,
+}
+
+impl Identity {
+    /// The topic the gateway keeps for what this person calls `topic`; `None` when they may not follow it.
+    pub(crate) fn key(&self, topic: Topic) -> Option<TopicKey> {
+        let oversees = self.roles.iter().any(|role| matches!(role, Role::Supervisor | Role::Administrator));
+        match topic {
+            Topic::Me => Some(TopicKey::Me(self.user)),
+            Topic::Floor => oversees.then_some(TopicKey::Floor),
+            Topic::Team(id) => oversees.then_some(TopicKey::Team(id)),
+            Topic::Queue(id) => (oversees || self.queues.contains(&id)).then_some(TopicKey::Queue(id)),
+        }
+    }
+}
+
+/// Turns what a client shows into a person. Called once for each attempt to open a socket.
+pub trait Authenticator: Send + Sync + 'static {
+    /// `cookie` is the value of the session cookie, `bearer` the token of the `Authorization` header; with both, the token counts.
+    /// `None`: not valid, for whatever reason.
+    fn authenticate<'a>(&'a self, cookie: Option<&'a str>, bearer: Option<&'a str>) -> BoxFuture<'a, Option<Identity>>;
+}
+
+/// The value of the cookie `name` (RFC 6265 5.4).
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(n, _)| *n == name)
+        .map(|(_, value)| value.trim_matches('"'))
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750 2.1); the scheme's name is in any case (RFC 9110 11.1).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim()).filter(|token| !token.is_empty())
+}
+
+/// May a page of this request's `Origin` open a socket? Without this check any page in the world could, with the visitor's cookie
+/// (RFC 6455 10.2). Programs send no `Origin` and are judged by their token alone.
+pub(crate) fn origin_allowed(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> bool {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let Some(origin) = origins.next() else {
+        return true;
+    };
+    let (Ok(origin), None) = (origin.to_str(), origins.next()) else {
+        return false;
+    };
+    if allowed.iter().any(|a| a.eq_ignore_ascii_case(origin)) {
+        return true;
+    }
+    let Some((_, authority)) = origin.split_once("://") else {
+        return false;
+    };
+    // HTTP/2 carries the host in :authority (RFC 9113 8.3.1).
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).or_else(|| uri.authority().map(|a| a.as_str()));
+    host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            map.append(*name, value.parse().unwrap());
+        }
+        map
+    }
+
+    #[test]
+    fn only_our_own_pages_and_programs_may_open_a_socket() {
+        let allowed = vec!["https://desk.example.com".to_owned()];
+        let table: &[(&[(&'static str, &str)], bool)] = &[
+            (&[("host", "cc.example.com")], true),
+            (&[("host", "cc.example.com"), ("origin", "https://cc.example.com")], true),
+            (&[("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")], true),
+            (&[("host", "CC.example.com"), ("origin", "https://cc.EXAMPLE.com")], true),
+            (&[("host", "cc.example.com"), ("origin", "https://desk.example.com")], true),
+            (&[("host", "cc.example.com"), ("origin", "http://desk.example.com")], false),
+            (&[("host", "cc.example.com"), ("origin", "https://cc.example.com:8443")], false),
+            (&[("host", "cc.example.com"), ("origin", "https://evil.example")], false),
+            (&[("host", "cc.example.com"), ("origin", "null")], false),
+            (&[("origin", "https://cc.example.com")], false),
+            (&[("host", "cc.example.com"), ("origin", "https://cc.example.com"), ("origin", "https://evil.example")], false),
+        ];
+        for (pairs, expected) in table {
+            assert_eq!(origin_allowed(&headers(pairs), &Uri::from_static("/ws/v1"), &allowed), *expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn the_session_cookie_is_found_among_others() {
+        let h = headers(&[("cookie", "a=1; sid=x=y; sidx=2"), ("cookie", "other=3")]);
+        assert_eq!(cookie(&h, "sid"), Some("x=y"));
+        assert_eq!(cookie(&h, "other"), Some("3"));
+        assert_eq!(cookie(&h, "si"), None);
+    }
+
+    #[test]
+    fn a_token_is_read_from_the_bearer_scheme_only() {
+        assert_eq!(bearer(&headers(&[("authorization", "bearer abc")])), Some("abc"));
+        assert_eq!(bearer(&headers(&[("authorization", "Basic abc")])), None);
+        assert_eq!(bearer(&headers(&[("authorization", "Bearer ")])), None);
+        assert_eq!(bearer(&headers(&[])), None);
+    }
+
+    #[test]
+    fn an_agent_follows_themselves_and_their_own_queues_only() {
+        let own = QueueId::from_u128(1);
+        let agent = Identity {
+            user: UserId::from_u128(5),
+            name: "A".into(),
+            roles: vec![Role::Agent],
+            team: Some(TeamId::from_u128(3)),
+            queues: vec![own],
+            expires_in: None,
+        };
+        assert_eq!(agent.key(Topic::Me), Some(TopicKey::Me(agent.user)));
+        assert_eq!(agent.key(Topic::Queue(own)), Some(TopicKey::Queue(own)));
+        assert_eq!(agent.key(Topic::Queue(QueueId::from_u128(2))), None);
+        assert_eq!(agent.key(Topic::Floor), None);
+        assert_eq!(agent.key(Topic::Team(TeamId::from_u128(3))), None);
+        let boss = Identity { roles: vec![Role::Supervisor], ..agent };
+        assert_eq!(boss.key(Topic::Floor), Some(TopicKey::Floor));
+        assert_eq!(boss.key(Topic::Queue(QueueId::from_u128(2))), Some(TopicKey::Queue(QueueId::from_u128(2))));
+    }
+}
