@@ -19,7 +19,8 @@ fn main() -> io::Result<()> {
     clips.sort();
     let mut table = String::from("static BUILTIN: &[(&str, &[u8])] = &[\n");
     for (name, file) in clips {
-        let _ = writeln!(table, "    ({name:?}, include_bytes!({file:?})),");
+        let path = file.display().to_string();
+        let _ = writeln!(table, "    ({name:?}, include_bytes!({path:?})),");
     }
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?);

@@ -4,7 +4,7 @@ use crate::audit::{Action, write_audit};
 use crate::auth::credential_columns;
 use crate::db::{Row, Tx, Value, args, placeholders, text};
 use crate::error::{Result, StoreError};
-use crate::model::{Check, Column, ColumnKind, ListQuery, Page, Reference, Resource, Stored, Who};
+use crate::model::{Check, Column, ColumnKind, Kind, ListQuery, Page, Reference, Resource, Stored, Who};
 use crate::store::Store;
 use cti_types::Utc;
 use serde_json::{Map, Value as Json};
@@ -193,6 +193,10 @@ async fn update_in<R: Resource>(
     if tx.execute_on(R::KIND.word(), sql, values).await? == 0 {
         return Err(lost_race::<R>(tx, old.id).await?);
     }
+    if secret && R::KIND == Kind::User {
+        // A new password ends what was signed in with the old one.
+        tx.execute("DELETE FROM session WHERE user_id = $1", vec![text(old.id)]).await?;
+    }
     let (before, after) = (shown(old, false)?, shown(&stored, secret)?);
     write_audit(store, tx, who, now, Action::Update, R::KIND.word(), &old.id.to_string(), Some(before), Some(after)).await?;
     Ok(stored)
@@ -223,7 +227,6 @@ fn patched<R: Resource>(old: &Stored<R>, patch: &Json) -> Result<R> {
     let word = R::KIND.word();
     let Json::Object(patch) = patch else { return Err(StoreError::invalid(word, "", "send a JSON object")) };
     let mut fields = to_object(&old.data)?;
-    let mut check = Check::default();
     for (name, value) in patch {
         if COMMON.contains(&name.as_str()) {
             // A client may send back the whole row it read; these four are the store's own.
@@ -233,10 +236,6 @@ fn patched<R: Resource>(old: &Stored<R>, patch: &Json) -> Result<R> {
     }
     // A cleared field takes its default, or stays missing and is reported by its name below.
     fields.retain(|name, value| !value.is_null() || !patch.contains_key(name));
-    let errors = std::mem::take(&mut check).into_errors();
-    if !errors.is_empty() {
-        return Err(StoreError::Invalid { resource: word, errors });
-    }
     serde_json::from_value(Json::Object(fields)).map_err(|error| bad_fields(word, &error))
 }
 

@@ -164,7 +164,9 @@ impl Db {
             Backend::Sqlite => {
                 let options = SqliteConnectOptions::from_str(url).map_err(|e| StoreError::Address { mend: e.to_string() })?;
                 if url.contains(":memory:") || url.contains("mode=memory") {
-                    return Err(StoreError::Address { mend: "name a file: a database in memory cannot be shared by writer and readers".to_owned() });
+                    return Err(StoreError::Address {
+                        mend: "name a file: a database in memory cannot be shared by writer and readers".to_owned(),
+                    });
                 }
                 create_private(options.get_filename())?;
                 let options = tuned(options);
@@ -233,7 +235,9 @@ impl Db {
     /// half-way because another writer was faster.
     pub(crate) async fn begin(&self) -> Result<Tx> {
         let inner = match &self.pools {
-            Pools::Sqlite { write, .. } => TxInner::Sqlite(within(self.statement_timeout, write.begin_with("BEGIN IMMEDIATE"), "row").await?),
+            Pools::Sqlite { write, .. } => {
+                TxInner::Sqlite(within(self.statement_timeout, write.begin_with("BEGIN IMMEDIATE"), "row").await?)
+            }
             Pools::Postgres(pool) => TxInner::Postgres(within(self.statement_timeout, pool.begin(), "row").await?),
         };
         Ok(Tx { inner, statement_timeout: self.statement_timeout })
@@ -263,12 +267,7 @@ pub(crate) struct Tx {
 
 impl Tx {
     /// Runs a statement; returns how many rows it touched. `resource` names what is written, for the error.
-    pub(crate) async fn execute_on(
-        &mut self,
-        resource: &'static str,
-        sql: impl Into<Cow<'static, str>>,
-        args: Vec<Value>,
-    ) -> Result<u64> {
+    pub(crate) async fn execute_on(&mut self, resource: &'static str, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<u64> {
         let sql = sql.into();
         let limit = self.statement_timeout;
         match &mut self.inner {

@@ -31,14 +31,8 @@ impl Store {
         let number = rows.first().and_then(|row| row.opt_int(0)).unwrap_or(0) + 1;
         let version =
             FlowVersion { flow_id: flow, number: number as u32, source, state: FlowState::Draft, created_by: who.user, created_at: now };
-        let row = args![
-            flow.to_string(),
-            number,
-            version.source.as_str(),
-            version.state.word(),
-            who.user.map(|user| user.to_string()),
-            now
-        ];
+        let row =
+            args![flow.to_string(), number, version.source.as_str(), version.state.word(), who.user.map(|user| user.to_string()), now];
         let sql = format!("INSERT INTO flow_version ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)");
         tx.execute_on("flow_version", sql, row).await?;
         let after = Some(json!({ "number": number, "bytes": version.source.len(), "state": "draft" }));

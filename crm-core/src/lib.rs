@@ -25,6 +25,7 @@ pub mod project;
 pub mod snapshot;
 pub mod stats;
 mod store;
+mod streams;
 
 pub use card::Card;
 pub use db::Backend;

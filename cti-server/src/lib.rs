@@ -1,1 +1,18 @@
-//! (to come)
+//! The server: the switch with its inboxes, sockets, journal, projector and API, assembled from the rooms.
+//!
+//! The pure part ([`switch::Rooms`]) is driven by the simulator; everything else here is shell.
+
+pub mod api;
+pub mod card;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod directory;
+pub mod journal;
+pub mod metrics;
+pub mod net;
+pub mod outside;
+pub mod projector;
+pub mod recovery;
+pub mod server;
+pub mod switch;

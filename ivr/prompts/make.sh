@@ -5,7 +5,8 @@ set -eu
 cd "$(dirname "$0")"
 
 VOICE_en=en-us+f3   # of the female variants the one with the least energy above 3 kHz, which a telephone loses
-VOICE_zh=cmn+f3
+# Not plain "cmn": with the dictionary Debian ships, that one spells syllables in English ("yi one" for 一).
+VOICE_zh=cmn-latn-pinyin+f3
 PEAK_MAX_DB=-3
 LEVEL_DB=-20        # RMS of the speech, without its silences
 
@@ -18,7 +19,11 @@ grep -v '^#' texts.tsv | while IFS="$tab" read -r language name text; do
     mkdir -p "$language"
     eval "voice=\$VOICE_$language"
     # Words that are strung together (digits, numbers) are said a little quicker than sentences.
-    case $name in digit-* | number-*) speed=160 ;; *) speed=148 ;; esac
+    # Mandarin syllables carry a pause each; a higher rate makes up for it.
+    case $name in digit-* | number-*) speed=160 ;; *) case $language in zh) speed=185 ;; *) speed=148 ;; esac ;; esac
+    case $language:$(espeak-ng -v "$voice" -q -x "$text") in
+    zh:*"(en)"*) echo "$language/$name: the voice would say it in English" >&2; exit 1 ;;
+    esac
     espeak-ng -v "$voice" -s "$speed" -p 48 -g 2 -w "$work/raw.wav" "$text"
     # Band to the telephone's, trim silence at both ends but keep 20 ms so that no consonant is cut.
     sox -D "$work/raw.wav" -r 8000 -c 1 -b 16 "$work/trimmed.wav" gain -6 \

@@ -12,20 +12,12 @@ pub(crate) fn check(flow: &Flow, sink: &mut Sink) {
     circles(flow, sink);
 }
 
-fn kind(flow: &Flow, ix: Ix) -> Option<&Kind> {
-    flow.nodes.get(ix.0).map(|n| &n.kind)
-}
-
-fn name(flow: &Flow, ix: Ix) -> &str {
-    flow.nodes.get(ix.0).map_or("", |n| n.name.as_str())
-}
-
 /// All nodes to be reached from `from`, itself included, going on only from nodes that `pass`.
 fn reached(flow: &Flow, from: Ix, pass: impl Fn(&Kind) -> bool) -> BTreeSet<Ix> {
     let mut seen = BTreeSet::from([from]);
     let mut open = vec![from];
     while let Some(ix) = open.pop() {
-        let Some(kind) = kind(flow, ix).filter(|k| pass(k)) else {
+        let Some(kind) = flow.kind(ix).filter(|k| pass(k)) else {
             continue;
         };
         open.extend(kind.targets().into_iter().map(|(_, to)| to).filter(|to| seen.insert(*to)));
@@ -35,16 +27,20 @@ fn reached(flow: &Flow, from: Ix, pass: impl Fn(&Kind) -> bool) -> BTreeSet<Ix> 
 
 fn unreachable(flow: &Flow, sink: &mut Sink) {
     let seen = reached(flow, flow.start, |_| true);
-    for (_, node) in flow.nodes.iter().enumerate().filter(|(at, _)| !seen.contains(&Ix(*at))) {
-        sink.add_node(&node.name, "no call ever comes here".into(), "lead to it from another node, or remove it".into());
+    for ix in (0..flow.nodes.len()).map(Ix).filter(|ix| !seen.contains(ix)) {
+        sink.add_node(flow.node_name(ix), "no call ever comes here".into(), "lead to it from another node, or remove it".into());
     }
 }
 
 fn unanswered(flow: &Flow, sink: &mut Sink) {
     let silent = |k: &Kind| !k.needs_answer() && !matches!(k, Kind::Answer { .. });
     for ix in reached(flow, flow.start, silent) {
-        if kind(flow, ix).is_some_and(Kind::needs_answer) {
-            sink.add_node(name(flow, ix), "a call may come here unanswered".into(), "put a node of type \"answer\" on the way to it".into());
+        if flow.kind(ix).is_some_and(Kind::needs_answer) {
+            sink.add_node(
+                flow.node_name(ix),
+                "a call may come here unanswered".into(),
+                "put a node of type \"answer\" on the way to it".into(),
+            );
         }
     }
 }
@@ -54,11 +50,11 @@ fn endless(flow: &Flow, sink: &mut Sink) {
     let ends = |k: &Kind| matches!(k, Kind::Queue(_) | Kind::HangUp { .. });
     let stuck: Vec<Ix> = reached(flow, flow.start, |_| true)
         .into_iter()
-        .filter(|ix| !reached(flow, *ix, |_| true).into_iter().any(|to| kind(flow, to).is_some_and(ends)))
+        .filter(|ix| !reached(flow, *ix, |_| true).into_iter().any(|to| flow.kind(to).is_some_and(ends)))
         .collect();
     if let Some(first) = stuck.first() {
         sink.add_node(
-            name(flow, *first),
+            flow.node_name(*first),
             "from here a call comes to no queue and no end".into(),
             "lead on to a node of type \"queue\" or \"hang_up\"".into(),
         );
@@ -73,9 +69,9 @@ fn circles(flow: &Flow, sink: &mut Sink) {
             continue;
         }
         if let Some(path) = circle_from(flow, ix) {
-            let shown: Vec<&str> = path.iter().chain([&ix]).map(|p| name(flow, *p)).collect();
+            let shown: Vec<&str> = path.iter().chain([&ix]).map(|p| flow.node_name(*p)).collect();
             let message = format!("these run in a circle without waiting: {}", shown.join(" → "));
-            sink.add_node(name(flow, ix), message, "lead one of them elsewhere, or play something on the way".into());
+            sink.add_node(flow.node_name(ix), message, "lead one of them elsewhere, or play something on the way".into());
             told.extend(path);
         }
     }
@@ -86,11 +82,15 @@ fn circle_from(flow: &Flow, from: Ix) -> Option<Vec<Ix>> {
     let mut before: Vec<Option<Ix>> = vec![None; flow.nodes.len()];
     let mut open = std::collections::VecDeque::from([from]);
     while let Some(ix) = open.pop_front() {
-        for to in kind(flow, ix).map(Kind::targets_at_once).unwrap_or_default() {
+        for to in flow.kind(ix).map(Kind::targets_at_once).unwrap_or_default() {
             if to == from {
                 let mut path = vec![ix];
-                while let Some(Some(earlier)) = path.last().and_then(|p| before.get(p.0)).copied().filter(|_| path.last() != Some(&from)) {
-                    path.push(earlier);
+                let mut at = ix;
+                while at != from
+                    && let Some(Some(earlier)) = before.get(at.0)
+                {
+                    path.push(*earlier);
+                    at = *earlier;
                 }
                 path.reverse();
                 return Some(path);

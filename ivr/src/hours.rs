@@ -32,7 +32,8 @@ impl Hours {
     /// A sentence naming the zone, day or interval at fault: unknown zone, no such date, date given twice, an interval that
     /// ends before it begins or overlaps another, too many of anything.
     pub fn new(zone: &str, week: [Vec<(u16, u16)>; 7], holidays: Vec<(String, Vec<(u16, u16)>)>) -> Result<Hours, String> {
-        let zone = TimeZone::get(zone).map_err(|_| format!("there is no time zone \"{zone}\"; write an IANA name such as \"Europe/London\""))?;
+        let zone =
+            TimeZone::get(zone).map_err(|_| format!("there is no time zone \"{zone}\"; write an IANA name such as \"Europe/London\""))?;
         let mut days: [Intervals; 7] = Default::default();
         for ((day, intervals), name) in days.iter_mut().zip(week).zip(DAYS) {
             *day = checked(intervals, name)?;
@@ -57,10 +58,7 @@ impl Hours {
         };
         let local = Zoned::new(instant, self.zone.clone());
         let minute = local.hour() as u16 * 60 + local.minute() as u16;
-        let intervals = self
-            .holidays
-            .get(&local.date())
-            .or_else(|| self.week.get(local.weekday().to_monday_zero_offset() as usize));
+        let intervals = self.holidays.get(&local.date()).or_else(|| self.week.get(local.weekday().to_monday_zero_offset() as usize));
         intervals.is_some_and(|list| list.iter().any(|&(from, to)| (from..to).contains(&minute)))
     }
 }
@@ -155,9 +153,12 @@ mod tests {
 
     #[test]
     fn a_holiday_replaces_the_day_by_the_local_date() {
-        for (when, open) in
-            [("2026-12-24T10:00:00Z", true), ("2026-12-24T14:00:00Z", false), ("2026-12-25T10:00:00Z", false), ("2026-12-28T10:00:00Z", true)]
-        {
+        for (when, open) in [
+            ("2026-12-24T10:00:00Z", true),
+            ("2026-12-24T14:00:00Z", false),
+            ("2026-12-25T10:00:00Z", false),
+            ("2026-12-28T10:00:00Z", true),
+        ] {
             assert_eq!(london().is_open(at(when)), open, "{when}");
         }
         // The holiday in Auckland begins on the day before by UTC.
@@ -177,7 +178,10 @@ mod tests {
             week
         };
         for (made, message) in [
-            (Hours::new("Mars/Base", none.clone(), vec![]), "there is no time zone \"Mars/Base\"; write an IANA name such as \"Europe/London\""),
+            (
+                Hours::new("Mars/Base", none.clone(), vec![]),
+                "there is no time zone \"Mars/Base\"; write an IANA name such as \"Europe/London\"",
+            ),
             (
                 Hours::new("UTC", tuesday(vec![(600, 540)]), vec![]),
                 "Tuesday: 10:00 to 09:00 is no interval of one day; write an end after the beginning, and hours past midnight as two days",
@@ -187,7 +191,10 @@ mod tests {
                 "Tuesday: 10:00 to 24:01 is no interval of one day; write an end after the beginning, and hours past midnight as two days",
             ),
             (Hours::new("UTC", tuesday(vec![(600, 720), (540, 601)]), vec![]), "Tuesday: two intervals overlap at 10:00; make them one"),
-            (Hours::new("UTC", none.clone(), vec![("2026-02-30".into(), vec![])]), "\"2026-02-30\" is no date; write it like \"2026-12-25\""),
+            (
+                Hours::new("UTC", none.clone(), vec![("2026-02-30".into(), vec![])]),
+                "\"2026-02-30\" is no date; write it like \"2026-12-25\"",
+            ),
             (
                 Hours::new("UTC", none.clone(), vec![("2026-02-03".into(), vec![]), ("2026-02-03".into(), vec![])]),
                 "the holiday 2026-02-03 is given twice; keep one",

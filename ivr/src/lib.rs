@@ -6,6 +6,7 @@
 
 mod chart;
 pub mod expr;
+pub mod flows;
 mod hours;
 mod names;
 mod node;
@@ -20,3 +21,6 @@ pub use names::{NameKind, Names};
 pub use node::{Flow, NodeView};
 pub use problem::{Problem, list};
 pub use run::Run;
+
+#[cfg(test)]
+mod testing;

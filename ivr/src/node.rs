@@ -39,20 +39,21 @@ impl Flow {
     }
     /// Name of the node a run begins with.
     pub fn start(&self) -> &str {
-        self.nodes.get(self.start.0).map_or("", |n| &n.name)
+        self.node_name(self.start)
     }
     /// All nodes in the order they are written.
     pub fn nodes(&self) -> impl Iterator<Item = NodeView<'_>> {
         self.nodes.iter().map(|node| NodeView {
             name: &node.name,
             kind: node.kind.word(),
-            targets: node
-                .kind
-                .targets()
-                .into_iter()
-                .map(|(field, ix)| (field, self.nodes.get(ix.0).map_or("", |n| n.name.as_str())))
-                .collect(),
+            targets: node.kind.targets().into_iter().map(|(field, ix)| (field, self.node_name(ix))).collect(),
         })
+    }
+    pub(crate) fn kind(&self, ix: Ix) -> Option<&Kind> {
+        self.nodes.get(ix.0).map(|n| &n.kind)
+    }
+    pub(crate) fn node_name(&self, ix: Ix) -> &str {
+        self.nodes.get(ix.0).map_or("", |n| &n.name)
     }
 }
 

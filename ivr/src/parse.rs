@@ -36,6 +36,7 @@
 //! | `queue` | `queue`, `priority`* (0–9, default 0), `skills`* (a list of `name`, `min` 1–10), `data`*, `on_full`*, `on_unstaffed`*, `on_wait_limit`*, `on_closed`*, `otherwise` |
 //! | `hang_up` | `cause`* (`normal`, `busy`, `rejected`, `error`) |
 //!
+//! Data keys are lower-case letters, digits and `_`; `language` is reserved for the language.
 //! A value of `data`, and `language`, is text, an integer or `{ from = "EXPRESSION" }` (see [`crate::expr`]).
 //! Digits typed while an interruptible prompt plays stop it and count; those typed ahead are kept for the next questions.
 
@@ -89,7 +90,9 @@ impl Flow {
         let (document, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let at = error.span().map(|s| s.start);
-            sink.add(None, at, format!("this is not TOML: {}", error.message().replace('\n', ", ")), "correct the line".into());
+            let said = error.message().replace('\n', ", ");
+            let mend = if said.contains("duplicate key") { "keep one of the two" } else { "correct the line" };
+            sink.add(None, at, format!("this is not TOML: {said}"), mend.into());
         }
         if sink.has_problems() {
             return Err(sink.into_problems());
@@ -174,7 +177,12 @@ fn read_languages(top: &mut Fields<'_, '_>, sink: &mut Sink, language: &str) -> 
 fn check_language(language: &str, field: &'static str, top: &Fields<'_, '_>, sink: &mut Sink) {
     let short = (2..=8).contains(&language.len()) && language.chars().all(|c| c.is_ascii_lowercase() || c == '-');
     if !short {
-        sink.add(None, top.at(field), format!("\"{language}\" is no language"), "write a short code in lower case, like \"en\" or \"zh\"".into());
+        sink.add(
+            None,
+            top.at(field),
+            format!("\"{language}\" is no language"),
+            "write a short code in lower case, like \"en\" or \"zh\"".into(),
+        );
     }
 }
 
@@ -212,3 +220,6 @@ impl Reading<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -172,7 +172,7 @@ impl Run {
 
     /// Name of the node the caller is in.
     pub fn node(&self) -> &str {
-        self.flow.nodes.get(self.at.0).map_or("", |n| n.name.as_str())
+        self.flow.node_name(self.at)
     }
 
     // ---- walking
@@ -254,14 +254,14 @@ impl Run {
 
     fn answered(&mut self, now: Now) {
         self.waited();
-        if let Some(Kind::Answer { next }) = self.kind() {
-            self.go(now, Some(next));
+        if let Some(Kind::Answer { next }) = self.flow.kind(self.at) {
+            self.go(now, Some(*next));
         }
     }
 
     fn left_queue(&mut self, now: Now, reason: QueueLeft) {
         self.waited();
-        if let Some(Kind::Queue(queue)) = self.kind() {
+        if let Some(Kind::Queue(queue)) = self.flow.kind(self.at) {
             let next = match reason {
                 QueueLeft::Full => queue.on_full,
                 QueueLeft::NobodyStaffed => queue.on_unstaffed,
@@ -271,10 +271,6 @@ impl Run {
             };
             self.go(now, Some(next));
         }
-    }
-
-    fn kind(&self) -> Option<Kind> {
-        self.flow.nodes.get(self.at.0).map(|n| n.kind.clone())
     }
 
     // ---- prompts
@@ -367,7 +363,7 @@ impl Run {
 
     /// Waits for the first digit and takes those typed ahead.
     fn listen(&mut self, now: Now) -> Option<Ix> {
-        let Some(Kind::Menu(Menu { ask, .. }) | Kind::Collect(Collect { ask, .. })) = self.kind() else {
+        let Some(Kind::Menu(Menu { ask, .. }) | Kind::Collect(Collect { ask, .. })) = self.flow.kind(self.at) else {
             return None;
         };
         self.state = State::Listening { until: now.tick + ask.first };
@@ -381,7 +377,8 @@ impl Run {
     }
 
     fn heard(&mut self, now: Now, digit: char) -> Option<Ix> {
-        match self.kind()? {
+        let flow = Arc::clone(&self.flow);
+        match flow.kind(self.at)? {
             Kind::Menu(menu) => match menu.choices.get(&digit) {
                 Some(&next) => {
                     if let Some(key) = &menu.into {
@@ -391,7 +388,7 @@ impl Run {
                 }
                 None => self.fail(now, &menu.ask, Failure::Wrong),
             },
-            Kind::Collect(collect) => self.collect(now, &collect, digit),
+            Kind::Collect(collect) => self.collect(now, collect, digit),
             Kind::Answer { .. }
             | Kind::Play { .. }
             | Kind::Say { .. }
@@ -434,10 +431,11 @@ impl Run {
 
     /// The time to type is over.
     fn silence(&mut self, now: Now) -> Option<Ix> {
-        match self.kind()? {
+        let flow = Arc::clone(&self.flow);
+        match flow.kind(self.at)? {
             Kind::Menu(menu) => self.fail(now, &menu.ask, Failure::Timeout),
             Kind::Collect(collect) if self.typed.is_empty() => self.fail(now, &collect.ask, Failure::Timeout),
-            Kind::Collect(collect) => self.collected(now, &collect),
+            Kind::Collect(collect) => self.collected(now, collect),
             Kind::Answer { .. }
             | Kind::Play { .. }
             | Kind::Say { .. }

@@ -160,7 +160,8 @@ mod tests {
                 "wan" => "万",
                 "yi" => "亿",
                 "minus" => "负",
-                digit => ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"][digit.strip_prefix("digit-").unwrap().parse::<usize>().unwrap()],
+                digit => ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"]
+                    [digit.strip_prefix("digit-").unwrap().parse::<usize>().unwrap()],
             };
             words.iter().map(|w| sign(w)).collect()
         } else {

@@ -13,11 +13,12 @@ CREATE TABLE customer (
     owner_id TEXT COLLATE "C" REFERENCES app_user (id),
     external_id TEXT COLLATE "C" UNIQUE,
     attributes TEXT COLLATE "C" NOT NULL,
-    -- The name in lower case, for searching by its beginning on either database.
-    name_search TEXT COLLATE "C" NOT NULL
+    -- Names in lower case, for searching by their beginning on either database.
+    name_search TEXT COLLATE "C" NOT NULL,
+    family_search TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX customer_name ON customer (name_search, id);
-CREATE INDEX customer_family ON customer (family_name);
+CREATE INDEX customer_family ON customer (family_search, id);
 
 CREATE TABLE contact_point (
     id TEXT COLLATE "C" PRIMARY KEY,

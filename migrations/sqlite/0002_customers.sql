@@ -13,11 +13,12 @@ CREATE TABLE customer (
     owner_id TEXT REFERENCES app_user (id),
     external_id TEXT UNIQUE,
     attributes TEXT NOT NULL,
-    -- The name in lower case, for searching by its beginning on either database.
-    name_search TEXT NOT NULL
+    -- Names in lower case, for searching by their beginning on either database.
+    name_search TEXT NOT NULL,
+    family_search TEXT NOT NULL
 );
 CREATE INDEX customer_name ON customer (name_search, id);
-CREATE INDEX customer_family ON customer (family_name);
+CREATE INDEX customer_family ON customer (family_search, id);
 
 CREATE TABLE contact_point (
     id TEXT PRIMARY KEY,

@@ -1,1 +1,68 @@
-//! (to come)
+//! Recordings: copies of received audio become sealed stereo WAV files. Decides nothing about who is recorded, knows no SIP and no database.
+//!
+//! Engine threads hand [`cti_types::tap::TapFrame`]s to a [`TapHandle`], which never blocks. Writer threads own the disk:
+//! they decode G.711, put both sides on one clock (see [`timeline`]), and bring each file up to date every 300 ms, so that
+//! after the death of the process it plays up to the last second. A sealing thread hashes finished parts.
+//!
+//! What lies in the folder: `YYYY/MM/DD/<interaction>-<recording>-<part>.wav`, and for each part that the log does not
+//! have yet a small note in `.open/` (see [`recover`]).
+
+mod g711;
+mod note;
+mod recorder;
+mod recover;
+mod seal;
+mod store;
+#[cfg(test)]
+mod tests;
+pub mod timeline;
+mod wav;
+mod writer;
+
+pub use recorder::{Recorder, RecorderConfig, Stats, TapHandle};
+pub use recover::{Recovered, recover};
+pub use store::{LocalStore, PathError};
+
+use cti_types::{InteractionId, RecordingId};
+use std::io;
+
+/// Samples a second of every recording; G.711 has no other.
+pub const SAMPLE_RATE: u32 = 8000;
+
+/// One sealed WAV: what the log needs to link it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartSealed {
+    pub recording: RecordingId,
+    pub interaction: InteractionId,
+    /// 1, 2, 3 … within the recording.
+    pub part: u32,
+    /// Path relative to the recordings' folder, with `/`.
+    pub file: String,
+    /// Where it begins on the recording's timeline.
+    pub offset_ms: u64,
+    pub duration_ms: u64,
+    /// Size of the whole file.
+    pub bytes: u64,
+    /// SHA-256 of the whole file, lower-case hex.
+    pub sha256: String,
+}
+
+/// What the recorder tells. Called on its threads: hand it on and return.
+#[derive(Debug)]
+pub enum RecordingEvent {
+    /// A part is complete. When it is in the journal, say so with [`Recorder::linked`]; until then a restart reports it again.
+    PartSealed(PartSealed),
+    /// Frames were lost because the queue was full: a gap of silence at this place.
+    Gap { recording: RecordingId, interaction: InteractionId, offset_ms: u64, frames: u64 },
+    /// Nothing more comes of this recording; all its parts were reported before.
+    Ended {
+        recording: RecordingId,
+        interaction: InteractionId,
+        /// Lost at a full queue or after a failure.
+        frames_dropped: u64,
+        /// Came after their place was written.
+        frames_late: u64,
+    },
+    /// The disk refused; said once for a recording. The call goes on, what was written so far is sealed.
+    Failed { recording: RecordingId, interaction: InteractionId, error: io::Error },
+}

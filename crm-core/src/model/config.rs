@@ -5,7 +5,6 @@ use super::{Check, Column, Credential, Kind, Reference, Resource, Secret, SkillL
 use cti_types::{FlowId, HoursId, NumberId, PhoneId, QueueId, ReasonId, SiteId, SkillId, TrunkId, UserId, Utc, WrapUpCodeId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// Something agents can be good at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -201,7 +200,9 @@ pub enum RecordingPolicy {
     Always,
     Never,
     /// A random share.
-    Percent { percent: u8 },
+    Percent {
+        percent: u8,
+    },
 }
 
 /// A line of waiting work and how it is served.
@@ -267,7 +268,7 @@ fn to_flow() -> OverflowTo {
     OverflowTo::Flow
 }
 fn music() -> String {
-    "music/hold".to_owned()
+    "music/default".to_owned()
 }
 fn always() -> RecordingPolicy {
     RecordingPolicy::Always
@@ -355,8 +356,7 @@ impl Resource for Number {
     type Id = NumberId;
     const KIND: Kind = Kind::Number;
     const TABLE: &'static str = "number";
-    const COLUMNS: &'static [Column] =
-        columns!(number: Text, name: Text, entry: Json, language: Text, trunk_id: Text, active: Bool);
+    const COLUMNS: &'static [Column] = columns!(number: Text, name: Text, entry: Json, language: Text, trunk_id: Text, active: Bool);
     const SEARCH: &'static str = "number";
 
     fn check(&mut self, check: &mut Check) {

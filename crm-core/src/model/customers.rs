@@ -5,7 +5,6 @@ use cti_types::{ContactPointId, CustomerId, UserId, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// Whether a customer is a person or a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -95,7 +94,8 @@ impl Resource for Customer {
     }
 
     fn derived(&self) -> Vec<(&'static str, String)> {
-        vec![("name_search", self.name.to_lowercase())]
+        let family = self.family_name.as_deref().unwrap_or_default().to_lowercase();
+        vec![("name_search", self.name.to_lowercase()), ("family_search", family)]
     }
 }
 

@@ -104,7 +104,20 @@ macro_rules! ids {
     )*};
 }
 ids!(
-    UserId, QueueId, SkillId, TeamId, SiteId, TrunkId, PhoneId, NumberId, FlowId, ReasonId, WrapUpCodeId, HoursId, CustomerId, PersonalId,
+    UserId,
+    QueueId,
+    SkillId,
+    TeamId,
+    SiteId,
+    TrunkId,
+    PhoneId,
+    NumberId,
+    FlowId,
+    ReasonId,
+    WrapUpCodeId,
+    HoursId,
+    CustomerId,
+    PersonalId,
     ContactPointId
 );
 

@@ -5,7 +5,6 @@ use cti_types::{PhoneId, QueueId, SiteId, SkillId, TeamId, UserId, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// A place where people work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -91,11 +90,11 @@ pub(super) fn check_skills(check: &mut Check, field: &str, skills: &[SkillLevel]
 
 pub(super) fn skill_references(field: &str, skills: &[SkillLevel]) -> impl Iterator<Item = Reference> {
     let field = field.to_owned();
-    skills
-        .to_vec()
-        .into_iter()
-        .enumerate()
-        .map(move |(at, level)| Reference { field: format!("{field}[{at}].skill"), table: "skill", id: level.skill.to_string() })
+    skills.to_vec().into_iter().enumerate().map(move |(at, level)| Reference {
+        field: format!("{field}[{at}].skill"),
+        table: "skill",
+        id: level.skill.to_string(),
+    })
 }
 
 /// A person who may sign in. An agent is a user with the role agent; the ids are the same.
@@ -149,8 +148,7 @@ impl Resource for User {
         login: Text, name: Text, roles: Json, team_id: Text, skills: Json, queues: Json, phone_id: Text, language: Text, active: Bool,
         must_change_password: Bool,
     );
-    const USED_BY: &'static [UsedBy] =
-        &[UsedBy { table: "phone", column: "owner_id" }, UsedBy { table: "customer", column: "owner_id" }];
+    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "phone", column: "owner_id" }, UsedBy { table: "customer", column: "owner_id" }];
 
     fn check(&mut self, check: &mut Check) {
         self.login = self.login.trim().to_ascii_lowercase();

@@ -196,7 +196,8 @@ impl DigitSender {
 
     /// Appends digits; all of them or none.
     pub fn queue(&mut self, digits: &str) -> Result<(), DigitError> {
-        let events: Vec<u8> = digits.chars().take(DIGITS_QUEUED_MAX + 1).map(event_of).collect::<Option<_>>().ok_or(DigitError::NotADigit)?;
+        let events: Vec<u8> =
+            digits.chars().take(DIGITS_QUEUED_MAX + 1).map(event_of).collect::<Option<_>>().ok_or(DigitError::NotADigit)?;
         if self.waiting.len() + events.len() > DIGITS_QUEUED_MAX {
             return Err(DigitError::Full);
         }
@@ -379,7 +380,10 @@ mod tests {
         let packets: Vec<_> = std::iter::from_fn(|| sender.step()).collect();
         assert_eq!(packets.len(), 16);
         assert_eq!(packets.iter().map(|p| p.payload.duration / 8).take(8).collect::<Vec<_>>(), [20, 40, 60, 80, 100, 100, 100, 100]);
-        assert_eq!(packets.iter().map(|p| p.payload.end).take(8).collect::<Vec<_>>(), [false, false, false, false, false, true, true, true]);
+        assert_eq!(
+            packets.iter().map(|p| p.payload.end).take(8).collect::<Vec<_>>(),
+            [false, false, false, false, false, true, true, true]
+        );
         assert_eq!(packets.iter().filter(|p| p.marker).count(), 2);
         assert_eq!((packets[0].timestamp, packets[7].timestamp, packets[8].timestamp), (0, 0, 160 * 8));
         assert!(!sender.active());

@@ -99,20 +99,20 @@ impl Rewriter {
             self.next = mapping.first.wrapping_add(index as u16).wrapping_add(1);
         }
         let timestamp = header.timestamp.wrapping_add(mapping.offset);
-        // The end only moves forward: a late packet lies before it.
+        // The end only moves forward: a late packet lies before it, and a repeated end of an event covers no new time.
         let end = timestamp.wrapping_add(span.samples);
-        if (end.wrapping_sub(self.end) as i32) >= 0 {
+        if (end.wrapping_sub(self.end) as i32) > 0 {
             self.end = end;
+            self.sent = Some(now);
         }
-        self.sent = Some(now);
         self.mapping = Some(mapping);
-        Some(Header {
-            payload_type,
-            marker: header.marker,
-            sequence: mapping.first.wrapping_add(index as u16),
-            timestamp,
-            ssrc: self.ssrc,
-        })
+        Some(Header { payload_type, marker: header.marker, sequence: mapping.first.wrapping_add(index as u16), timestamp, ssrc: self.ssrc })
+    }
+
+    /// Something of the input is not sent (hold, nobody heard): the next packet follows on like one of a new input, so that
+    /// what was held back does not look lost.
+    pub fn interrupt(&mut self) {
+        self.mapping = None;
     }
 
     /// A packet of `input` that is not passed on (the far side cannot take it): the numbering closes over it, so that
@@ -202,7 +202,9 @@ mod tests {
     #[test]
     fn loss_and_reordering_are_preserved() {
         let mut rewriter = Rewriter::new(9, 100, 0);
-        let mut pass = |at, sequence: u16| rewriter.rewrite(ms(at), A, &header(sequence, u32::from(sequence) * 160), AUDIO, 0).map(|h| (h.sequence, h.timestamp));
+        let mut pass = |at, sequence: u16| {
+            rewriter.rewrite(ms(at), A, &header(sequence, u32::from(sequence) * 160), AUDIO, 0).map(|h| (h.sequence, h.timestamp))
+        };
         assert_eq!(pass(0, 50), Some((100, 0)));
         assert_eq!(pass(60, 53), Some((103, 480)));
         assert_eq!(pass(61, 52), Some((102, 320)));
@@ -254,6 +256,27 @@ mod tests {
         }
         assert_eq!(numbers(rewriter.rewrite(ms(140), A, &header(12, 2120), AUDIO, 0)), (107, 1120, false));
         assert_eq!(numbers(rewriter.rewrite(ms(160), B, &header(1, 1), AUDIO, 0)).1, 1280);
+    }
+
+    #[test]
+    fn the_repeated_end_of_an_event_covers_no_new_time() {
+        let mut rewriter = Rewriter::new(9, 100, 0);
+        let (input, mut sender) = (Input::Digits(1), crate::event::DigitSender::new());
+        sender.queue("5").unwrap();
+        let steps: Vec<_> = std::iter::from_fn(|| sender.step()).collect();
+        for (index, packet) in steps.iter().enumerate() {
+            let span = Span { samples: u32::from(packet.payload.duration), event: true };
+            rewriter.rewrite(ms(index as u64 * 20), input, &header(index as u16, packet.timestamp), span, 101).unwrap();
+        }
+        assert_eq!(numbers(rewriter.rewrite(ms(160), A, &header(1, 1), AUDIO, 0)), (108, 800 + 480, true));
+    }
+
+    #[test]
+    fn what_was_held_back_does_not_look_lost() {
+        let mut rewriter = Rewriter::new(9, 100, 0);
+        rewriter.rewrite(ms(0), A, &header(5, 1000), AUDIO, 0);
+        rewriter.interrupt();
+        assert_eq!(numbers(rewriter.rewrite(ms(2000), A, &header(105, 17_000), AUDIO, 0)), (101, 16_000, true));
     }
 
     #[test]

@@ -31,8 +31,7 @@ pub struct EmptyRange {
 impl PortPool {
     /// All pairs (even, odd) inside `first..=last`; a released port rests for `rest`. Port 0 is never given.
     pub fn new(first: u16, last: u16, rest: Duration) -> Result<PortPool, EmptyRange> {
-        let free: BTreeSet<_> =
-            (first.max(1)..=last).filter(|port| port % 2 == 0 && *port < last).map(|port| (Tick(0), port)).collect();
+        let free: BTreeSet<_> = (first.max(1)..=last).filter(|port| port % 2 == 0 && *port < last).map(|port| (Tick(0), port)).collect();
         if free.is_empty() {
             return Err(EmptyRange { first, last });
         }

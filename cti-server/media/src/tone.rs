@@ -7,9 +7,7 @@ use std::f64::consts::TAU;
 /// pieces made one after another join without a click.
 pub fn sine(hz: f64, dbfs: f64, first: u64, length: usize) -> Vec<i16> {
     let amplitude = f64::from(i16::MAX) * 10f64.powf(dbfs / 20.0);
-    (first..first + length as u64)
-        .map(|n| (amplitude * (TAU * hz * n as f64 / f64::from(SAMPLE_RATE)).sin()).round() as i16)
-        .collect()
+    (first..first + length as u64).map(|n| (amplitude * (TAU * hz * n as f64 / f64::from(SAMPLE_RATE)).sin()).round() as i16).collect()
 }
 
 /// The level of `hz` in `samples`, in dB below the loudest sine (Goertzel). Silence and nothing at all are −200.
@@ -34,11 +32,7 @@ pub fn level_db(samples: &[i16], hz: f64) -> f64 {
 /// The loudest of `candidates` (Hz) and its level in dB; `None` when none reaches −50 dB.
 pub fn dominant(samples: &[i16], candidates: &[f64]) -> Option<(f64, f64)> {
     const HEARD_DB: f64 = -50.0;
-    candidates
-        .iter()
-        .map(|hz| (*hz, level_db(samples, *hz)))
-        .filter(|(_, level)| *level >= HEARD_DB)
-        .max_by(|a, b| a.1.total_cmp(&b.1))
+    candidates.iter().map(|hz| (*hz, level_db(samples, *hz))).filter(|(_, level)| *level >= HEARD_DB).max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! A user agent: one signalling socket for any number of callers and phones; transactions of RFC 3261 17 in their basics. Calls live in `call`.
 
-use crate::call::IncomingCall;
+use crate::callee::IncomingCall;
 use crate::error::PhoneError;
 use crate::lock;
 use crate::media::MediaThread;
 use crate::message::{self, all, branch_of, cseq_of, first, header, param, unique};
+use crate::transaction::ClientTransaction;
 use crate::wire::{Transport, Wire};
 use bytes::Bytes;
 use rsip::{Method, Request, Response, SipMessage};
@@ -239,10 +240,6 @@ impl Inner {
         }
     }
 
-    pub(crate) fn new_branch(&self) -> String {
-        format!("z9hG4bK{:016x}", unique())
-    }
-
     pub(crate) fn via(&self, branch: &str) -> rsip::Header {
         header("Via", format!("SIP/2.0/{} {};branch={branch};rport", self.wire.name(), self.local))
     }
@@ -256,7 +253,7 @@ impl Inner {
         body: Vec<u8>,
         to: SocketAddr,
     ) -> ClientTransaction {
-        self.start_with(&self.new_branch(), method, uri, headers, body, to)
+        self.start_with(&message::new_branch(), method, uri, headers, body, to)
     }
 
     /// Starts a client transaction; a CANCEL brings the branch of its INVITE.
@@ -283,19 +280,7 @@ impl Inner {
             tables.fading.push_back((now + self.t1 * 64, Fading::Client(key.clone())));
         }
         self.send(&bytes, to);
-        ClientTransaction {
-            agent: self.clone(),
-            key,
-            branch: branch.to_owned(),
-            bytes,
-            to,
-            invite,
-            responses: inbox,
-            again_at: now + self.t1,
-            interval: self.t1,
-            give_up_at: now + self.t1 * 64,
-            provisional: false,
-        }
+        ClientTransaction::new(self.clone(), branch, key, bytes, to, invite, inbox)
     }
 
     /// Remembers the ACK of a 2xx, to be sent again when the 2xx comes again (RFC 3261 13.2.2.4).
@@ -508,63 +493,4 @@ fn ack_refusal(invite: &Request, response: &Response) -> Bytes {
     let number = cseq_of(&invite.headers).map_or(1, |(number, _)| number);
     headers.push(header("CSeq", format!("{number} ACK")));
     Bytes::from(message::request(Method::Ack, &invite.uri.to_string(), headers, Vec::new()).to_string())
-}
-
-/// A request on its way: sends it again until it is answered.
-#[derive(Debug)]
-pub(crate) struct ClientTransaction {
-    agent: Arc<Inner>,
-    /// Branch and method.
-    pub(crate) key: String,
-    pub(crate) branch: String,
-    bytes: Bytes,
-    to: SocketAddr,
-    invite: bool,
-    responses: mpsc::Receiver<Response>,
-    again_at: Instant,
-    interval: Duration,
-    give_up_at: Instant,
-    /// A provisional response came.
-    pub(crate) provisional: bool,
-}
-
-impl ClientTransaction {
-    /// The next response. May be dropped and called again without losing one.
-    pub(crate) async fn next(&mut self) -> Result<Response, PhoneError> {
-        loop {
-            // RFC 3261 17.1.1.2: a provisional response ends an INVITE's retransmissions and its time limit.
-            let quiet = self.invite && self.provisional;
-            let wake = tokio::time::Instant::from_std(self.again_at.min(self.give_up_at));
-            tokio::select! {
-                response = self.responses.recv() => {
-                    let response = response.ok_or(PhoneError::Timeout)?;
-                    self.provisional |= response.status_code.code() < 200;
-                    return Ok(response);
-                }
-                () = tokio::time::sleep_until(wake), if !quiet => {
-                    let now = Instant::now();
-                    if now >= self.give_up_at {
-                        return Err(PhoneError::Timeout);
-                    }
-                    self.agent.send_again(&self.bytes, self.to);
-                    self.interval *= 2;
-                    if !self.invite {
-                        // T2, 4 s, caps all but the INVITE (RFC 3261 17.1.2.2).
-                        self.interval = self.interval.min(self.agent.t1 * 8);
-                    }
-                    self.again_at = now + self.interval;
-                }
-            }
-        }
-    }
-
-    /// The final response.
-    pub(crate) async fn finish(mut self) -> Result<Response, PhoneError> {
-        loop {
-            let response = self.next().await?;
-            if response.status_code.code() >= 200 {
-                return Ok(response);
-            }
-        }
-    }
 }

@@ -91,7 +91,7 @@ fn encode_mu(sample: i16) -> u8 {
     let sign = if sample < 0 { 0x80 } else { 0 };
     // 32635 + the bias of 132 is the largest value the last segment holds.
     let magnitude = i32::from(sample).abs().min(32635) + 132;
-    let segment = (31 - magnitude.leading_zeros()) - 7;
+    let segment = magnitude.ilog2() - 7;
     let mantissa = (magnitude >> (segment + 3)) & 0x0f;
     !(sign | ((segment as u8) << 4) | mantissa as u8)
 }
@@ -99,7 +99,7 @@ fn encode_mu(sample: i16) -> u8 {
 fn encode_a(sample: i16) -> u8 {
     let (mask, value) = if sample >= 0 { (0xd5, i32::from(sample) >> 3) } else { (0x55, -(i32::from(sample) >> 3) - 1) };
     let value = value.min(0xfff);
-    let segment = if value < 0x20 { 0 } else { (31 - (value as u32).leading_zeros()) - 4 };
+    let segment = if value < 0x20 { 0 } else { value.ilog2() - 4 };
     let mantissa = if segment < 2 { (value >> 1) & 0x0f } else { (value >> segment) & 0x0f };
     (((segment as u8) << 4) | mantissa as u8) ^ mask
 }

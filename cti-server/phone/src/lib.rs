@@ -21,6 +21,8 @@
 
 mod agent;
 mod call;
+mod callee;
+mod caller;
 mod desk;
 mod dialog;
 pub mod digest;
@@ -35,10 +37,12 @@ mod rtp;
 mod sdp;
 mod session;
 pub mod tone;
+mod transaction;
 mod wire;
 
 pub use agent::{AgentCounts, AgentOptions, IncomingCalls, UserAgent};
-pub use call::{Answer, Call, CallEvent, CallOptions, CallState, DigitsBy, EndReason, IncomingCall};
+pub use call::{Answer, Call, CallEvent, CallOptions, CallState, DigitsBy, EndReason};
+pub use callee::IncomingCall;
 pub use desk::{Behaviour, DeskOptions, DeskPhone, PhoneEvent};
 pub use digest::Algorithm;
 pub use error::PhoneError;

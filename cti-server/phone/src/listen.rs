@@ -25,7 +25,7 @@ pub struct MediaReport {
     pub late: u64,
     /// Packets that came twice.
     pub doubled: u64,
-    /// Longest time between two packets, ms; starts anew when the direction of the media changes.
+    /// Longest time between two packets, ms; not across a change of the media's direction; counted anew from `expect_tone`.
     pub gap_ms_max: f64,
     /// Changes of SSRC after the first.
     pub ssrc_changes: u32,
@@ -74,6 +74,8 @@ impl Listener {
     /// From now on every full window is held against this tone; `None` stops judging.
     pub(crate) fn expect(&mut self, hz: Option<u16>) {
         self.expected = hz;
+        self.report.gap_ms_max = 0.0;
+        self.last_at = None;
         self.window.clear();
     }
 

@@ -156,6 +156,11 @@ impl Leg {
         self.0.thread.0.give(Order::Talk { id: self.0.id, talk });
     }
 
+    /// Closes the socket now; what was heard stays.
+    pub(crate) fn close(&self) {
+        self.0.thread.0.give(Order::Close { id: self.0.id });
+    }
+
     pub(crate) fn say(&self, sound: Sound) {
         self.0.thread.0.give(Order::Say { id: self.0.id, sound });
     }

@@ -15,6 +15,11 @@ pub(crate) fn unique() -> u64 {
     KEYS.get_or_init(RandomState::new).hash_one(count)
 }
 
+/// A branch of RFC 3261's own kind.
+pub(crate) fn new_branch() -> String {
+    format!("z9hG4bK{:016x}", unique())
+}
+
 /// Reads one message.
 ///
 /// # Errors

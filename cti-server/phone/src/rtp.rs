@@ -1,20 +1,20 @@
 //! RTP packets (RFC 3550), telephone events (RFC 4733) and the time mark hidden in a payload. Bytes only: no socket, no clock.
 
 /// Bytes of a header without extension or contributors.
-pub const HEADER: usize = 12;
+pub(crate) const HEADER: usize = 12;
 
 /// What a header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Header {
-    pub payload_type: u8,
-    pub marker: bool,
-    pub sequence: u16,
-    pub timestamp: u32,
-    pub ssrc: u32,
+pub(crate) struct Header {
+    pub(crate) payload_type: u8,
+    pub(crate) marker: bool,
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+    pub(crate) ssrc: u32,
 }
 
 /// Writes the header into the first 12 bytes of `out`.
-pub fn write(header: Header, out: &mut [u8; HEADER]) {
+pub(crate) fn write(header: Header, out: &mut [u8; HEADER]) {
     let [v, pt, s0, s1, t0, t1, t2, t3, c0, c1, c2, c3] = out;
     *v = 0x80;
     *pt = header.payload_type | if header.marker { 0x80 } else { 0 };
@@ -24,7 +24,7 @@ pub fn write(header: Header, out: &mut [u8; HEADER]) {
 }
 
 /// Header and payload, or `None` if it is not RTP (RTCP's types 192–223 are told apart by RFC 5761 4).
-pub fn parse(packet: &[u8]) -> Option<(Header, &[u8])> {
+pub(crate) fn parse(packet: &[u8]) -> Option<(Header, &[u8])> {
     let (head, mut rest) = packet.split_first_chunk::<HEADER>()?;
     let &[v, pt, s0, s1, t0, t1, t2, t3, c0, c1, c2, c3] = head;
     if v >> 6 != 2 || (192..=223).contains(&pt) {
@@ -50,13 +50,13 @@ pub fn parse(packet: &[u8]) -> Option<(Header, &[u8])> {
 }
 
 /// Bytes the mark takes from the start of a payload: 2 ms.
-pub const MARK: usize = 16;
+pub(crate) const MARK: usize = 16;
 
 // Nibbles written as the quietest 16 codes of either law, so that a mark is a gap of 2 ms and never a click.
 const MAGIC: [u8; 8] = [0xa, 0x5, 0xc, 0x3, 0x9, 0x6, 0xe, 0x1];
 
 /// Writes `micros` (a time both ends share, wrapping) over the start of a G.711 payload; a payload shorter than [`MARK`] stays as it is.
-pub fn mark(payload: &mut [u8], mu_law: bool, micros: u32) {
+pub(crate) fn mark(payload: &mut [u8], mu_law: bool, micros: u32) {
     let Some(place) = payload.first_chunk_mut::<MARK>() else { return };
     let base = if mu_law { 0xf0 } else { 0xd0 };
     let time = (0..8).map(|n| (micros >> (28 - 4 * n)) as u8 & 0x0f);
@@ -66,7 +66,7 @@ pub fn mark(payload: &mut [u8], mu_law: bool, micros: u32) {
 }
 
 /// The time written by [`mark`], if the payload came through untouched.
-pub fn read_mark(payload: &[u8]) -> Option<u32> {
+pub(crate) fn read_mark(payload: &[u8]) -> Option<u32> {
     let (magic, rest) = payload.split_first_chunk::<8>()?;
     let base = magic.first()? & 0xf0;
     let marked = (base == 0xf0 || base == 0xd0) && magic.iter().zip(MAGIC).all(|(&byte, nibble)| byte == base | nibble);
@@ -78,7 +78,7 @@ pub fn read_mark(payload: &[u8]) -> Option<u32> {
 }
 
 /// The event number of a key (RFC 4733 3.2), `None` for anything that is no key.
-pub fn event_of(key: char) -> Option<u8> {
+pub(crate) fn event_of(key: char) -> Option<u8> {
     match key {
         '0'..='9' => Some(key as u8 - b'0'),
         '*' => Some(10),
@@ -89,14 +89,14 @@ pub fn event_of(key: char) -> Option<u8> {
 }
 
 /// The key of an event number.
-pub fn key_of(event: u8) -> Option<char> {
+pub(crate) fn key_of(event: u8) -> Option<char> {
     "0123456789*#ABCD".chars().nth(usize::from(event))
 }
 
 /// The four bytes of a telephone event: volume −10 dBm0, duration in timestamp units.
-pub fn event_payload(event: u8, end: bool, duration: u16) -> [u8; 4] {
+pub(crate) fn event_payload(event: u8, end: bool, duration: u16) -> [u8; 4] {
     let [d0, d1] = duration.to_be_bytes();
-    [event, 10 | if end { 0x80 } else { 0 }, d0, d1]
+    [event, 0x0a | if end { 0x80 } else { 0 }, d0, d1]
 }
 
 #[cfg(test)]

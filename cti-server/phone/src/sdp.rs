@@ -123,7 +123,14 @@ fn direction_line(line: &str) -> Option<Direction> {
 }
 
 /// Writes a description of our side; `version` goes up with every change (RFC 3264 8).
-pub fn write(local: SocketAddr, media: &Media, codecs: &[Codec], event_type: Option<u8>, direction: Direction, version: u64) -> String {
+pub(crate) fn write(
+    local: SocketAddr,
+    media: &Media,
+    codecs: &[Codec],
+    event_type: Option<u8>,
+    direction: Direction,
+    version: u64,
+) -> String {
     let family = if local.is_ipv6() { "IP6" } else { "IP4" };
     let ip = local.ip();
     let mut out = format!("v=0\r\no=phone {0} {version} IN {family} {ip}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\n", local.port());

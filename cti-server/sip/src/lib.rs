@@ -25,6 +25,6 @@ mod trunk;
 pub use api::*;
 pub use config::{Config, Limits};
 pub use endpoint::{Counts, Endpoint};
-pub use framer::{Frame, FrameError, Framer, is_new_request};
+pub use framer::{BODY_BYTES_MAX, Frame, FrameError, Framer, HEAD_BYTES_MAX, is_new_request};
 pub use gate::{Gate, GateSettings, Verdict};
 pub use registrar::Contact;

@@ -60,6 +60,10 @@ impl Library {
         self.clips.contains_key(name)
     }
 
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.clips.keys().map(String::as_str)
+    }
+
     /// The clips of these names; names that do not exist are left out.
     pub fn all(&self, names: &[String]) -> Vec<Clip> {
         names.iter().filter_map(|name| self.get(name)).collect()

@@ -5,9 +5,9 @@ use super::Effect;
 use bytes::Bytes;
 use cti_call::Input as CallInput;
 use cti_interaction::{Arrival, Input as Said};
-use cti_media::event::{DigitMerge, DigitWay};
+use cti_media::event::{DigitMerge, Way};
 use cti_media::ports::PortPool;
-use cti_media::sdp::{Local, Negotiator, Offer};
+use cti_media::sdp::{Answer, Format, Local, Negotiator, Offer};
 use cti_sip::api::{Caller, Command as Sip, Incoming, Origin, Target};
 use cti_types::acd::NotReadyReason;
 use cti_types::event::{Body, CallDirection, CloseReason};
@@ -112,10 +112,6 @@ impl Lines {
         }
     }
 
-    fn local(&self, port: u16, direction: Direction) -> Local {
-        Local { ip: self.advertised, port, direction }
-    }
-
     fn insert(&mut self, leg: LegId, line: Line) {
         self.by_participant.insert(line.participant, leg);
         self.lines.insert(leg, line);
@@ -157,8 +153,9 @@ impl Rooms {
         let offer = match &call.sdp {
             None => None,
             Some(sdp) => {
-                let offer = Offer::parse(sdp).map_err(|error| (488, None, Some(error.to_string())))?;
-                if !offer.has_codec(&CODECS) {
+                let offer = Offer::parse(sdp).map_err(|error| (error.sip_status(), None, Some(error.to_string())))?;
+                let formats = offer.audio().map(|audio| audio.formats.as_slice()).unwrap_or_default();
+                if !formats.iter().any(|format| matches!(format, Format::Audio(..))) {
                     return Err((488, None, Some("no codec in common: PCMU and PCMA are spoken here".into())));
                 }
                 Some(offer)
@@ -177,7 +174,7 @@ impl Rooms {
         let arrival =
             Arrival { direction, from: party.clone(), to: to.clone(), trunk, call_id: Some(call.call_id.clone()) };
         let negotiator = Negotiator::new(self.chance.u64() >> 2);
-        let (codec, digits) = (None, DigitMerge::default());
+        let (codec, digits) = (None, DigitMerge::new());
         let line =
             Line { interaction, participant, agent: None, codec, port, tries: 1, opened: false, portless: false, negotiator, offer, digits };
         self.lines.insert(leg, line);
@@ -270,8 +267,8 @@ impl Rooms {
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
         let local = Local { ip: self.lines.advertised, port: line.port, direction: Direction::SendRecv };
         let sdp = match line.offer.take() {
-            None => line.negotiator.offer(&local, &CODECS, Direction::SendRecv),
-            Some(offer) => match line.negotiator.answer(&offer, &local, &[]) {
+            None => line.negotiator.offer(local, &CODECS),
+            Some(offer) => match line.negotiator.answer(&offer, local, &[]) {
                 Ok((sdp, stream)) => {
                     self.set_stream(leg, stream);
                     sdp
@@ -298,7 +295,7 @@ impl Rooms {
     /// ACK came; it carries the answer when the INVITE had no offer.
     pub(super) fn confirmed(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {
         let (Some(sdp), Some(line)) = (sdp, self.lines.lines.get_mut(&leg)) else { return };
-        match line.negotiator.accept(&sdp) {
+        match Answer::parse(&sdp).and_then(|answer| line.negotiator.accept(&answer)) {
             Ok(stream) => self.set_stream(leg, stream),
             Err(_) => self.calls.handle(now, CallInput::End { leg, cause: cause::INCOMPATIBLE }),
         }
@@ -309,11 +306,11 @@ impl Rooms {
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
         let local = Local { ip: self.lines.advertised, port: line.port, direction: Direction::SendRecv };
         let Some(sdp) = sdp else {
-            let sdp = line.negotiator.offer(&local, &CODECS, Direction::SendRecv);
+            let sdp = line.negotiator.offer(local, &CODECS);
             self.sip.handle_command(now, Sip::AnswerReinvite { leg, sdp });
             return;
         };
-        let answered = Offer::parse(&sdp).and_then(|offer| line.negotiator.answer(&offer, &local, &[]));
+        let answered = Offer::parse(&sdp).and_then(|offer| line.negotiator.answer(&offer, local, &[]));
         match answered {
             Ok((sdp, stream)) => {
                 let held = line.negotiator.remote_holds();
@@ -378,7 +375,7 @@ impl Rooms {
         let leg = LegId::new(now.utc, &mut self.chance);
         let negotiator = Negotiator::new(self.chance.u64() >> 2);
         let interaction = ringing.interaction;
-        let (codec, offer, digits) = (None, None, DigitMerge::default());
+        let (codec, offer, digits) = (None, None, DigitMerge::new());
         let agent = Some(ringing);
         let line = Line { interaction, participant, agent, codec, port, tries: 1, opened: false, portless: false, negotiator, offer, digits };
         self.lines.insert(leg, line);
@@ -402,7 +399,7 @@ impl Rooms {
             Some(Codec::Pcma) => [Codec::Pcma, Codec::Pcmu],
             Some(Codec::Pcmu) | None => [Codec::Pcmu, Codec::Pcma],
         };
-        let sdp = line.negotiator.offer(&local, &codecs, Direction::SendRecv);
+        let sdp = line.negotiator.offer(local, &codecs);
         let party = self.contacts.get(&ringing.interaction).map(|c| &c.party);
         let from = Caller {
             display: party.and_then(|p| p.display.clone()),
@@ -415,7 +412,7 @@ impl Rooms {
 
     pub(super) fn far_answered(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
-        match sdp.as_deref().map(|sdp| line.negotiator.accept(sdp)) {
+        match sdp.as_deref().map(|sdp| Answer::parse(sdp).and_then(|answer| line.negotiator.accept(&answer))) {
             Some(Ok(stream)) => {
                 self.set_stream(leg, stream);
                 self.calls.handle(now, CallInput::Answered { leg });
@@ -431,9 +428,9 @@ impl Rooms {
     // ---- digits
 
     /// A digit by either way; the same press by both counts once.
-    pub(super) fn digit(&mut self, now: Now, leg: LegId, digit: char, way: DigitWay) {
+    pub(super) fn digit(&mut self, now: Now, leg: LegId, digit: char, way: Way) {
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
-        if line.digits.count(now.tick, digit, way) && line.agent.is_none() {
+        if line.digits.accept(now.tick, way, digit) && line.agent.is_none() {
             let interaction = line.interaction;
             self.flow_digit(now, interaction, digit);
         }

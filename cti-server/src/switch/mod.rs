@@ -94,6 +94,8 @@ pub enum Effect {
     LookUp { interaction: InteractionId, number: Number },
     RecordBegin { recording: RecordingId, interaction: InteractionId, at: Tick, started: Utc },
     RecordEnd { recording: RecordingId, at: Tick },
+    /// The part is in the log: a restart need not report it.
+    RecordLinked { recording: RecordingId, part: u32 },
     /// `None` removes the entry.
     Publish { audience: Audience, key: String, value: Option<Value> },
     Reply { session: SessionNo, id: u64, result: Result<Value, WireError> },

@@ -259,7 +259,7 @@ impl Rooms {
             SipEvent::Confirmed { leg, sdp } => self.confirmed(now, leg, sdp),
             SipEvent::Reinvite { leg, sdp } => self.reinvited(now, leg, sdp),
             SipEvent::ReinviteAnswered { .. } | SipEvent::ReinviteRefused { .. } => {}
-            SipEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::DigitWay::Info),
+            SipEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::Way::Info),
             SipEvent::Ended { leg, by, .. } => {
                 let failed = by == cti_sip::api::EndedBy::Failure;
                 self.calls.handle(now, CallInput::Ended { leg, failed });
@@ -273,7 +273,7 @@ impl Rooms {
         match event {
             EngineEvent::Opened { leg } => self.opened(now, leg),
             EngineEvent::OpenFailed { leg, .. } => self.open_failed(now, leg),
-            EngineEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::DigitWay::Rtp),
+            EngineEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::Way::Rtp),
             EngineEvent::PlayEnded { leg, play, interrupted } => {
                 self.calls.handle(now, CallInput::PlayEnded { leg, play, interrupted });
             }
@@ -441,7 +441,7 @@ impl Rooms {
         }
     }
 
-    fn found(&mut self, now: Now, interaction: InteractionId, found: Found) {
+    pub(super) fn found(&mut self, now: Now, interaction: InteractionId, found: Found) {
         if !self.contacts.contains_key(&interaction) {
             return;
         }
@@ -458,6 +458,7 @@ impl Rooms {
             RecordingFact::PartSealed { recording, interaction, part, file, offset_ms, duration_ms, bytes, sha256 } => {
                 let body = Body::RecordingPart { recording, part, file, offset_ms, duration_ms, bytes, sha256 };
                 self.say(now, Said::Note { interaction, body });
+                self.effects.push_back(Effect::RecordLinked { recording, part });
             }
             RecordingFact::Ended { recording, interaction, frames_dropped } => {
                 self.recordings.remove(&recording);

@@ -54,7 +54,11 @@ pub fn parse_value(text: &str) -> Result<Expr, ExprError> {
 
 fn parse(text: &str) -> Result<(Expr, Sort), ExprError> {
     if text.chars().count() > LENGTH_MAX {
-        return Err(error(LENGTH_MAX + 1, "the expression is too long", &format!("split it into several cases of at most {LENGTH_MAX} characters")));
+        return Err(error(
+            LENGTH_MAX + 1,
+            "the expression is too long",
+            &format!("split it into several cases of at most {LENGTH_MAX} characters"),
+        ));
     }
     let tokens = tokens(text)?;
     let mut parser = Parser { tokens, at: 0, depth: 0 };
@@ -110,9 +114,9 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, ExprError> {
             '0'..='9' | '-' => {
                 let length = run(|c| c.is_ascii_digit());
                 let digits: String = chars.iter().skip(at).take(length).collect();
-                let n = digits
-                    .parse()
-                    .map_err(|_| error(column, &format!("{digits} is no integer"), "write one of at most 18 digits, or put it in quotes"))?;
+                let n = digits.parse().map_err(|_| {
+                    error(column, &format!("{digits} is no integer"), "write one of at most 18 digits, or put it in quotes")
+                })?;
                 (Token::Integer(n), length)
             }
             'a'..='z' | 'A'..='Z' | '_' => {
@@ -274,7 +278,8 @@ impl Parser {
             }
             "and" | "or" => Err(error(column, &format!("{name} where a value should be"), "write a condition before it")),
             _ => {
-                let mend = nearest(name, ["length", "starts_with"]).map_or("there are length(x) and starts_with(x, y)".into(), |n| format!("write {n}"));
+                let mend = nearest(name, ["length", "starts_with"])
+                    .map_or("there are length(x) and starts_with(x, y)".into(), |n| format!("write {n}"));
                 Err(error(column, &format!("there is no function {name}"), &mend))
             }
         }
@@ -300,14 +305,20 @@ impl Parser {
 fn condition_at(column: usize, sort: Sort, word: &str) -> Result<(), ExprError> {
     match sort {
         Sort::Condition => Ok(()),
-        Sort::Value => Err(error(column, &format!("{word} joins conditions, and this is a value"), "compare it with something, like data.topic == 'sales'")),
+        Sort::Value => Err(error(
+            column,
+            &format!("{word} joins conditions, and this is a value"),
+            "compare it with something, like data.topic == 'sales'",
+        )),
     }
 }
 
 fn value_at(column: usize, sort: Sort) -> Result<(), ExprError> {
     match sort {
         Sort::Value => Ok(()),
-        Sort::Condition => Err(error(column, "a condition where a value should be", "join conditions by and / or; use not instead of == 'false'")),
+        Sort::Condition => {
+            Err(error(column, "a condition where a value should be", "join conditions by and / or; use not instead of == 'false'"))
+        }
     }
 }
 
@@ -322,10 +333,8 @@ fn variable(word: &str, column: usize) -> Result<Variable, ExprError> {
         Some(("data", key)) if is_key(key) => Ok(Variable::Data(key.to_owned())),
         Some(("customer", key)) if is_key(key) => Ok(Variable::Customer(key.to_owned())),
         _ => {
-            let mend = nearest(word, ["call.caller", "call.called", "language"]).map_or_else(
-                || format!("write data.{word}, customer.{word}, or '{word}' if it is text"),
-                |known| format!("write {known}"),
-            );
+            let mend = nearest(word, ["call.caller", "call.called", "language"])
+                .map_or_else(|| format!("write data.{word}, customer.{word}, or '{word}' if it is text"), |known| format!("write {known}"));
             Err(error(column, &format!("there is no variable {word}"), &mend))
         }
     }

@@ -52,9 +52,14 @@ fn conditions_hold_or_not() {
 
 #[test]
 fn values_are_text() {
-    for (text, value) in
-        [("data.account", "0042"), ("'x y'", "x y"), ("7", "7"), ("length(call.caller)", "13"), ("customer.age > 40", "true"), ("customer.no", "")]
-    {
+    for (text, value) in [
+        ("data.account", "0042"),
+        ("'x y'", "x y"),
+        ("7", "7"),
+        ("length(call.caller)", "13"),
+        ("customer.age > 40", "true"),
+        ("customer.no", ""),
+    ] {
         assert_eq!(with_scope(|s| parse_value(text).unwrap().text(s)), value, "{text}");
     }
 }
@@ -69,13 +74,25 @@ fn errors_name_the_column_and_the_mend() {
         ("data.topic == sales", "column 15: there is no variable sales", "write data.sales, customer.sales, or 'sales' if it is text"),
         ("call.calle == '1'", "column 1: there is no variable call.calle", "write call.called"),
         ("data.topic == 'a' 'b'", "column 19: 'b' is too much here", "join two conditions by and / or, or remove it"),
-        ("data.topic and language == 'en'", "column 1: and joins conditions, and this is a value", "compare it with something, like data.topic == 'sales'"),
+        (
+            "data.topic and language == 'en'",
+            "column 1: and joins conditions, and this is a value",
+            "compare it with something, like data.topic == 'sales'",
+        ),
         ("(language == 'en'", "column 18: the end instead of )", "write ) here, for what began at column 1"),
         ("starts_wiht(language, 'e')", "column 1: there is no function starts_wiht", "write starts_with"),
         ("starts_with(language)", "column 21: ) instead of a comma", "write a comma here, for what began at column 1"),
         ("language < 'en'", "column 12: larger and smaller compare numbers, not text", "write a number, or use == or starts_with"),
-        ("(1 == 1) == 'true'", "column 1: a condition where a value should be", "join conditions by and / or; use not instead of == 'false'"),
-        ("data.topic == 99999999999999999999", "column 15: 99999999999999999999 is no integer", "write one of at most 18 digits, or put it in quotes"),
+        (
+            "(1 == 1) == 'true'",
+            "column 1: a condition where a value should be",
+            "join conditions by and / or; use not instead of == 'false'",
+        ),
+        (
+            "data.topic == 99999999999999999999",
+            "column 15: 99999999999999999999 is no integer",
+            "write one of at most 18 digits, or put it in quotes",
+        ),
         ("data.topic & 1", "column 12: & means nothing here", "put text in quotes, like 'gold'"),
     ] {
         let error = parse_condition(text).unwrap_err();

@@ -83,7 +83,11 @@ impl<'t, 'd> Fields<'t, 'd> {
     }
 
     pub(crate) fn problem(&self, sink: &mut Sink, field: &str, message: impl Into<String>, mend: impl Into<String>) {
-        sink.add(self.node.as_deref(), self.at(field), message.into(), mend.into());
+        self.problem_at(sink, self.at(field), message, mend);
+    }
+
+    pub(crate) fn problem_at(&self, sink: &mut Sink, at: Option<usize>, message: impl Into<String>, mend: impl Into<String>) {
+        sink.add(self.node.as_deref(), at, message.into(), mend.into());
     }
 
     /// The raw value; marks the field as known.
@@ -170,7 +174,12 @@ impl<'t, 'd> Fields<'t, 'd> {
             Some(n) => n,
             None => {
                 let shown = given.map_or_else(|| format!("of type {}", value.type_str()), |n| n.to_string());
-                self.problem(sink, field, format!("{field} is {shown}"), format!("write an integer from {} to {}", range.start(), range.end()));
+                self.problem(
+                    sink,
+                    field,
+                    format!("{field} is {shown}"),
+                    format!("write an integer from {} to {}", range.start(), range.end()),
+                );
                 default
             }
         }
@@ -190,7 +199,12 @@ impl<'t, 'd> Fields<'t, 'd> {
             Some(seconds) => Duration::from_micros((seconds * 1e6) as u64),
             None => {
                 let shown = given.map_or_else(|| format!("of type {}", value.type_str()), |n| n.to_string());
-                self.problem(sink, field, format!("{field} is {shown}"), format!("write seconds from {} to {}", range.start(), range.end()));
+                self.problem(
+                    sink,
+                    field,
+                    format!("{field} is {shown}"),
+                    format!("write seconds from {} to {}", range.start(), range.end()),
+                );
                 Duration::from_secs(u64::from(default))
             }
         }

@@ -65,7 +65,7 @@ pub(super) fn target(r: &Reading<'_>, sink: &mut Sink, f: &mut Fields<'_, '_>, f
             return None;
         }
     };
-    resolve(r, sink, f, field, &name)
+    resolve(r, sink, f, field, f.at(field), &name)
 }
 
 /// A target that defaults to another field's.
@@ -77,13 +77,13 @@ fn target_or(r: &Reading<'_>, sink: &mut Sink, f: &mut Fields<'_, '_>, field: &'
     default
 }
 
-fn resolve(r: &Reading<'_>, sink: &mut Sink, f: &Fields<'_, '_>, field: &str, name: &str) -> Option<Ix> {
+fn resolve(r: &Reading<'_>, sink: &mut Sink, f: &Fields<'_, '_>, field: &str, at: Option<usize>, name: &str) -> Option<Ix> {
     if let Some(at) = r.order.iter().position(|n| n == name) {
         return Some(Ix(at));
     }
     let mend = nearest(name, r.order.iter().map(String::as_str))
         .map_or_else(|| format!("write the name of a node, or add [nodes.{name}]"), |n| format!("did you mean \"{n}\"?"));
-    f.problem(sink, field, format!("{field} leads to \"{name}\", which is no node"), mend);
+    f.problem_at(sink, at, format!("{field} leads to \"{name}\", which is no node"), mend);
     None
 }
 
@@ -136,17 +136,18 @@ fn menu(r: &mut Reading<'_>, sink: &mut Sink, f: &mut Fields<'_, '_>) -> Option<
     if let Some(table) = f.table(sink, "choices", "add choices = { 1 = \"…\" }") {
         for (key, value) in table {
             let name: &str = key.get_ref();
+            let at = Some(key.span().start);
             let mut letters = name.chars();
             let digit = letters.next().filter(|c| letters.next().is_none() && matches!(c, '0'..='9' | '*' | '#'));
             let Some(digit) = digit else {
-                f.problem(sink, "choices", format!("\"{name}\" is no key of a telephone"), "write 0 to 9, \"*\" or \"#\"");
+                f.problem_at(sink, at, format!("\"{name}\" is no key of a telephone"), "write 0 to 9, \"*\" or \"#\"");
                 continue;
             };
             let Some(to) = value.get_ref().as_str() else {
-                f.problem(sink, "choices", format!("choice {digit} is of type {}", value.get_ref().type_str()), "write the name of a node");
+                f.problem_at(sink, at, format!("choice {digit} is of type {}", value.get_ref().type_str()), "write the name of a node");
                 continue;
             };
-            match resolve(r, sink, f, &format!("choice {digit}"), to) {
+            match resolve(r, sink, f, &format!("choice {digit}"), at, to) {
                 Some(ix) => _ = choices.insert(digit, ix),
                 None => torn = true,
             }

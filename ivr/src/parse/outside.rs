@@ -76,12 +76,19 @@ impl Reading<'_> {
         }
         let lacking: Vec<&str> = self.languages.iter().map(String::as_str).filter(|l| !self.names.clip(&format!("{l}/{name}"))).collect();
         if !lacking.is_empty() {
-            let known = self.names.known(NameKind::Clip);
-            let short = known.iter().filter_map(|k| k.split_once('/')).filter(|(l, _)| lacking.contains(l)).map(|(_, n)| n);
-            let mend = nearest(&name, short).map_or_else(|| "add the audio, or write the name of a prompt".to_owned(), |n| format!("did you mean \"{n}\"?"));
+            let mend = self.suggest_prompt(&name, lacking.len() == self.languages.len());
             f.problem(sink, field, format!("there is no prompt \"{name}\" in {}", lacking.join(", ")), mend);
         }
         Prompt::Neutral(name)
+    }
+
+    /// A prompt of a like name; one that exists in some language is no slip of the hand.
+    fn suggest_prompt(&self, name: &str, unknown: bool) -> String {
+        let known = self.names.known(NameKind::Clip);
+        let short = known.iter().filter_map(|k| k.split_once('/')).map(|(_, name)| name);
+        let everywhere = |name: &str| self.languages.iter().all(|l| self.names.clip(&format!("{l}/{name}")));
+        nearest(name, short.filter(|n| unknown && everywhere(n)))
+            .map_or_else(|| "add the audio, or write the name of a prompt".to_owned(), |n| format!("did you mean \"{n}\"?"))
     }
 
     /// All words a `say` node may need must exist.
@@ -98,6 +105,11 @@ impl Reading<'_> {
 
     /// Whether this is a key for data; notes it as set.
     pub(super) fn key(&mut self, sink: &mut Sink, f: &Fields<'_, '_>, field: &'static str, key: &str) -> bool {
+        // The call's language is reported under this key.
+        if key == "language" {
+            f.problem(sink, field, "\"language\" is no name for data", "use the field language");
+            return false;
+        }
         if !is_key(key) {
             let mend = "use lower-case letters, digits and _, a letter first, at most 40";
             f.problem(sink, field, format!("\"{key}\" is no name for data"), mend);
@@ -170,7 +182,12 @@ impl Reading<'_> {
                 self.expression(sink, f, field, &text?, expr::parse_value).map(Value::From)
             }
             DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) => {
-                f.problem(sink, field, format!("{key} is of type {}", value.type_str()), "write text, an integer or { from = \"EXPRESSION\" }");
+                f.problem(
+                    sink,
+                    field,
+                    format!("{key} is of type {}", value.type_str()),
+                    "write text, an integer or { from = \"EXPRESSION\" }",
+                );
                 None
             }
         }

@@ -154,7 +154,7 @@ mod tests {
         let digits = |d: &str| format!(r#"{{"type":"command","id":1,"command":{{"do":"send_digits","call":"{LEG}","digits":"{d}"}}}}"#);
         let ready = format!(r#"{{"type":"command","id":1,"command":{{"do":"set_presence","presence":"ready","reason":"{LEG}"}}}}"#);
         let table: Vec<(String, Option<u64>, ErrorCode, Option<&str>)> = vec![
-            ("".into(), None, ErrorCode::BadJson, None),
+            (String::new(), None, ErrorCode::BadJson, None),
             ("{".into(), None, ErrorCode::BadJson, None),
             ("[1]".into(), None, ErrorCode::BadJson, None),
             ("{}".into(), None, ErrorCode::BadMessage, Some("type")),

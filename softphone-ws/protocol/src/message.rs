@@ -54,7 +54,7 @@ pub enum ClientMessage {
     Ping,
 }
 
-/// What a person asks of the house. `call` is the agent's own leg, as in [`CallView`](crate::CallView).
+/// What a person asks of the house. `call` is the agent's own leg, as in `CallView`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "snake_case")]
 pub enum Command {

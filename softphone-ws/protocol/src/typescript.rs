@@ -48,8 +48,10 @@ pub fn generate() -> String {
     text.push_str(&format!("\nexport const SUBPROTOCOL = \"{}\";\n", crate::SUBPROTOCOL));
     for declaration in collector.found.values() {
         text.push('\n');
-        text.push_str(declaration.trim_end());
-        text.push('\n');
+        for line in declaration.lines() {
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
     }
     text
 }

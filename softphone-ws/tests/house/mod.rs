@@ -1,5 +1,6 @@
 //! A gateway on a free port of 127.0.0.1 and clients that speak to it through tokio-tungstenite. Holds no test itself.
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests, which clippy does not see as tests")]
 
 use axum::http::HeaderValue;
 use futures_util::future::BoxFuture;
@@ -20,8 +21,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 /// Longer than anything here takes; reached only by a failing test.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub const ANN: cti_types::UserId = cti_types::UserId::from_u128(1);
-pub const BOB: cti_types::UserId = cti_types::UserId::from_u128(2);
+pub(crate) const ANN: cti_types::UserId = cti_types::UserId::from_u128(1);
+pub(crate) const BOB: cti_types::UserId = cti_types::UserId::from_u128(2);
 
 /// Knows `ann` (agent) and `boss` (supervisor), and `brief`, whose login ends at once.
 struct Logins;
@@ -41,18 +42,18 @@ impl Authenticator for Logins {
     }
 }
 
-pub struct House {
-    pub gateway: Gateway,
-    pub address: SocketAddr,
-    pub events: mpsc::Receiver<FromGateway>,
+pub(crate) struct House {
+    pub(crate) gateway: Gateway,
+    pub(crate) address: SocketAddr,
+    pub(crate) events: mpsc::Receiver<FromGateway>,
 }
 
 impl House {
-    pub async fn open(config: Config) -> House {
+    pub(crate) async fn open(config: Config) -> House {
         House::with_inbox(config, 1_000).await
     }
 
-    pub async fn with_inbox(config: Config, inbox: usize) -> House {
+    pub(crate) async fn with_inbox(config: Config, inbox: usize) -> House {
         let (to_switch, events) = mpsc::channel(inbox);
         let gateway = Gateway::new(config, Arc::new(Logins), to_switch);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -63,7 +64,7 @@ impl House {
     }
 
     /// Tries to open a socket with these headers.
-    pub async fn attempt(&self, headers: &[(&'static str, &str)]) -> Result<(Client, Response), tungstenite::Error> {
+    pub(crate) async fn attempt(&self, headers: &[(&'static str, &str)]) -> Result<(Client, Response), tungstenite::Error> {
         let mut request = format!("ws://{}/ws/v1", self.address).into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
@@ -73,7 +74,7 @@ impl House {
     }
 
     /// The HTTP status with which an attempt is refused.
-    pub async fn refusal(&self, headers: &[(&'static str, &str)]) -> u16 {
+    pub(crate) async fn refusal(&self, headers: &[(&'static str, &str)]) -> u16 {
         match self.attempt(headers).await {
             Err(tungstenite::Error::Http(response)) => response.status().as_u16(),
             Err(e) => panic!("{e}"),
@@ -82,13 +83,13 @@ impl House {
     }
 
     /// An open socket that has not said hello.
-    pub async fn raw(&self, login: &str) -> Client {
+    pub(crate) async fn raw(&self, login: &str) -> Client {
         let bearer = format!("Bearer {login}");
         self.attempt(&[("authorization", &bearer), ("sec-websocket-protocol", SUBPROTOCOL)]).await.unwrap().0
     }
 
     /// A socket that has said hello and read its welcome and the snapshot (or deltas) of `me`, which must come with it.
-    pub async fn client(&mut self, login: &str) -> (Client, SessionNo) {
+    pub(crate) async fn client(&mut self, login: &str) -> (Client, SessionNo) {
         let mut client = self.raw(login).await;
         client.say(json!({"type": "hello"})).await;
         let no = client.welcome().await;
@@ -97,24 +98,24 @@ impl House {
         (client, no)
     }
 
-    pub async fn event(&mut self) -> FromGateway {
+    pub(crate) async fn event(&mut self) -> FromGateway {
         tokio::time::timeout(PATIENCE, self.events.recv()).await.expect("nothing came to the switch").unwrap()
     }
 
-    pub fn put(&self, topic: TopicKey, entry: &str, value: Value) {
+    pub(crate) fn put(&self, topic: TopicKey, entry: &str, value: Value) {
         self.gateway.publish(topic, vec![(entry.to_owned(), Some(value))]);
     }
 }
 
-pub struct Client(pub WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Client(pub(crate) WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Client {
-    pub async fn say(&mut self, message: Value) {
+    pub(crate) async fn say(&mut self, message: Value) {
         self.0.send(Message::text(message.to_string())).await.unwrap();
     }
 
     /// The next frame that is no ping.
-    pub async fn frame(&mut self) -> Message {
+    pub(crate) async fn frame(&mut self) -> Message {
         loop {
             let frame = tokio::time::timeout(PATIENCE, self.0.next()).await.expect("nothing came to the client").unwrap().unwrap();
             if !frame.is_ping() {
@@ -123,12 +124,12 @@ impl Client {
         }
     }
 
-    pub async fn hear(&mut self) -> ServerMessage {
+    pub(crate) async fn hear(&mut self) -> ServerMessage {
         let frame = self.frame().await;
         serde_json::from_str(frame.to_text().unwrap()).unwrap_or_else(|e| panic!("{e}: {frame:?}"))
     }
 
-    pub async fn welcome(&mut self) -> SessionNo {
+    pub(crate) async fn welcome(&mut self) -> SessionNo {
         match self.hear().await {
             ServerMessage::Welcome { session, protocol, .. } => {
                 assert_eq!(protocol, SUBPROTOCOL);
@@ -138,34 +139,34 @@ impl Client {
         }
     }
 
-    pub async fn snapshot(&mut self, expected: Topic) -> (At, Map<String, Value>) {
+    pub(crate) async fn snapshot(&mut self, expected: Topic) -> (At, Map<String, Value>) {
         match self.hear().await {
             ServerMessage::Snapshot { topic, epoch, version, state } if topic == expected => (At { epoch, version }, state),
             other => panic!("{other:?}"),
         }
     }
 
-    pub async fn delta(&mut self, expected: Topic) -> (At, Map<String, Value>, Vec<String>) {
+    pub(crate) async fn delta(&mut self, expected: Topic) -> (At, Map<String, Value>, Vec<String>) {
         match self.hear().await {
             ServerMessage::Delta { topic, epoch, version, set, del } if topic == expected => (At { epoch, version }, set, del),
             other => panic!("{other:?}"),
         }
     }
 
-    pub async fn error(&mut self) -> (Option<u64>, WireError) {
+    pub(crate) async fn error(&mut self) -> (Option<u64>, WireError) {
         match self.hear().await {
             ServerMessage::Reply { id, result: Outcome::Error(error) } => (id, error),
             other => panic!("{other:?}"),
         }
     }
 
-    pub async fn error_code(&mut self) -> (Option<u64>, ErrorCode) {
+    pub(crate) async fn error_code(&mut self) -> (Option<u64>, ErrorCode) {
         let (id, error) = self.error().await;
         (id, error.code)
     }
 
     /// Reads on until the server closes, and gives the code.
-    pub async fn close_code(&mut self) -> u16 {
+    pub(crate) async fn close_code(&mut self) -> u16 {
         loop {
             if let Message::Close(frame) = self.frame().await {
                 return frame.map_or(1005, |frame| frame.code.into());

@@ -73,7 +73,7 @@ impl Room {
     pub(crate) fn outputs(&mut self, input: AcdInput) -> Vec<AcdOutput> {
         let now = self.now();
         self.acd.handle(now, input);
-        self.acd.check().unwrap();
+        self.acd.check().expect("the invariants hold");
         std::iter::from_fn(|| self.acd.poll()).collect()
     }
 
@@ -90,7 +90,7 @@ impl Room {
             self.tick = self.tick.max(due.0);
             let now = self.now();
             self.acd.handle_timeout(now);
-            self.acd.check().unwrap();
+            self.acd.check().expect("the invariants hold");
             said.extend(std::iter::from_fn(|| self.acd.poll()).filter_map(|output| words(&output)));
         }
         self.tick = end;
@@ -124,7 +124,7 @@ impl Room {
         self.state(n).offers[0]
     }
     pub(crate) fn state(&self, n: u128) -> AgentState {
-        self.acd.agent(a(n)).unwrap()
+        self.acd.agent(a(n)).expect("the agent is known")
     }
     pub(crate) fn decline(&mut self, n: u128) -> Vec<String> {
         let offer = self.offer(n);

@@ -155,7 +155,7 @@ fn input(room: &Room, mirror: &mut Mirror, (kind, x, y, z): Step, n: u128) -> Op
         20 => AcdInput::Occupied { agent: id, assignment: asg(n) },
         21 => AcdInput::WrapUp { agent: id, assignment: held },
         22..=25 => AcdInput::Released { agent: id, assignment: held },
-        26 => AcdInput::DeviceReachable { agent: id, reachable: y % 4 != 0 },
+        26 => AcdInput::DeviceReachable { agent: id, reachable: !y.is_multiple_of(4) },
         27 => {
             let work = *mirror.work.keys().nth(x as usize % mirror.work.len().max(1))?;
             mirror.work.remove(&work);
@@ -163,7 +163,7 @@ fn input(room: &Room, mirror: &mut Mirror, (kind, x, y, z): Step, n: u128) -> Op
         }
         28 => AcdInput::SetAgent(random_agent(mirror, id, y, z)),
         29 => AcdInput::SetQueue(random_queue(mirror, queue_id, x, z)),
-        30 if z % 4 == 0 => {
+        30 if z.is_multiple_of(4) => {
             mirror.agents.remove(&id);
             mirror.states.remove(&id);
             AcdInput::RemoveAgent(id)
@@ -177,7 +177,7 @@ fn input(room: &Room, mirror: &mut Mirror, (kind, x, y, z): Step, n: u128) -> Op
 }
 
 fn random_agent(mirror: &mut Mirror, id: AgentId, y: u8, z: u8) -> AgentSettings {
-    let queues = (1..=QUEUES).filter(|n| z >> n & 1 == 1 || y % 3 == 0).map(q).collect();
+    let queues = (1..=QUEUES).filter(|n| z >> n & 1 == 1 || y.is_multiple_of(3)).map(q).collect();
     let settings = AgentSettings { id, skills: vec![(s(1), y % 10), (s(2), z % 5)], queues, capacity: u32::from(y % 5 / 3) + 1 };
     mirror.agents.insert(id, settings.clone());
     settings
@@ -188,10 +188,10 @@ fn random_queue(mirror: &mut Mirror, id: QueueId, x: u8, z: u8) -> QueueSettings
         id,
         skills: needs(z / 3),
         priority: x % 3,
-        wait_max: (x % 2 == 0).then_some(Duration::from_secs(25)),
-        size_max: (x % 5 == 0).then_some(4),
-        leave_when_unstaffed: z % 4 == 0,
-        open: z % 9 != 0,
+        wait_max: (x.is_multiple_of(2)).then_some(Duration::from_secs(25)),
+        size_max: (x.is_multiple_of(5)).then_some(4),
+        leave_when_unstaffed: z.is_multiple_of(4),
+        open: !z.is_multiple_of(9),
         ..queue(1)
     };
     mirror.queues.insert(id, settings.clone());
@@ -219,7 +219,7 @@ fn play(steps: &[Step]) -> Vec<AcdOutput> {
             room.tick = room.tick.max(due.0);
             let now = room.now();
             room.acd.handle_timeout(now);
-            room.acd.check().unwrap();
+            room.acd.check().expect("the invariants hold");
             let outputs: Vec<_> = std::iter::from_fn(|| room.acd.poll()).collect();
             mirror.judge(&room, &outputs, false);
             said.extend(outputs);

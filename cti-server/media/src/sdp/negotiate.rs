@@ -33,14 +33,16 @@ impl Numbers {
     fn of(&self, codec: Codec) -> u8 {
         self.codecs.iter().find(|(known, _)| *known == codec).map_or(static_type(codec), |(_, number)| *number)
     }
-    fn learn(&mut self, format: Format) {
-        match format {
-            Format::Audio(number, codec) => {
-                if !self.codecs.iter().any(|(known, _)| *known == codec) {
-                    self.codecs.push((codec, number));
+    fn learn(&mut self, formats: &[Format]) {
+        for format in formats {
+            match *format {
+                Format::Audio(number, codec) => {
+                    if !self.codecs.iter().any(|(known, _)| *known == codec) {
+                        self.codecs.push((codec, number));
+                    }
                 }
+                Format::Event(number) => self.event = self.event.or(Some(number)),
             }
-            Format::Event(number) => self.event = self.event.or(Some(number)),
         }
     }
 }
@@ -53,10 +55,12 @@ struct Line {
     fmt: String,
 }
 
+/// Our last offer. It is kept after its answer: a 200 may repeat, or change, what an unreliable 183 answered (early media).
 #[derive(Clone, Debug)]
-struct Pending {
+struct Offered {
     formats: Vec<Format>,
     direction: Direction,
+    open: bool,
 }
 
 /// The negotiation of one leg, over its first offer and all later ones.
@@ -69,7 +73,7 @@ pub struct Negotiator {
     lines: Vec<Line>,
     audio_line: usize,
     numbers: Numbers,
-    pending: Option<Pending>,
+    offered: Option<Offered>,
     remote: Option<Direction>,
 }
 
@@ -83,7 +87,7 @@ impl Negotiator {
             lines: Vec::new(),
             audio_line: 0,
             numbers: Numbers::default(),
-            pending: None,
+            offered: None,
             remote: None,
         }
     }
@@ -100,7 +104,7 @@ impl Negotiator {
         let event = event_of(&formats);
         let stream = stream_of(&audio, send, codecs_of(&formats), event, event, direction);
 
-        formats.iter().for_each(|format| self.numbers.learn(*format));
+        self.numbers.learn(&formats);
         self.audio_line = audio.line;
         self.lines = offer
             .session
@@ -109,7 +113,7 @@ impl Negotiator {
             .map(|media| Line { media: media.media.clone(), proto: media.proto.clone(), fmt: media.fmt.clone() })
             .collect();
         self.remote = Some(audio.direction);
-        self.pending = None;
+        self.offered = None;
         Ok((self.write(local, &formats, direction), stream))
     }
 
@@ -124,22 +128,23 @@ impl Negotiator {
             }
         }
         formats.push(Format::Event(self.numbers.event.unwrap_or(EVENT_TYPE)));
-        formats.iter().for_each(|format| self.numbers.learn(*format));
+        self.numbers.learn(&formats);
         if self.lines.is_empty() {
             self.lines.push(Line { media: "audio".into(), proto: "RTP/AVP".into(), fmt: String::new() });
         }
-        self.pending = Some(Pending { formats: formats.clone(), direction: local.direction });
+        self.offered = Some(Offered { formats: formats.clone(), direction: local.direction, open: true });
         self.write(local, &formats, local.direction)
     }
 
-    /// Takes the answer to our offer. On an error the offer stays open, and the stream is what it was.
+    /// Takes the answer to our offer; a later answer to the same offer replaces it. On an error the offer stays open, and
+    /// the stream is what it was.
     pub fn accept(&mut self, answer: &Answer) -> Result<Stream, SdpError> {
-        let pending = self.pending.as_ref().ok_or(SdpError::NothingOffered)?;
+        let ours = self.offered.as_mut().ok_or(SdpError::NothingOffered)?;
         if answer.is_refused(self.audio_line) {
             return Err(SdpError::Refused);
         }
         let audio = answer.audio_at(self.audio_line).ok_or(SdpError::NoAudio)?;
-        let offered = codecs_of(&pending.formats);
+        let offered = codecs_of(&ours.formats);
         // What they list is what they take, under their numbers; what we take is under ours (RFC 3264 7).
         let send = audio.formats.iter().find_map(|format| match format {
             Format::Audio(number, codec) if offered.iter().any(|(_, known)| known == codec) => Some((*number, *codec)),
@@ -149,22 +154,22 @@ impl Negotiator {
         let common = codecs_of(&audio.formats);
         let accept = offered.into_iter().filter(|(_, codec)| common.iter().any(|(_, known)| known == codec)).collect();
         let event_send = event_of(&audio.formats);
-        let event_receive = event_send.and(event_of(&pending.formats));
-        let direction = both(pending.direction, audio.direction.reversed());
+        let event_receive = event_send.and(event_of(&ours.formats));
+        let direction = both(ours.direction, audio.direction.reversed());
         let stream = stream_of(&audio, send, accept, event_receive, event_send, direction);
+        ours.open = false;
         self.remote = Some(audio.direction);
-        self.pending = None;
         Ok(stream)
     }
 
     /// Our offer was refused or crossed theirs (491): what was agreed before stays.
     pub fn withdraw(&mut self) {
-        self.pending = None;
+        self.offered = None;
     }
 
-    /// An offer of ours is open.
+    /// An offer of ours has no answer yet.
     pub fn is_offering(&self) -> bool {
-        self.pending.is_some()
+        self.offered.as_ref().is_some_and(|ours| ours.open)
     }
 
     /// The far side put us on hold: it said it does not receive.

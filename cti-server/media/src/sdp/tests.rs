@@ -118,7 +118,11 @@ fn what_cannot_be_used_is_no_audio() {
         assert!(matches!(error, SdpError::NoAudio), "{name}: {error}");
         assert_eq!(error.sip_status(), 488);
     }
-    let error = Negotiator::new(1).answer(&with_media("m=audio 4 RTP/AVP 18 101\r\na=rtpmap:101 telephone-event/8000\r\n"), local(Direction::SendRecv), &[]);
+    let error = Negotiator::new(1).answer(
+        &with_media("m=audio 4 RTP/AVP 18 101\r\na=rtpmap:101 telephone-event/8000\r\n"),
+        local(Direction::SendRecv),
+        &[],
+    );
     assert!(matches!(error, Err(SdpError::NoCommonCodec)));
 }
 
@@ -126,10 +130,7 @@ fn what_cannot_be_used_is_no_audio() {
 fn every_other_media_line_is_answered_with_port_0_in_its_place() {
     let media = "m=audio 3000 RTP/SAVP 0\r\nm=video 4002 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\nm=audio 4000 RTP/AVP 0\r\nm=audio 5000 RTP/AVP 8\r\n";
     let (body, stream) = answered(&with_media(media));
-    assert_eq!(
-        lines(&body, "m="),
-        ["m=audio 0 RTP/SAVP 0", "m=video 0 RTP/AVP 96", "m=audio 20000 RTP/AVP 0", "m=audio 0 RTP/AVP 8"]
-    );
+    assert_eq!(lines(&body, "m="), ["m=audio 0 RTP/SAVP 0", "m=video 0 RTP/AVP 96", "m=audio 20000 RTP/AVP 0", "m=audio 0 RTP/AVP 8"]);
     assert_eq!(stream.remote.port(), 4000);
 }
 
@@ -149,7 +150,8 @@ fn the_answered_direction_is_what_both_want() {
     ];
     for (offered, want, wanted, holds) in rows {
         let mut negotiator = Negotiator::new(1);
-        let (body, stream) = negotiator.answer(&with_media(&format!("m=audio 4000 RTP/AVP 0\r\na={offered}\r\n")), local(want), &[]).unwrap();
+        let (body, stream) =
+            negotiator.answer(&with_media(&format!("m=audio 4000 RTP/AVP 0\r\na={offered}\r\n")), local(want), &[]).unwrap();
         assert_eq!((stream.direction, negotiator.remote_holds()), (wanted, holds), "{offered} {want:?}");
         let attribute = format!("a={}\r\n", format!("{wanted:?}").to_lowercase());
         assert!(std::str::from_utf8(&body).unwrap().contains(&attribute));
@@ -177,7 +179,9 @@ fn the_unspecified_address_is_a_hold() {
 
 #[test]
 fn packet_time_is_clamped_to_what_we_send() {
-    for (text, wanted) in [("ptime:20", 20), ("ptime:5", 10), ("ptime:45", 40), ("ptime:500", 60), ("ptime:x", 20), ("ptime:0", 20), ("maxptime:10", 10)] {
+    for (text, wanted) in
+        [("ptime:20", 20), ("ptime:5", 10), ("ptime:45", 40), ("ptime:500", 60), ("ptime:x", 20), ("ptime:0", 20), ("maxptime:10", 10)]
+    {
         assert_eq!(with_media(&format!("m=audio 4 RTP/AVP 0\r\na={text}\r\n")).audio().unwrap().ptime_ms, wanted, "{text}");
     }
 }
@@ -201,7 +205,19 @@ fn our_offer_is_agreed_with_their_numbers_for_sending_and_ours_for_receiving() {
     let stream = negotiator.accept(&answer).unwrap();
     assert_eq!((stream.send, stream.accept), ((8, Codec::Pcma), vec![(8, Codec::Pcma)]));
     assert_eq!((stream.event_receive, stream.event_send), (Some(101), Some(96)));
-    assert!(matches!(negotiator.accept(&answer), Err(SdpError::NothingOffered)));
+    assert!(!negotiator.is_offering());
+    assert!(matches!(Negotiator::new(9).accept(&answer), Err(SdpError::NothingOffered)));
+}
+
+#[test]
+fn a_second_answer_to_the_same_offer_replaces_the_first() {
+    let mut negotiator = Negotiator::new(9);
+    negotiator.offer(local(Direction::SendRecv), &[Codec::Pcmu, Codec::Pcma]);
+    let early = negotiator.accept(&with_media("m=audio 4000 RTP/AVP 0\r\n")).unwrap();
+    let at_last = negotiator.accept(&with_media("m=audio 5000 RTP/AVP 8\r\n")).unwrap();
+    assert_eq!((early.remote.port(), at_last.remote.port(), at_last.send), (4000, 5000, (8, Codec::Pcma)));
+    negotiator.answer(&offer(PHONE), local(Direction::SendRecv), &[]).unwrap();
+    assert!(matches!(negotiator.accept(&offer(PHONE)), Err(SdpError::NothingOffered)), "an exchange of theirs came between");
 }
 
 #[test]
@@ -238,7 +254,9 @@ fn our_hold_is_answered_and_retrieved() {
 #[test]
 fn later_offers_keep_their_numbers_and_every_media_line() {
     let mut negotiator = Negotiator::new(9);
-    let first = with_media("m=video 4002 RTP/AVP 99\r\nm=audio 4000 RTP/AVP 96 97\r\na=rtpmap:96 PCMU/8000\r\na=rtpmap:97 telephone-event/8000\r\n");
+    let first = with_media(
+        "m=video 4002 RTP/AVP 99\r\nm=audio 4000 RTP/AVP 96 97\r\na=rtpmap:96 PCMU/8000\r\na=rtpmap:97 telephone-event/8000\r\n",
+    );
     negotiator.answer(&first, local(Direction::SendRecv), &[]).unwrap();
     let body = negotiator.offer(local(Direction::SendOnly), &[Codec::Pcmu, Codec::Pcma]);
     let body = std::str::from_utf8(&body).unwrap();

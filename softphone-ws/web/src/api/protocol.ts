@@ -6,19 +6,19 @@ export const SUBPROTOCOL = "cordboard.v1";
 /**
  * Entry `agent` of `me`.
  */
-export type AgentView = { state: ShownState, presence: PresenceView, 
+export type AgentView = { state: ShownState, presence: PresenceView,
 /**
  * Only with presence `not_ready`.
  */
-reason: ReasonView | null, pending: PendingView | null, 
+reason: ReasonView | null, pending: PendingView | null,
 /**
  * When `state` began, in ms since the Unix epoch.
  */
-since_ms: number, 
+since_ms: number,
 /**
  * The telephone in use while signed in.
  */
-device: DeviceView | null, 
+device: DeviceView | null,
 /**
  * The socket that owns audio and pop; `null` while none does.
  */
@@ -32,15 +32,15 @@ export type CallState = "ringing" | "talking" | "held";
 /**
  * Entry `call/<leg>` of `me`.
  */
-export type CallView = { interaction: string, 
+export type CallView = { interaction: string,
 /**
  * The agent's own leg; commands name it.
  */
-leg: string, assignment: string | null, state: CallState, 
+leg: string, assignment: string | null, state: CallState,
 /**
  * When `state` began, in ms since the Unix epoch.
  */
-since_ms: number, 
+since_ms: number,
 /**
  * When the two began to talk, in ms since the Unix epoch; `null` while ringing.
  */
@@ -49,11 +49,11 @@ answered_ms: number | null, queue_name: string | null, caller: CallerView, cards
 /**
  * The far party.
  */
-export type CallerView = { 
+export type CallerView = {
 /**
  * E.164 or as normalised; `null` when withheld.
  */
-number: string | null, 
+number: string | null,
 /**
  * The display name the network sent. Not verified.
  */
@@ -62,27 +62,27 @@ display: string | null, };
 /**
  * A customer as the pop shows them.
  */
-export type CardView = { customer: string, name: string, 
+export type CardView = { customer: string, name: string,
 /**
  * For a person, the company they belong to.
  */
-company: string | null, 
+company: string | null,
 /**
  * The administrator's word, e.g. `gold`.
  */
-tier: string | null, 
+tier: string | null,
 /**
  * BCP 47, e.g. `en`, `zh`.
  */
-language: string | null, 
+language: string | null,
 /**
  * The last five, the newest first.
  */
-recent: Array<RecentView>, 
+recent: Array<RecentView>,
 /**
  * Work items open for this customer, this one not counted.
  */
-open_items: number, 
+open_items: number,
 /**
  * Row version, for an edit with `If-Match`.
  */
@@ -91,11 +91,11 @@ version: number, };
 /**
  * What a client sends.
  */
-export type ClientMessage = { "type": "hello", 
+export type ClientMessage = { "type": "hello",
 /**
  * At most 200 topics; those that may not be followed are answered by `refused`.
  */
-resume: { [topic in Topic]?: At }, } | { "type": "subscribe", topics: Array<Topic>, } | { "type": "unsubscribe", topics: Array<Topic>, } | { "type": "command", 
+resume: { [topic in Topic]?: At }, } | { "type": "subscribe", topics: Array<Topic>, } | { "type": "unsubscribe", topics: Array<Topic>, } | { "type": "command",
 /**
  * The client's own number for it, unique on this socket, below 2^53.
  */
@@ -104,24 +104,24 @@ id: number, command: Command, } | { "type": "ping" };
 /**
  * One value the flow collected.
  */
-export type CollectedView = { key: string, 
+export type CollectedView = { key: string,
 /**
  * `null` for a masked value, of which only the presence is shown.
  */
 value: string | null, };
 
 /**
- * What a person asks of the house. `call` is the agent's own leg, as in [`CallView`](crate::CallView).
+ * What a person asks of the house. `call` is the agent's own leg, as in `CallView`.
  */
-export type Command = { "do": "sign_in", device: Device, take_over?: boolean, } | { "do": "sign_out" } | { "do": "set_presence", presence: PresenceAsked, 
+export type Command = { "do": "sign_in", device: Device, take_over?: boolean, } | { "do": "sign_out" } | { "do": "set_presence", presence: PresenceAsked,
 /**
  * Only with `not_ready`.
  */
-reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "answer", call: string, } | { "do": "hold", call: string, } | { "do": "retrieve", call: string, } | { "do": "hang_up", call: string, } | { "do": "send_digits", call: string, 
+reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "answer", call: string, } | { "do": "hold", call: string, } | { "do": "retrieve", call: string, } | { "do": "hang_up", call: string, } | { "do": "send_digits", call: string,
 /**
  * 1–32 of `0-9 * # A-D`.
  */
-digits: string, } | { "do": "set_wrap_up", assignment: string, code?: string | null, 
+digits: string, } | { "do": "set_wrap_up", assignment: string, code?: string | null,
 /**
  * At most 4,000 characters.
  */
@@ -140,15 +140,15 @@ export type DeviceNote = "lift_phone" | "answer_here" | "auto_answer";
 /**
  * A telephone as shown.
  */
-export type DeviceView = { device: Device, 
+export type DeviceView = { device: Device,
 /**
  * As the administrator calls it, e.g. `Desk 12`.
  */
-name: string, 
+name: string,
 /**
  * Can be reached now (a desk phone is registered, a browser is connected).
  */
-reachable: boolean, 
+reachable: boolean,
 /**
  * Can be answered by command.
  */
@@ -162,11 +162,11 @@ export type ErrorCode = "bad_json" | "bad_message" | "unknown_command" | "bad_va
 /**
  * Entry `agent/<id>` of `floor` and of `team/<id>`.
  */
-export type FloorAgentView = { agent: string, name: string, team: string | null, state: ShownState, reason: ReasonView | null, pending: PendingView | null, 
+export type FloorAgentView = { agent: string, name: string, team: string | null, state: ShownState, reason: ReasonView | null, pending: PendingView | null,
 /**
  * When `state` began, in ms since the Unix epoch.
  */
-since_ms: number, device_reachable: boolean, 
+since_ms: number, device_reachable: boolean,
 /**
  * The interaction they are in, if any.
  */
@@ -175,31 +175,31 @@ interaction: string | null, queue_name: string | null, };
 /**
  * Entry `offer/<id>` of `me`: work held out to this agent. Sent before the telephone rings.
  */
-export type OfferView = { offer: string, interaction: string, queue: string, queue_name: string, caller: CallerView, 
+export type OfferView = { offer: string, interaction: string, queue: string, queue_name: string, caller: CallerView,
 /**
  * Customers with the caller's number, the likely first. Empty: unknown, or the look-up is not back yet (see `card_pending`).
  */
-cards: Array<CardView>, 
+cards: Array<CardView>,
 /**
  * The look-up is still under way; the entry is replaced when it is back.
  */
-card_pending: boolean, 
+card_pending: boolean,
 /**
  * What the flow collected and may be shown, in the order it was set.
  */
-collected: Array<CollectedView>, 
+collected: Array<CollectedView>,
 /**
  * Names of the flow's nodes the caller went through, first to last.
  */
-path: Array<string>, 
+path: Array<string>,
 /**
  * When the waiting began, in ms since the Unix epoch.
  */
-waiting_since_ms: number, 
+waiting_since_ms: number,
 /**
  * When the offer ends unanswered, in ms since the Unix epoch.
  */
-until_ms: number, 
+until_ms: number,
 /**
  * What the person must do on the device to answer.
  */
@@ -208,7 +208,7 @@ device_note: DeviceNote, };
 /**
  * What came of a command.
  */
-export type Outcome = { "status": "ok", 
+export type Outcome = { "status": "ok",
 /**
  * Depends on the command; mostly null. What it changed comes as deltas, sent before this reply.
  */
@@ -232,23 +232,23 @@ export type PresenceView = "logged_out" | "not_ready" | "ready";
 /**
  * Entry `queue` of `queue/<id>`, and `queue/<id>` of `floor`.
  */
-export type QueueView = { queue: string, name: string, 
+export type QueueView = { queue: string, name: string,
 /**
  * Items waiting, those held out to an agent not counted.
  */
-waiting: number, 
+waiting: number,
 /**
  * Items held out to an agent now.
  */
-offered: number, 
+offered: number,
 /**
  * When the longest-waiting item began to wait, in ms since the Unix epoch.
  */
-oldest_ms: number | null, 
+oldest_ms: number | null,
 /**
  * Agents of the queue signed in; of these ready and free; of these busy.
  */
-staffed: number, ready: number, busy: number, 
+staffed: number, ready: number, busy: number,
 /**
  * Takes new work.
  */
@@ -262,11 +262,11 @@ export type ReasonKind = "chosen" | "unspecified" | "no_answer" | "device_busy" 
 /**
  * Why an agent is not ready.
  */
-export type ReasonView = { kind: ReasonKind, 
+export type ReasonView = { kind: ReasonKind,
 /**
  * Only for `chosen`.
  */
-id: string | null, 
+id: string | null,
 /**
  * The administrator's words, only for `chosen`; the system's reasons are worded by the screen.
  */
@@ -275,15 +275,15 @@ name: string | null, };
 /**
  * An earlier interaction of a customer.
  */
-export type RecentView = { interaction: string, 
+export type RecentView = { interaction: string,
 /**
  * When it began, in ms since the Unix epoch.
  */
-at_ms: number, queue_name: string | null, 
+at_ms: number, queue_name: string | null,
 /**
  * Who spoke with the customer.
  */
-agent_name: string | null, 
+agent_name: string | null,
 /**
  * The wrap-up code's name.
  */
@@ -297,39 +297,39 @@ export type Role = "agent" | "supervisor" | "administrator";
 /**
  * What the server sends.
  */
-export type ServerMessage = { "type": "welcome", session: SessionNo, user: string, 
+export type ServerMessage = { "type": "welcome", session: SessionNo, user: string,
 /**
  * As shown to people.
  */
-name: string, roles: Array<Role>, 
+name: string, roles: Array<Role>,
 /**
  * The subprotocol in use.
  */
-protocol: string, 
+protocol: string,
 /**
  * Milliseconds since the Unix epoch when this was sent; a client shows times relative to it.
  */
-server_time: number, 
+server_time: number,
 /**
  * How often the server pings, in milliseconds. Silence of more than twice that means the connection is gone.
  */
-ping_every_ms: number, } | { "type": "snapshot", topic: Topic, epoch: number, version: number, 
+ping_every_ms: number, } | { "type": "snapshot", topic: Topic, epoch: number, version: number,
 /**
  * Entry name → view.
  */
-state: { [key: string]: unknown }, } | { "type": "delta", topic: Topic, epoch: number, version: number, 
+state: { [key: string]: unknown }, } | { "type": "delta", topic: Topic, epoch: number, version: number,
 /**
  * Entries added or replaced.
  */
-set: { [key: string]: unknown }, 
+set: { [key: string]: unknown },
 /**
  * Names of entries gone.
  */
-del: Array<string>, } | { "type": "reply", 
+del: Array<string>, } | { "type": "reply",
 /**
  * The command's id; null when the message had none that could be read.
  */
-id: number | null, result: Outcome, } | { "type": "refused", topic: Topic, error: WireError, } | { "type": "pong", 
+id: number | null, result: Outcome, } | { "type": "refused", topic: Topic, error: WireError, } | { "type": "pong",
 /**
  * Milliseconds since the Unix epoch.
  */
@@ -353,11 +353,11 @@ export type Topic = "me" | "floor" | `queue/${string}` | `team/${string}`;
 /**
  * Why something was not done.
  */
-export type WireError = { code: ErrorCode, 
+export type WireError = { code: ErrorCode,
 /**
  * English, one sentence, for logs and for people who read no other text of it.
  */
-message: string, 
+message: string,
 /**
  * The field of the message or command that is wrong, where one is.
  */
@@ -371,15 +371,15 @@ export type WrapUpCodeView = { id: string, name: string, };
 /**
  * Entry `wrap_up/<assignment>` of `me`.
  */
-export type WrapUpView = { assignment: string, interaction: string, 
+export type WrapUpView = { assignment: string, interaction: string,
 /**
  * When it ends by itself, in ms since the Unix epoch; `null`: it has no limit.
  */
-until_ms: number | null, 
+until_ms: number | null,
 /**
  * A code must be chosen before it can be finished.
  */
-required: boolean, codes: Array<WrapUpCodeView>, 
+required: boolean, codes: Array<WrapUpCodeView>,
 /**
  * What is set so far.
  */

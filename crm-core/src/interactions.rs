@@ -1,0 +1,214 @@
+//! What happened, to be listed and read: interactions with their participants, work, recordings and events. Writes nothing but erasure.
+
+mod detail;
+
+pub use detail::*;
+
+use crate::audit::{Action, write_audit};
+use crate::db::{Row, Value, text};
+use crate::error::{Result, StoreError};
+use crate::model::{PAGE_DEFAULT, PAGE_MAX, Page, Who};
+use crate::number::normalise;
+use crate::store::Store;
+use cti_types::{AgentId, CustomerId, InteractionId, QueueId, TrunkId, Utc, WrapUpCodeId};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// An interaction as a list shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct InteractionSummary {
+    #[schema(value_type = Uuid)]
+    pub id: InteractionId,
+    /// `voice`.
+    pub channel: String,
+    /// `inbound`, `outbound`, `internal`.
+    pub direction: String,
+    /// `open` or `closed`.
+    pub state: String,
+    /// The caller's number; none when withheld or erased.
+    pub from: Option<String>,
+    pub to: String,
+    #[schema(value_type = Option<Uuid>)]
+    pub trunk_id: Option<TrunkId>,
+    /// The likeliest customer.
+    #[schema(value_type = Option<Uuid>)]
+    pub customer_id: Option<CustomerId>,
+    /// The last queue it waited in.
+    #[schema(value_type = Option<Uuid>)]
+    pub queue_id: Option<QueueId>,
+    /// The last agent it was given to.
+    #[schema(value_type = Option<Uuid>)]
+    pub agent_id: Option<AgentId>,
+    #[schema(value_type = i64)]
+    pub opened_at: Utc,
+    /// When an agent first talked.
+    #[schema(value_type = Option<i64>)]
+    pub answered_at: Option<Utc>,
+    #[schema(value_type = Option<i64>)]
+    pub closed_at: Option<Utc>,
+    pub close_reason: Option<String>,
+    /// Of the customer, over, in ms: waiting and ringing; talking; on hold.
+    pub wait_ms: i64,
+    pub talk_ms: i64,
+    pub hold_ms: i64,
+    pub wrap_up_ms: i64,
+    #[schema(value_type = Option<Uuid>)]
+    pub wrap_up_code_id: Option<WrapUpCodeId>,
+    pub recorded: bool,
+}
+
+/// Which interactions. All that are given must hold.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InteractionFilter {
+    /// Opened at or after.
+    pub from: Option<Utc>,
+    /// Opened before.
+    pub to: Option<Utc>,
+    /// The last queue.
+    pub queue: Option<QueueId>,
+    /// The last agent.
+    pub agent: Option<AgentId>,
+    /// Any customer identified, not only the likeliest.
+    pub customer: Option<CustomerId>,
+    /// The caller's number, however written, or the number dialled exactly.
+    pub number: Option<String>,
+    /// `open` or `closed`.
+    pub state: Option<String>,
+    /// Why it closed.
+    pub reason: Option<String>,
+    /// The `next` of the page before.
+    pub cursor: Option<String>,
+    /// 1 to [`PAGE_MAX`].
+    pub limit: Option<u32>,
+}
+
+const SUMMARY: &str = "i.id, i.channel, i.direction, i.state, p.value, i.to_number, i.trunk_id, i.customer_id, i.queue_id, i.agent_id, \
+     i.opened_at, i.answered_at, i.closed_at, i.close_reason, i.wait_ms, i.talk_ms, i.hold_ms, i.wrap_up_ms, i.wrap_up_code_id, i.recorded";
+const FROM: &str = "FROM interaction i LEFT JOIN personal p ON p.id = i.from_ref";
+
+/// Conditions with their values, numbered as they come.
+#[derive(Default)]
+struct Where {
+    conditions: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Where {
+    /// `?` in the condition is the value.
+    fn and(&mut self, condition: &str, value: impl Into<Value>) {
+        self.values.push(value.into());
+        self.conditions.push(condition.replace('?', &format!("${}", self.values.len())));
+    }
+}
+
+impl Store {
+    /// A page of interactions, the latest opened first.
+    ///
+    /// # Errors
+    /// `Invalid` for a bad cursor; `Unavailable`.
+    pub async fn interactions(&self, filter: &InteractionFilter) -> Result<Page<InteractionSummary>> {
+        let limit = filter.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize;
+        let conditions = self.conditions(filter)?;
+        let clause = if conditions.conditions.is_empty() { "1 = 1".to_owned() } else { conditions.conditions.join(" AND ") };
+        let sql = format!("SELECT {SUMMARY} {FROM} WHERE {clause} ORDER BY i.opened_at DESC, i.id DESC LIMIT {}", limit + 1);
+        let rows = self.db.fetch(sql, conditions.values).await?;
+        let more = rows.len() > limit;
+        let items = rows.iter().take(limit).map(read_summary).collect::<Result<Vec<_>>>()?;
+        let next = if more { items.last().map(|last| format!("{}.{}", last.opened_at.0, last.id)) } else { None };
+        Ok(Page { items, next })
+    }
+
+    fn conditions(&self, filter: &InteractionFilter) -> Result<Where> {
+        let mut all = Where::default();
+        if let Some(from) = filter.from {
+            all.and("i.opened_at >= ?", from);
+        }
+        if let Some(to) = filter.to {
+            all.and("i.opened_at < ?", to);
+        }
+        if let Some(queue) = filter.queue {
+            all.and("i.queue_id = ?", queue.to_string());
+        }
+        if let Some(agent) = filter.agent {
+            all.and("i.agent_id = ?", agent.to_string());
+        }
+        if let Some(customer) = filter.customer {
+            all.and("i.id IN (SELECT ic.interaction_id FROM interaction_customer ic WHERE ic.customer_id = ?)", customer.to_string());
+        }
+        if let Some(number) = &filter.number {
+            let normalised = normalise(number, self.country());
+            let value = normalised.as_str().unwrap_or(number).to_owned();
+            // Through the personal rows, so that an erased number is no longer found.
+            all.and(
+                "(i.to_number = ? OR i.id IN (SELECT pn.interaction_id FROM personal pn WHERE pn.value = ? \
+                 AND pn.kind IN ('number', 'raw_number')))",
+                value,
+            );
+        }
+        if let Some(state) = &filter.state {
+            all.and("i.state = ?", state.as_str());
+        }
+        if let Some(reason) = &filter.reason {
+            all.and("i.close_reason = ?", reason.as_str());
+        }
+        if let Some(cursor) = &filter.cursor {
+            let parsed = cursor.split_once('.').and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id.parse::<InteractionId>().ok()?)));
+            let Some((at, id)) = parsed else {
+                return Err(StoreError::invalid("interaction", "cursor", "give back the `next` of the page before"));
+            };
+            all.and("i.opened_at <= ?", at);
+            let bound = format!("(i.opened_at < {at} OR i.id < ?)");
+            all.and(&bound, id.to_string());
+        }
+        Ok(all)
+    }
+
+    /// One interaction as a list shows it.
+    ///
+    /// # Errors
+    /// `NotFound`, `Unavailable`.
+    pub async fn interaction_summary(&self, id: InteractionId) -> Result<InteractionSummary> {
+        let rows = self.db.fetch(format!("SELECT {SUMMARY} {FROM} WHERE i.id = $1"), vec![text(id)]).await?;
+        rows.first().map_or(Err(StoreError::NotFound { resource: "interaction" }), read_summary)
+    }
+
+    /// Deletes the personal values of an interaction: numbers, names, what was collected, notes. The log and its figures stay.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn erase_personal(&self, who: &Who, now: Utc, id: InteractionId) -> Result<u64> {
+        let mut tx = self.db.begin().await?;
+        let erased = tx.execute("DELETE FROM personal WHERE interaction_id = $1", vec![text(id)]).await?;
+        let after = Some(json!({ "erased": erased }));
+        write_audit(self, &mut tx, who, now, Action::Delete, "personal", &id.to_string(), None, after).await?;
+        tx.commit().await?;
+        Ok(erased)
+    }
+}
+
+fn read_summary(row: &Row) -> Result<InteractionSummary> {
+    let owned = |at: usize| row.opt_text(at).map(ToOwned::to_owned);
+    Ok(InteractionSummary {
+        id: row.id(0)?,
+        channel: row.text(1)?.to_owned(),
+        direction: row.text(2)?.to_owned(),
+        state: row.text(3)?.to_owned(),
+        from: owned(4),
+        to: row.text(5)?.to_owned(),
+        trunk_id: row.opt_id(6)?,
+        customer_id: row.opt_id(7)?,
+        queue_id: row.opt_id(8)?,
+        agent_id: row.opt_id(9)?,
+        opened_at: Utc(row.int(10)?),
+        answered_at: row.opt_int(11).map(Utc),
+        closed_at: row.opt_int(12).map(Utc),
+        close_reason: owned(13),
+        wait_ms: row.int(14)?,
+        talk_ms: row.int(15)?,
+        hold_ms: row.int(16)?,
+        wrap_up_ms: row.int(17)?,
+        wrap_up_code_id: row.opt_id(18)?,
+        recorded: row.int(19)? != 0,
+    })
+}

@@ -1,0 +1,205 @@
+//! The engine as the switch sees it: start, send commands, read counters, stop.
+
+use crate::counters::EngineCounters;
+use crate::lane::{Lane, Routes};
+use crate::worker::{Setup, Worker};
+use cti_types::media::{EngineCommand, EngineEvent};
+use cti_types::tap::TapSink;
+use cti_types::{LegId, Tick};
+use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Bounds and times of the engine.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// Media threads; 0 counts as 1.
+    pub threads: usize,
+    /// Silence of RTP *and* RTCP after which media that is expected is reported lost.
+    pub loss_after: Duration,
+    /// Mean time between our reports (RFC 3550 6.2: five seconds or more).
+    pub rtcp_interval: Duration,
+    /// Legs open at once; beyond, `Open` fails as `Full`. Each leg takes two descriptors.
+    pub legs_max: usize,
+    /// `SO_RCVBUF` of an RTP socket: what may pile up while the thread is busy. The kernel may give less.
+    pub receive_buffer_bytes: usize,
+}
+
+impl Default for EngineConfig {
+    fn default() -> EngineConfig {
+        EngineConfig {
+            threads: 1,
+            loss_after: Duration::from_secs(10),
+            rtcp_interval: Duration::from_secs(5),
+            legs_max: 4000,
+            receive_buffer_bytes: 128 * 1024,
+        }
+    }
+}
+
+/// The one monotonic clock, shared with the switch so that tap times and its ticks agree.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Tick + Send + Sync>);
+
+impl Clock {
+    pub fn new(read: impl Fn() -> Tick + Send + Sync + 'static) -> Clock {
+        Clock(Arc::new(read))
+    }
+
+    /// A clock of its own that begins now: for tools and tests that share it with nobody.
+    #[allow(clippy::disallowed_methods, reason = "this is the shell that reads the clock for the engine")]
+    pub fn starting_now() -> Clock {
+        let start = Instant::now();
+        Clock::new(move || Tick(start.elapsed().as_micros() as u64))
+    }
+
+    pub fn now(&self) -> Tick {
+        (self.0)()
+    }
+}
+
+/// Why a command was not taken. It has no effect then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The thread is stuck or flooded. Never said to a Close.
+    #[error("the media thread has too many commands waiting")]
+    Full,
+    /// Never opened, failed to open, or closed already.
+    #[error("no such leg is open")]
+    UnknownLeg,
+    /// `Open` of a leg that is open.
+    #[error("the leg is open already")]
+    KnownLeg,
+    #[error("the engine has stopped")]
+    Stopped,
+}
+
+/// The running media threads. Dropping it stops them.
+pub struct Engine {
+    lanes: Vec<Arc<Lane>>,
+    routes: Arc<Routes>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Engine {
+    /// Starts the threads. `events` is called on them and must not block; neither must `sink`.
+    pub fn start(
+        config: EngineConfig,
+        clock: Clock,
+        sink: Arc<dyn TapSink>,
+        events: Arc<dyn Fn(EngineEvent) + Send + Sync>,
+    ) -> io::Result<Engine> {
+        crate::sockets::check_descriptor_limit(config.legs_max);
+        let routes = Arc::new(Routes::default());
+        let open_legs = Arc::new(AtomicUsize::new(0));
+        let mut engine = Engine { lanes: Vec::new(), routes, threads: Mutex::default() };
+        for index in 0..config.threads.max(1) {
+            let setup = Setup {
+                index,
+                config: config.clone(),
+                clock: clock.clone(),
+                sink: sink.clone(),
+                events: events.clone(),
+                routes: engine.routes.clone(),
+                open_legs: open_legs.clone(),
+            };
+            let (worker, lane) = Worker::new(setup)?;
+            engine.lanes.push(lane);
+            let thread = std::thread::Builder::new().name(format!("media-{index}")).spawn(move || worker.run())?;
+            engine.joins().push(thread);
+        }
+        Ok(engine)
+    }
+
+    /// Hands a command over; never blocks. Commands for one leg are carried out in order. An `Open` that is taken is answered
+    /// by `Opened` or `OpenFailed`; a `Close` that is taken by `Closed`.
+    pub fn send(&self, command: EngineCommand) -> Result<(), SendError> {
+        let leg = leg_of(&command);
+        let lane = match &command {
+            EngineCommand::Open { group, .. } => {
+                let lane = (*group % self.lanes.len() as u64) as usize;
+                if !self.routes.insert(leg, lane) {
+                    return Err(SendError::KnownLeg);
+                }
+                lane
+            }
+            // The route goes with the Close, so a leg has one Close at most in the queue.
+            EngineCommand::Close { .. } => self.routes.remove(leg).ok_or(SendError::UnknownLeg)?,
+            EngineCommand::SetStream { .. }
+            | EngineCommand::Hear { .. }
+            | EngineCommand::Play { .. }
+            | EngineCommand::StopPlay { .. }
+            | EngineCommand::SendDigits { .. }
+            | EngineCommand::Tap { .. } => self.routes.get(leg).ok_or(SendError::UnknownLeg)?,
+        };
+        let opens = matches!(command, EngineCommand::Open { .. });
+        let result = self.hand_over(lane, command);
+        if opens && result.is_err() {
+            self.routes.remove(leg);
+        }
+        result
+    }
+
+    /// Totals of all threads, as of their last wake.
+    pub fn counters(&self) -> EngineCounters {
+        let mut total = EngineCounters::default();
+        for lane in &self.lanes {
+            total += lane.counters.load();
+        }
+        total
+    }
+
+    /// Closes every leg (each says `Closed`) and ends the threads. A second call does nothing.
+    pub fn stop(&self) {
+        for lane in &self.lanes {
+            lane.stop.store(true, Ordering::Release);
+            if let Err(error) = lane.waker.wake() {
+                tracing::error!(%error, "a media thread could not be woken to stop");
+            }
+        }
+        let threads = std::mem::take(&mut *self.joins());
+        for thread in threads {
+            if thread.join().is_err() {
+                tracing::error!("a media thread ended by a panic");
+            }
+        }
+    }
+
+    fn hand_over(&self, lane: usize, command: EngineCommand) -> Result<(), SendError> {
+        let lane = self.lanes.get(lane).ok_or(SendError::Stopped)?;
+        if lane.stop.load(Ordering::Acquire) {
+            return Err(SendError::Stopped);
+        }
+        if lane.push(command).map_err(|()| SendError::Full)? {
+            if let Err(error) = lane.waker.wake() {
+                tracing::error!(%error, "a media thread could not be woken");
+            }
+        }
+        Ok(())
+    }
+
+    fn joins(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn leg_of(command: &EngineCommand) -> LegId {
+    match command {
+        EngineCommand::Open { leg, .. }
+        | EngineCommand::SetStream { leg, .. }
+        | EngineCommand::Hear { leg, .. }
+        | EngineCommand::Play { leg, .. }
+        | EngineCommand::StopPlay { leg }
+        | EngineCommand::SendDigits { leg, .. }
+        | EngineCommand::Tap { leg, .. }
+        | EngineCommand::Close { leg } => *leg,
+    }
+}

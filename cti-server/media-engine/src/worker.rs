@@ -1,0 +1,353 @@
+//! The loop of one media thread: wait, read packets and pass them on, carry out commands, do what is due.
+
+use crate::counters::EngineCounters;
+use crate::engine::{Clock, EngineConfig};
+use crate::lane::{Lane, Routes};
+use crate::leg::{Leg, Surroundings};
+use crate::report::Reports;
+use crate::sockets;
+use cti_media::forward::Rewriter;
+use cti_media::rtp::PACKET_BYTES_MAX;
+use cti_types::media::{EngineCommand, EngineEvent, OpenError};
+use cti_types::tap::TapSink;
+use cti_types::{LegId, Tick};
+use mio::{Events, Interest, Poll, Token};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Readiness events taken from the kernel at once; the rest comes with the next wake.
+const EVENTS_MAX: usize = 1024;
+/// Datagrams read from one socket before the others have their turn; what is left is read in the next round, without sleeping.
+const READ_BUDGET: usize = 32;
+/// Token of the waker. The sockets of slot `n` are `2n + 1` (RTP) and `2n + 2` (RTCP).
+const WAKE: Token = Token(0);
+
+/// What a thread is given.
+pub(crate) struct Setup {
+    pub(crate) index: usize,
+    pub(crate) config: EngineConfig,
+    pub(crate) clock: Clock,
+    pub(crate) sink: Arc<dyn TapSink>,
+    pub(crate) events: Arc<dyn Fn(EngineEvent) + Send + Sync>,
+    pub(crate) routes: Arc<Routes>,
+    pub(crate) open_legs: Arc<AtomicUsize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Socket {
+    Rtp,
+    Rtcp,
+}
+
+pub(crate) struct Worker {
+    index: usize,
+    config: EngineConfig,
+    clock: Clock,
+    around: Surroundings,
+    routes: Arc<Routes>,
+    open_legs: Arc<AtomicUsize>,
+    lane: Arc<Lane>,
+    poll: Poll,
+    now: Tick,
+    /// Legs by slot; freed slots are used again.
+    legs: Vec<Option<Box<Leg>>>,
+    free: Vec<usize>,
+    slots: HashMap<LegId, usize>,
+    numbers: u64,
+    /// When to look at which slot. An entry counts only while it equals its leg's `wake`; the others are leftovers.
+    timers: BinaryHeap<Reverse<(Tick, usize)>>,
+    /// Sockets whose budget ran out. An edge-triggered poll would not name them again.
+    backlog: Vec<(usize, Socket)>,
+    commands: VecDeque<EngineCommand>,
+    counters: EngineCounters,
+    buffer: Box<[u8; PACKET_BYTES_MAX]>,
+}
+
+impl Worker {
+    pub(crate) fn new(setup: Setup) -> io::Result<(Worker, Arc<Lane>)> {
+        let Setup { index, config, clock, sink, events, routes, open_legs } = setup;
+        let poll = Poll::new()?;
+        let lane = Arc::new(Lane::new(mio::Waker::new(poll.registry(), WAKE)?));
+        let around = Surroundings { sink, events, loss_after: config.loss_after, rtcp_interval: config.rtcp_interval };
+        let worker = Worker {
+            index,
+            now: clock.now(),
+            config,
+            clock,
+            around,
+            routes,
+            open_legs,
+            lane: lane.clone(),
+            poll,
+            legs: Vec::new(),
+            free: Vec::new(),
+            slots: HashMap::new(),
+            numbers: 0,
+            timers: BinaryHeap::new(),
+            backlog: Vec::new(),
+            commands: VecDeque::new(),
+            counters: EngineCounters::default(),
+            buffer: Box::new([0; PACKET_BYTES_MAX]),
+        };
+        Ok((worker, lane))
+    }
+
+    pub(crate) fn run(mut self) {
+        let mut events = Events::with_capacity(EVENTS_MAX);
+        while !self.lane.stop.load(Ordering::Acquire) {
+            let timeout = if self.backlog.is_empty() {
+                self.timers.peek().map(|Reverse((at, _))| at.since(self.clock.now()))
+            } else {
+                Some(std::time::Duration::ZERO)
+            };
+            if let Err(error) = self.poll.poll(&mut events, timeout) {
+                if error.kind() == io::ErrorKind::Interrupted {
+                    continue;
+                }
+                tracing::error!(%error, thread = self.index, "a media thread cannot poll its sockets; its legs are closed");
+                self.lane.stop.store(true, Ordering::Release);
+                break;
+            }
+            self.now = self.clock.now();
+            self.wake(&events);
+            self.lane.counters.store(&self.counters);
+        }
+        self.now = self.clock.now();
+        self.carry_out_commands();
+        for slot in 0..self.legs.len() {
+            self.close(slot);
+        }
+        self.lane.counters.store(&self.counters);
+    }
+
+    fn wake(&mut self, events: &Events) {
+        let mut commanded = false;
+        for (slot, socket) in std::mem::take(&mut self.backlog) {
+            self.read(slot, socket);
+        }
+        for event in events {
+            match event.token() {
+                WAKE => commanded = true,
+                Token(number) => {
+                    let socket = if number % 2 == 1 { Socket::Rtp } else { Socket::Rtcp };
+                    self.read((number - 1) / 2, socket);
+                }
+            }
+        }
+        if commanded {
+            self.carry_out_commands();
+        }
+        self.timers_due();
+    }
+
+    /// Reads what waits on a socket, up to the budget.
+    fn read(&mut self, slot: usize, socket: Socket) {
+        for _ in 0..READ_BUDGET {
+            let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
+            let source = match socket {
+                Socket::Rtp => &leg.sockets.rtp,
+                Socket::Rtcp => &leg.sockets.rtcp,
+            };
+            match source.recv_from(self.buffer.as_mut_slice()) {
+                Ok((length, from)) => match socket {
+                    Socket::Rtp => self.packet(slot, length, from),
+                    Socket::Rtcp => {
+                        if !leg.reported(self.now, from, &self.buffer[..length], &self.around) {
+                            self.counters.foreign += 1;
+                        }
+                    }
+                },
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // An ICMP error about something we sent; the next datagram is behind it.
+                Err(_) => self.counters.dropped += 1,
+            }
+        }
+        self.backlog.push((slot, socket));
+    }
+
+    /// One datagram on a leg's RTP socket, passed on to whoever hears the leg.
+    fn packet(&mut self, slot: usize, length: usize, from: std::net::SocketAddr) {
+        let bytes = &self.buffer[..length];
+        let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
+        let Some(received) = leg.receive(self.now, from, bytes, &self.around, &mut self.counters) else { return };
+        let listeners = leg.listeners.len();
+        for index in 0..listeners {
+            let listener = self.legs.get(slot).and_then(Option::as_ref).and_then(|leg| leg.listeners.get(index)).copied();
+            if let Some(listener) = listener.and_then(|slot| self.legs.get_mut(slot)).and_then(Option::as_mut) {
+                listener.hear(self.now, &received, &mut self.counters);
+            }
+        }
+        // Only an event sets a timer nearer than those that run anyway.
+        if matches!(received.content, crate::leg::Content::Event(_)) {
+            self.schedule(slot);
+        }
+    }
+
+    fn timers_due(&mut self) {
+        while let Some(Reverse((at, slot))) = self.timers.peek().copied() {
+            if at > self.now {
+                return;
+            }
+            self.timers.pop();
+            let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut).filter(|leg| leg.wake == at) else { continue };
+            leg.wake = Tick(u64::MAX);
+            leg.check_reception(self.now, &self.around);
+            leg.send_due(self.now, &self.around, &mut self.counters);
+            self.schedule(slot);
+        }
+    }
+
+    /// Puts a leg's next deadline on the heap if it is nearer than the one there. One that moved away is found too early and
+    /// put back, which costs less than removing it.
+    fn schedule(&mut self, slot: usize) {
+        let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
+        let at = leg.deadline(&self.around);
+        if at < leg.wake {
+            leg.wake = at;
+            self.timers.push(Reverse((at, slot)));
+        }
+    }
+
+    fn carry_out_commands(&mut self) {
+        let mut commands = std::mem::take(&mut self.commands);
+        self.lane.take(&mut commands);
+        for command in commands.drain(..) {
+            self.carry_out(command);
+        }
+        self.commands = commands;
+    }
+
+    fn carry_out(&mut self, command: EngineCommand) {
+        let now = self.now;
+        let slot = match command {
+            EngineCommand::Open { leg, group: _, ip, port, ssrc, sequence, timestamp } => {
+                return self.open(leg, ip, port, Rewriter::new(ssrc, sequence, timestamp));
+            }
+            EngineCommand::Close { leg } => {
+                if let Some(slot) = self.slots.get(&leg) {
+                    self.close(*slot);
+                }
+                return;
+            }
+            EngineCommand::Hear { leg, from } => return self.hear(leg, &from),
+            EngineCommand::SetStream { leg, stream } => self.with(leg, |leg, _| leg.set_stream(now, stream)),
+            EngineCommand::Play { leg, play, clips, repeat, offset_ms } => {
+                self.with(leg, |leg, around| leg.start_play(now, play, clips, repeat, offset_ms, around))
+            }
+            EngineCommand::StopPlay { leg } => self.with(leg, |leg, around| leg.stop_play(around)),
+            EngineCommand::SendDigits { leg, digits } => self.with(leg, |leg, _| leg.send_digits(now, &digits)),
+            EngineCommand::Tap { leg, tap } => self.with(leg, |leg, _| leg.tap = tap),
+        };
+        if let Some(slot) = slot {
+            self.schedule(slot);
+        }
+    }
+
+    /// Does something to a leg and says its slot; `None` for a leg that failed to open.
+    fn with(&mut self, leg: LegId, act: impl FnOnce(&mut Leg, &Surroundings)) -> Option<usize> {
+        let slot = *self.slots.get(&leg)?;
+        act(self.legs.get_mut(slot)?.as_mut()?, &self.around);
+        Some(slot)
+    }
+
+    fn open(&mut self, id: LegId, ip: IpAddr, port: u16, out: Rewriter) {
+        if let Err(error) = self.try_open(id, ip, port, out) {
+            self.routes.remove(id);
+            tracing::warn!(leg = %id, port, ?error, "a leg's ports could not be opened");
+            self.around.tell(EngineEvent::OpenFailed { leg: id, error });
+        } else {
+            self.around.tell(EngineEvent::Opened { leg: id });
+        }
+    }
+
+    fn try_open(&mut self, id: LegId, ip: IpAddr, port: u16, out: Rewriter) -> Result<(), OpenError> {
+        let most = self.config.legs_max;
+        let room = self.open_legs.fetch_update(Ordering::AcqRel, Ordering::Acquire, |legs| (legs < most).then_some(legs + 1));
+        room.map_err(|_| OpenError::Full)?;
+        let opened = self.open_sockets(id, ip, port, out);
+        if opened.is_err() {
+            self.open_legs.fetch_sub(1, Ordering::AcqRel);
+        }
+        opened
+    }
+
+    fn open_sockets(&mut self, id: LegId, ip: IpAddr, port: u16, out: Rewriter) -> Result<(), OpenError> {
+        let mut pair = sockets::open(ip, port, self.config.receive_buffer_bytes)?;
+        let slot = self.free.last().copied().unwrap_or(self.legs.len());
+        let registry = self.poll.registry();
+        registry.register(&mut pair.rtp, Token(2 * slot + 1), Interest::READABLE).map_err(|error| sockets::open_error(&error))?;
+        registry.register(&mut pair.rtcp, Token(2 * slot + 2), Interest::READABLE).map_err(|error| sockets::open_error(&error))?;
+        self.numbers += 1;
+        let reports = Reports::new(self.now, out.ssrc(), self.config.rtcp_interval);
+        let mut leg = Box::new(Leg::new(id, self.numbers, port, pair, out, reports));
+        // Someone may have been told to hear it before it was there.
+        let waiting = self.legs.iter().enumerate().filter_map(|(slot, other)| Some((slot, other.as_ref()?)));
+        leg.listeners.extend(waiting.filter(|(_, other)| other.hears == Some(id)).map(|(slot, _)| slot));
+        if self.free.pop().is_some() {
+            self.legs[slot] = Some(leg);
+        } else {
+            self.legs.push(Some(leg));
+        }
+        self.slots.insert(id, slot);
+        self.counters.legs += 1;
+        self.schedule(slot);
+        Ok(())
+    }
+
+    fn close(&mut self, slot: usize) {
+        let Some(mut leg) = self.legs.get_mut(slot).and_then(Option::take) else { return };
+        if let Some(heard) = leg.hears {
+            self.forget_listener(heard, slot);
+        }
+        leg.finish(&self.around);
+        leg.report(self.now, true, &self.around);
+        for socket in [&mut leg.sockets.rtp, &mut leg.sockets.rtcp] {
+            if let Err(error) = self.poll.registry().deregister(socket) {
+                tracing::debug!(leg = %leg.id, %error, "deregistering a socket that is closed anyway");
+            }
+        }
+        let (id, port, stats) = (leg.id, leg.port, leg.stats());
+        drop(leg);
+        self.slots.remove(&id);
+        self.free.push(slot);
+        self.open_legs.fetch_sub(1, Ordering::AcqRel);
+        self.counters.legs -= 1;
+        self.routes.remove(id);
+        self.around.tell(EngineEvent::Closed { leg: id, port, stats });
+    }
+
+    fn hear(&mut self, id: LegId, from: &[LegId]) {
+        if from.len() > 1 {
+            tracing::error!(leg = %id, sources = from.len(), "a leg can hear one leg only; the first is taken");
+        }
+        let Some(slot) = self.slots.get(&id).copied() else { return };
+        let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
+        let wanted = from.first().copied();
+        let before = std::mem::replace(&mut leg.hears, wanted);
+        if before == wanted {
+            return;
+        }
+        leg.out.interrupt();
+        if let Some(before) = before {
+            self.forget_listener(before, slot);
+        }
+        let Some(wanted) = wanted else { return };
+        if self.routes.get(wanted).is_some_and(|lane| lane != self.index) {
+            tracing::error!(leg = %id, heard = %wanted, "legs of different groups cannot hear each other: they are on different threads");
+        }
+        if let Some(heard) = self.slots.get(&wanted).and_then(|slot| self.legs.get_mut(*slot)).and_then(Option::as_mut) {
+            heard.listeners.push(slot);
+        }
+    }
+
+    fn forget_listener(&mut self, heard: LegId, listener: usize) {
+        if let Some(leg) = self.slots.get(&heard).and_then(|slot| self.legs.get_mut(*slot)).and_then(Option::as_mut) {
+            leg.listeners.retain(|slot| *slot != listener);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Registrations and the digest that guards them.
+
+use crate::rig::*;
+use cti_sip::message::Name;
+use cti_sip::{Command, Counts, Event, Origin, Transport};
+
+const URI: &str = "sip:pbx.example";
+
+pub fn register(cseq: u32, branch: &str, headers: &str) -> String {
+    format!(
+        "REGISTER {URI} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.5:5060;branch={branch};rport\r\nMax-Forwards: 70\r\nFrom: <sip:201@pbx.example>;tag=p\r\n\
+         To: <sip:201@pbx.example>\r\nCall-ID: r1\r\nCSeq: {cseq} REGISTER\r\n{headers}Content-Length: 0\r\n\r\n"
+    )
+}
+
+/// The challenges of a fresh 401: SHA-256, MD5.
+fn challenges(rig: &mut Rig) -> Vec<String> {
+    rig.receive(PHONE, &register(1, "z9hG4bKfirst", ""));
+    let answer = rig.take_sent().pop().unwrap().message;
+    assert_eq!(answer.code(), 401);
+    answer.lines(Name::WwwAuthenticate).map(str::to_owned).collect()
+}
+
+fn attempt(rig: &mut Rig, challenge: &str, user: &str, password: &str, nc: u32, cseq: u32, headers: &str) -> u16 {
+    let auth = authorization(challenge, "REGISTER", URI, user, password, nc);
+    rig.receive(PHONE, &register(cseq, &format!("z9hG4bKr{cseq}"), &format!("Authorization: {auth}\r\n{headers}")));
+    rig.last().message.code()
+}
+
+/// Registers with these Contact headers.
+pub fn registered(rig: &mut Rig, headers: &str) {
+    let challenge = challenges(rig).swap_remove(0);
+    assert_eq!(attempt(rig, &challenge, "201", "secret", 1, 2, headers), 200);
+    rig.take_sent();
+}
+
+const CONTACT: &str = "Contact: <sip:201@10.0.0.5>\r\n";
+
+#[test]
+fn both_algorithms_are_offered_and_taken_the_stronger_first() {
+    for at in [0, 1] {
+        let mut rig = Rig::new();
+        let offered = challenges(&mut rig);
+        assert!(offered[0].contains("algorithm=SHA-256") && offered[1].contains("algorithm=MD5"), "{offered:?}");
+        assert_eq!(attempt(&mut rig, &offered[at], "201", "secret", 1, 2, CONTACT), 200);
+        assert_eq!(rig.last().message.get(Name::Contact), Some("<sip:201@10.0.0.5>;expires=3600"));
+        assert_eq!(rig.take_events(), [Event::Registered { phone: phone_id(), contacts: 1 }]);
+        assert_eq!(rig.endpoint.contacts(phone_id())[0].path.remote, PHONE.parse().unwrap());
+    }
+}
+
+#[test]
+fn unknown_user_and_wrong_password_get_the_same_answer() {
+    let mut texts = Vec::new();
+    for (user, password) in [("201", "wrong"), ("999", "secret")] {
+        let mut rig = Rig::new();
+        let challenge = challenges(&mut rig).swap_remove(0);
+        assert_eq!(attempt(&mut rig, &challenge, user, password, 1, 2, CONTACT), 401);
+        assert_eq!(rig.endpoint.poll_failed_auth(), Some(PHONE.parse::<std::net::SocketAddr>().unwrap().ip()));
+        assert_eq!(rig.endpoint.counts(), Counts::default());
+        texts.push(rig.last().text.clone());
+    }
+    assert_eq!(texts[0], texts[1]);
+}
+
+#[test]
+fn a_used_count_or_an_old_nonce_is_stale() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(0);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 1, 2, CONTACT), 200);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 1, 3, CONTACT), 401);
+    assert!(rig.last().text.contains("stale=true"));
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 2, 4, CONTACT), 200);
+    rig.pass(300_001);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 3, 5, CONTACT), 401);
+    assert!(rig.last().text.contains("stale=true"));
+    assert_eq!(rig.endpoint.poll_failed_auth(), None, "that is no failed log-in");
+}
+
+#[test]
+fn a_forged_nonce_is_stale_and_another_uri_is_wrong() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(0);
+    let at = challenge.find("nonce=\"").unwrap() + 7;
+    let mut forged = challenge.clone();
+    forged.replace_range(at..=at, "1");
+    assert_eq!(attempt(&mut rig, &forged, "201", "secret", 1, 2, CONTACT), 401);
+    let auth = authorization(&challenge, "REGISTER", "sip:other.example", "201", "secret", 1);
+    rig.receive(PHONE, &register(3, "z9hG4bKx", &format!("Authorization: {auth}\r\n")));
+    assert_eq!(rig.last().message.code(), 401);
+    assert!(!rig.last().text.contains("stale"));
+}
+
+#[test]
+fn a_repeated_register_is_answered_from_the_transaction() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(0);
+    for _ in 0..2 {
+        assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 1, 2, CONTACT), 200);
+    }
+}
+
+#[test]
+fn a_phone_cannot_register_for_another() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(0);
+    let auth = authorization(&challenge, "REGISTER", URI, "201", "secret", 1);
+    let text = register(2, "z9hG4bKx", &format!("Authorization: {auth}\r\n{CONTACT}")).replace("To: <sip:201", "To: <sip:202");
+    rig.receive(PHONE, &text);
+    assert_eq!(rig.last().message.code(), 403);
+}
+
+#[test]
+fn expiry_is_clamped_and_too_short_is_423() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(0);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 1, 2, "Contact: <sip:a@b>;expires=59\r\n"), 423);
+    assert_eq!(rig.last().message.get(Name::MinExpires), Some("60"));
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 2, 3, "Contact: <sip:a@b>\r\nExpires: 999999\r\n"), 200);
+    assert_eq!(rig.last().message.get(Name::Contact), Some("<sip:a@b>;expires=3600"));
+}
+
+#[test]
+fn contacts_expire_one_by_one() {
+    let mut rig = Rig::new();
+    registered(&mut rig, "Contact: <sip:a@b>;expires=60;q=0.1, <sip:c@d>;expires=120\r\n");
+    let uris: Vec<_> = rig.endpoint.contacts(phone_id()).into_iter().map(|c| c.uri).collect();
+    assert_eq!(uris, ["sip:c@d", "sip:a@b"]);
+    rig.pass(60_000);
+    rig.pass(60_000);
+    let phone = phone_id();
+    assert_eq!(
+        rig.take_events(),
+        [Event::Registered { phone, contacts: 2 }, Event::Registered { phone, contacts: 1 }, Event::Unregistered { phone }]
+    );
+    assert_eq!(rig.settle(), Counts::default());
+}
+
+#[test]
+fn star_removes_all_and_only_with_expires_0() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(0);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 1, 2, CONTACT), 200);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 2, 3, "Contact: *\r\nExpires: 5\r\n"), 400);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 3, 4, "Contact: *\r\nExpires: 0\r\n"), 200);
+    assert_eq!(rig.take_events().last(), Some(&Event::Unregistered { phone: phone_id() }));
+}
+
+#[test]
+fn an_older_request_does_not_undo_a_newer_one() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(0);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 1, 5, CONTACT), 200);
+    assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 2, 4, "Contact: <sip:201@10.0.0.5>;expires=0\r\n"), 500);
+    assert_eq!(rig.endpoint.contacts(phone_id()).len(), 1);
+}
+
+#[test]
+fn a_phone_with_too_many_contacts_loses_the_one_that_expires_first() {
+    let mut rig = Rig::new();
+    let many: Vec<String> = (0..9).map(|n| format!("<sip:a@h{n}>;expires={}", 100 + n)).collect();
+    registered(&mut rig, &format!("Contact: {}\r\n", many.join(",")));
+    let contacts = rig.endpoint.contacts(phone_id());
+    assert_eq!((contacts.len(), contacts.iter().any(|c| c.uri == "sip:a@h0")), (8, false));
+}
+
+#[test]
+fn a_restarted_phone_replaces_its_own_contact() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(0);
+    for (n, port) in [(1, 1111), (2, 2222)] {
+        let contact = format!("Contact: <sip:201@10.0.0.5:{port}>;+sip.instance=\"<urn:uuid:1>\"\r\n");
+        assert_eq!(attempt(&mut rig, &challenge, "201", "secret", n, n + 1, &contact), 200);
+    }
+    assert_eq!(rig.endpoint.contacts(phone_id()).len(), 1);
+}
+
+#[test]
+fn a_lost_stream_and_a_changed_password_end_the_registration() {
+    let mut rig = Rig::new();
+    rig.transport = Transport::Tcp;
+    registered(&mut rig, CONTACT);
+    rig.fail(PHONE);
+    assert_eq!(rig.take_events().last(), Some(&Event::Unregistered { phone: phone_id() }));
+    let mut rig = Rig::new();
+    registered(&mut rig, CONTACT);
+    rig.command(Command::SetPhones(vec![account()]));
+    assert_eq!(rig.endpoint.contacts(phone_id()).len(), 1);
+    rig.command(Command::SetPhones(vec![]));
+    assert_eq!(rig.take_events().last(), Some(&Event::Unregistered { phone: phone_id() }));
+}
+
+#[test]
+fn an_authenticated_phone_calls_as_itself() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(1);
+    let auth = authorization(&challenge, "INVITE", "sip:%2B3585%20@198.51.100.1", "201", "secret", 1);
+    rig.receive(PHONE, &invite("c1", "z9hG4bKa1", 1, SDP).replace("Max-Forwards", &format!("Authorization: {auth}\r\nMax-Forwards")));
+    let Some(Event::Incoming { call, .. }) = rig.take_events().pop() else { panic!("no call") };
+    assert_eq!((call.origin, call.caller.as_deref()), (Origin::Phone(phone_id()), Some("201")));
+}
+
+#[test]
+fn another_domain_is_not_served() {
+    let mut config = config();
+    config.domains = vec!["other.example".into()];
+    let mut rig = Rig::with(config);
+    rig.receive(PHONE, &register(1, "z9hG4bKa", ""));
+    assert_eq!(rig.codes(), ["404"]);
+}

@@ -1,0 +1,240 @@
+//! The few things needed before the database: addresses, folders, limits. A TOML file with the environment over it.
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Environment variables that begin so override the file: `CORDBOARD_HTTP=…`, `CORDBOARD_MEDIA__PORTS=[20000,29999]`.
+const ENV_PREFIX: &str = "CORDBOARD_";
+
+/// See the module. All fields have defaults but `data`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Folder of the journal, the recordings and, by default, the database.
+    pub data: PathBuf,
+    /// `sqlite:PATH` or `postgres://…`; by default SQLite in `data`.
+    #[serde(default)]
+    pub database: Option<String>,
+    /// REST, WebSocket and pages.
+    #[serde(default = "default_http")]
+    pub http: SocketAddr,
+    #[serde(default)]
+    pub sip: SipConfig,
+    #[serde(default)]
+    pub media: MediaConfig,
+    #[serde(default)]
+    pub journal: JournalConfig,
+    #[serde(default)]
+    pub limits: LimitsConfig,
+    /// A folder of the site's own prompts (`en/welcome.wav`), over the built-in ones.
+    #[serde(default)]
+    pub prompts: Option<PathBuf>,
+    /// Set when a TLS proxy stands in front: session cookies are then marked Secure.
+    #[serde(default)]
+    pub behind_tls: bool,
+    /// Origins that may open the WebSocket besides the server's own.
+    #[serde(default)]
+    pub allowed_origins: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SipConfig {
+    /// UDP and TCP. An address, not 0.0.0.0: it is written into messages.
+    pub listen: SocketAddr,
+    /// The public address behind NAT.
+    pub advertised: Option<IpAddr>,
+    /// Digest realm. Changing it makes every phone's password invalid.
+    pub realm: String,
+}
+
+impl Default for SipConfig {
+    fn default() -> SipConfig {
+        SipConfig { listen: SocketAddr::from(([127, 0, 0, 1], 5060)), advertised: None, realm: "cordboard".into() }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MediaConfig {
+    /// First and last RTP port, both even-odd pairs of them.
+    pub ports: (u16, u16),
+    /// Media threads; 0: one for each core but one, at least one.
+    pub threads: usize,
+    /// No packet for this long, in seconds, while some should come: media is lost.
+    pub loss_after_s: u64,
+    /// A call whose media stays lost this much longer, in seconds, is ended.
+    pub loss_ends_after_s: u64,
+    /// How long a port rests before it is used again, in seconds.
+    pub port_rest_s: u64,
+}
+
+impl Default for MediaConfig {
+    fn default() -> MediaConfig {
+        MediaConfig { ports: (20_000, 39_999), threads: 0, loss_after_s: 10, loss_ends_after_s: 30, port_rest_s: 3 }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct JournalConfig {
+    /// At this size new calls are refused until the database has caught up, in MiB.
+    pub max_mib: u64,
+    pub segment_mib: u64,
+}
+
+impl Default for JournalConfig {
+    fn default() -> JournalConfig {
+        JournalConfig { max_mib: 1024, segment_mib: 16 }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// Most interactions open at once; one more call is answered 503.
+    pub interactions_max: usize,
+    /// How long an agent may be without any browser before they are not ready, in seconds.
+    pub sockets_grace_s: u64,
+    /// How long calls may go on after SIGTERM, in seconds.
+    pub drain_s: u64,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> LimitsConfig {
+        LimitsConfig { interactions_max: 20_000, sockets_grace_s: 30, drain_s: 600 }
+    }
+}
+
+fn default_http() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+impl Config {
+    /// Everything by default, in this folder.
+    pub fn for_folder(data: PathBuf) -> Config {
+        Config {
+            data,
+            database: None,
+            http: default_http(),
+            sip: SipConfig::default(),
+            media: MediaConfig::default(),
+            journal: JournalConfig::default(),
+            limits: LimitsConfig::default(),
+            prompts: None,
+            behind_tls: false,
+            allowed_origins: Vec::new(),
+        }
+    }
+
+    /// Reads the file and the environment over it.
+    ///
+    /// # Errors
+    /// Names the file, the field and what is wrong with it.
+    pub fn load(path: &Path, env: impl Iterator<Item = (String, String)>) -> anyhow::Result<Config> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read the configuration {}", path.display()))?;
+        Config::read(&text, env).with_context(|| format!("in the configuration {}", path.display()))
+    }
+
+    fn read(text: &str, env: impl Iterator<Item = (String, String)>) -> anyhow::Result<Config> {
+        let mut table: toml::Table = toml::from_str(text)?;
+        for (name, value) in env {
+            if let Some(path) = name.strip_prefix(ENV_PREFIX) {
+                overlay(&mut table, &path.to_lowercase(), &value).with_context(|| format!("environment variable {name}"))?;
+            }
+        }
+        let config: Config = table.try_into()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> anyhow::Result<()> {
+        if self.sip.listen.ip().is_unspecified() {
+            bail!("sip.listen: name the address phones and trunks reach, not {}: it is written into messages", self.sip.listen.ip());
+        }
+        let (first, last) = self.media.ports;
+        if first < 1024 || last <= first.saturating_add(1) {
+            bail!("media.ports: [{first}, {last}] is no usable range; take for example [20000, 39999]");
+        }
+        if self.journal.segment_mib == 0 || self.journal.max_mib < 2 * self.journal.segment_mib {
+            bail!("journal.max_mib: must be at least twice journal.segment_mib, which must not be 0");
+        }
+        if self.limits.interactions_max == 0 {
+            bail!("limits.interactions_max: must be at least 1");
+        }
+        if self.sip.realm.is_empty() || self.sip.realm.contains(['"', '\\', '\r', '\n']) {
+            bail!("sip.realm: must not be empty, nor contain quotes or line breaks");
+        }
+        Ok(())
+    }
+
+    /// The database's address.
+    pub fn database_url(&self) -> String {
+        self.database.clone().unwrap_or_else(|| format!("sqlite:{}", self.data.join("cordboard.db").display()))
+    }
+
+    pub fn media_threads(&self) -> usize {
+        match self.media.threads {
+            0 => std::thread::available_parallelism().map_or(1, |n| n.get().saturating_sub(1).max(1)),
+            n => n,
+        }
+    }
+
+    pub fn drain(&self) -> Duration {
+        Duration::from_secs(self.limits.drain_s)
+    }
+}
+
+/// Puts one variable's value at `section__field` of the table.
+fn overlay(table: &mut toml::Table, path: &str, value: &str) -> anyhow::Result<()> {
+    let mut at = table;
+    let mut parts = path.split("__").peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            // A value that is no TOML (a path, an address) is a string.
+            let parsed = toml::from_str::<toml::Table>(&format!("v = {value}")).ok().and_then(|mut t| t.remove("v"));
+            at.insert(part.to_owned(), parsed.unwrap_or_else(|| toml::Value::String(value.to_owned())));
+            return Ok(());
+        }
+        let next = at.entry(part).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        at = next.as_table_mut().with_context(|| format!("{part} is no section"))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, env: &[(&str, &str)]) -> Result<Config, String> {
+        let env = env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        Config::read(text, env).map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn the_environment_overrides_the_file() {
+        let env = [("CORDBOARD_HTTP", "127.0.0.1:9000"), ("CORDBOARD_MEDIA__PORTS", "[30000, 30100]"), ("PATH", "/bin")];
+        let config = read("data = \"/d\"\nhttp = \"127.0.0.1:1\"", &env).unwrap();
+        assert_eq!((config.http.port(), config.media.ports), (9000, (30_000, 30_100)));
+        assert_eq!(config.database_url(), "sqlite:/d/cordboard.db");
+    }
+
+    #[test]
+    fn an_error_names_the_field() {
+        let table = [
+            ("", "data"),
+            ("data = \"/d\"\nhttpp = 1", "httpp"),
+            ("data = \"/d\"\n[sip]\nlisten = \"0.0.0.0:5060\"", "sip.listen"),
+            ("data = \"/d\"\n[media]\nports = [20000, 20000]", "media.ports"),
+            ("data = \"/d\"\n[journal]\nmax_mib = 1", "journal.max_mib"),
+            ("data = \"/d\"\nhttp = \"nowhere\"", "http"),
+        ];
+        for (text, field) in table {
+            let error = read(text, &[]).unwrap_err();
+            assert!(error.contains(field), "{text}: {error}");
+        }
+    }
+}

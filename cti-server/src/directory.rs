@@ -1,0 +1,245 @@
+//! Turns the database's configuration into the switch's [`Directory`]. Reads nothing by itself.
+
+use crate::switch::clips::Library;
+use crate::switch::directory::{Agent, Code, Directory, Entry, Phone, Queue, RecordingPolicy, TrunkEntry};
+use cti_sip::api::{PhoneAccount, Transport, Trunk};
+use cti_types::flow::FlowRef;
+use cti_types::{QueueId, SkillId};
+use crm_core::ConfigSnapshot;
+use crm_core::model::{self, minute_of_day};
+use crm_core::snapshot::{agent_settings, queue_settings};
+use ivr::{Flow, Hours, NameKind, Names, Problem};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, ToSocketAddrs};
+use std::sync::Arc;
+
+/// Something in the configuration that calls cannot use. The rest is used all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// What it is about: `flow Main menu`, `trunk carrier`.
+    pub about: String,
+    pub message: String,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.about, self.message)
+    }
+}
+
+/// The names flows may use, as the configuration has them.
+pub struct FlowNames<'a> {
+    queues: BTreeMap<&'a str, QueueId>,
+    skills: BTreeMap<&'a str, SkillId>,
+    hours: BTreeMap<&'a str, Arc<Hours>>,
+    clips: &'a Library,
+}
+
+impl<'a> FlowNames<'a> {
+    pub fn new(snapshot: &'a ConfigSnapshot, clips: &'a Library) -> FlowNames<'a> {
+        FlowNames {
+            queues: snapshot.queues.iter().map(|q| (q.name.as_str(), q.id)).collect(),
+            skills: snapshot.skills.iter().map(|s| (s.name.as_str(), s.id)).collect(),
+            hours: snapshot.hours.iter().filter_map(|h| Some((h.name.as_str(), Arc::new(hours(&h.data)?)))).collect(),
+            clips,
+        }
+    }
+}
+
+impl Names for FlowNames<'_> {
+    fn queue(&self, name: &str) -> Option<QueueId> {
+        self.queues.get(name).copied()
+    }
+    fn skill(&self, name: &str) -> Option<SkillId> {
+        self.skills.get(name).copied()
+    }
+    fn hours(&self, name: &str) -> Option<Arc<Hours>> {
+        self.hours.get(name).cloned()
+    }
+    fn clip(&self, name: &str) -> bool {
+        self.clips.contains(name)
+    }
+    fn known(&self, kind: NameKind) -> Vec<String> {
+        let words = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
+        match kind {
+            NameKind::Queue => words(self.queues.keys().copied().collect()),
+            NameKind::Skill => words(self.skills.keys().copied().collect()),
+            NameKind::Hours => words(self.hours.keys().copied().collect()),
+            NameKind::Clip => self.clips.names().map(str::to_owned).collect(),
+        }
+    }
+}
+
+fn hours(hours: &model::Hours) -> Option<Hours> {
+    let span = |from: &str, to: &str| Some((minute_of_day(from)?, minute_of_day(to)?));
+    let mut week: [Vec<(u16, u16)>; 7] = Default::default();
+    for weekly in &hours.weekly {
+        week.get_mut(usize::from(weekly.day).checked_sub(1)?)?.push(span(&weekly.from, &weekly.to)?);
+    }
+    let holiday = |h: &model::Holiday| {
+        let open = h.open.iter().map(|s| span(&s.from, &s.to)).collect::<Option<Vec<_>>>()?;
+        Some((h.date.clone(), open))
+    };
+    let holidays = hours.holidays.iter().map(holiday).collect::<Option<Vec<_>>>()?;
+    Hours::new(&hours.zone, week, holidays).ok()
+}
+
+/// Checks a flow document against the configuration: the same check that going live needs.
+///
+/// # Errors
+/// Every problem, each with its node and its mend.
+pub fn check_flow(source: &str, snapshot: &ConfigSnapshot, clips: &Library) -> Result<Flow, Vec<Problem>> {
+    Flow::parse(source, &FlowNames::new(snapshot, clips))
+}
+
+/// The flow of a number that leads straight to a queue: wait, and a word of regret when nobody can come.
+fn straight(queue: &str) -> String {
+    let queue = toml::Value::String(queue.to_owned());
+    format!(
+        r#"
+name = "straight to a queue"
+start = "pick-up"
+
+[nodes.pick-up]
+type = "answer"
+next = "queue"
+
+[nodes.queue]
+type = "queue"
+queue = {queue}
+otherwise = "sorry"
+
+[nodes.sorry]
+type = "play"
+prompts = ["sorry-wait", "goodbye"]
+next = "end"
+
+[nodes.end]
+type = "hang_up"
+"#
+    )
+}
+
+/// Builds the directory; what cannot be used is left out and said.
+pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Fault>) {
+    let mut faults = Vec::new();
+    let names = FlowNames::new(snapshot, clips);
+    let mut directory = Directory { numbers: numbers(snapshot, &names, &mut faults), ..Directory::default() };
+    for queue in &snapshot.queues {
+        let mut settings = queue_settings(queue);
+        settings.open &= queue.hours_id.is_none() || snapshot.hours.iter().any(|h| Some(h.id) == queue.hours_id);
+        let recording = match queue.recording {
+            model::RecordingPolicy::Always => RecordingPolicy::Always,
+            model::RecordingPolicy::Never => RecordingPolicy::Never,
+            model::RecordingPolicy::Percent { percent } => RecordingPolicy::Percent(percent),
+        };
+        let entry = Queue { settings, music: queue.music.clone(), recording, wrap_up_required: queue.wrap_up_required };
+        directory.queues.insert(queue.id, entry);
+    }
+    for user in &snapshot.users {
+        let active = user.active && user.roles.contains(&model::UserRole::Agent);
+        let agent = Agent { settings: agent_settings(user), name: user.name.clone(), team: user.team_id, active };
+        directory.agents.insert(user.id, agent);
+    }
+    for trunk in snapshot.trunks.iter().filter(|t| t.active) {
+        match trunk_entry(trunk) {
+            Ok(entry) => directory.trunks.push(entry),
+            Err(message) => faults.push(Fault { about: format!("trunk {}", trunk.name), message }),
+        }
+    }
+    for phone in snapshot.phones.iter().filter(|p| p.active) {
+        let digest = snapshot.digests.get(&phone.id);
+        let account = PhoneAccount {
+            id: phone.id,
+            user: phone.username.clone(),
+            ha1_md5: digest.map(|d| d.ha1_md5.clone()).filter(|h| !h.is_empty()),
+            ha1_sha256: digest.map(|d| d.ha1_sha256.clone()).filter(|h| !h.is_empty()),
+        };
+        directory.phones.insert(phone.id, Phone { account, name: phone.name.clone(), owner: phone.owner_id });
+    }
+    directory.reasons = snapshot.reasons.iter().filter(|r| r.active).map(|r| (r.id, r.name.clone())).collect();
+    directory.codes = snapshot
+        .wrap_up_codes
+        .iter()
+        .filter(|c| c.active)
+        .map(|c| (c.id, Code { name: c.name.clone(), queue: c.queue_id }))
+        .collect();
+    (directory, faults)
+}
+
+fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, faults: &mut Vec<Fault>) -> BTreeMap<String, Entry> {
+    let mut flows = BTreeMap::new();
+    for live in &snapshot.flows {
+        match Flow::parse(&live.source, names) {
+            Ok(flow) => {
+                flows.insert(live.flow.id, (Arc::new(flow), FlowRef { flow: live.flow.id, version: live.number }));
+            }
+            Err(problems) => {
+                faults.push(Fault { about: format!("flow {}", live.flow.name), message: ivr::list(&problems) });
+            }
+        }
+    }
+    let mut numbers = BTreeMap::new();
+    for number in snapshot.numbers.iter().filter(|n| n.active) {
+        let language = number.language.clone();
+        let about = format!("number {}", number.number);
+        let entry = match number.entry {
+            model::Entry::Flow { flow } => match flows.get(&flow) {
+                Some((flow, version)) => Entry { flow: Arc::clone(flow), version: Some(*version), language },
+                None => {
+                    faults.push(Fault { about, message: "leads to a flow that has no usable live version".into() });
+                    continue;
+                }
+            },
+            model::Entry::Queue { queue } => {
+                let name = snapshot.queues.iter().find(|q| q.id == queue).map(|q| q.name.as_str()).unwrap_or_default();
+                match Flow::parse(&straight(name), names) {
+                    Ok(flow) => Entry { flow: Arc::new(flow), version: None, language },
+                    Err(problems) => {
+                        faults.push(Fault { about, message: ivr::list(&problems) });
+                        continue;
+                    }
+                }
+            }
+        };
+        numbers.insert(number.number.clone(), entry);
+    }
+    numbers
+}
+
+fn trunk_entry(trunk: &model::Stored<model::Trunk>) -> Result<TrunkEntry, String> {
+    let sources = trunk.sources.iter().map(|text| source(text)).collect::<Result<Vec<_>, _>>()?;
+    let transport = match trunk.transport {
+        model::Transport::Udp => Transport::Udp,
+        model::Transport::Tcp => Transport::Tcp,
+    };
+    let peer = match trunk.peer.as_deref() {
+        None => None,
+        Some(text) => {
+            // A host name is resolved when the configuration is loaded; SRV and re-resolving come with trunk health.
+            let address = text.to_socket_addrs().ok().and_then(|mut found| found.next());
+            Some((transport, address.ok_or_else(|| format!("peer {text} cannot be resolved"))?))
+        }
+    };
+    let (id, country) = (trunk.id, trunk.country.clone());
+    let trunk = Trunk {
+        id,
+        sources,
+        source_port: trunk.source_port,
+        peer,
+        calls_max: Some(trunk.calls_max),
+        trusted: trunk.trusted,
+    };
+    Ok(TrunkEntry { trunk, country })
+}
+
+fn source(text: &str) -> Result<(IpAddr, u8), String> {
+    let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
+    let address: IpAddr = address.parse().map_err(|_| format!("source {text} is no address"))?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = match bits {
+        None => most,
+        Some(bits) => bits.parse::<u8>().ok().filter(|b| *b <= most).ok_or_else(|| format!("source {text} has no usable prefix length"))?,
+    };
+    Ok((address, bits))
+}

@@ -1,0 +1,124 @@
+//! SIP sockets: UDP and TCP. They read, check the source, frame, and hand on by urgency; nothing here understands a call.
+
+mod tcp;
+mod udp;
+
+use crate::clock::Clock;
+use crate::switch::Event;
+use crate::switch::run::Inbox;
+use bytes::Bytes;
+use cti_sip::api::{Path, Transport};
+use cti_sip::{Gate, GateSettings, Verdict, is_new_request};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Totals since start, for metrics.
+#[derive(Debug, Default)]
+pub struct NetCounters {
+    pub received: AtomicU64,
+    pub sent: AtomicU64,
+    /// Dropped because the source sent too much or is shut out.
+    pub limited: AtomicU64,
+    /// Dropped because an inbox was full.
+    pub overflowed: AtomicU64,
+    pub send_errors: AtomicU64,
+    /// Stream connections that could not be followed or were refused at the bound.
+    pub streams_closed: AtomicU64,
+}
+
+/// What the listening sockets share.
+struct Door {
+    clock: Clock,
+    inbox: Inbox,
+    gate: Mutex<Gate>,
+    /// Address prefixes of trunks: they have a far higher limit.
+    known: arc_swap::ArcSwap<Vec<(IpAddr, u8)>>,
+    counters: Arc<NetCounters>,
+}
+
+impl Door {
+    fn admit(&self, ip: IpAddr) -> Verdict {
+        let known = self.known.load().iter().any(|(net, bits)| contains(*net, *bits, ip));
+        self.counters.received.fetch_add(1, Ordering::Relaxed);
+        let verdict = self.gate.lock().unwrap_or_else(PoisonError::into_inner).admit(self.clock.now(), ip, known);
+        if verdict != Verdict::Admit {
+            self.counters.limited.fetch_add(1, Ordering::Relaxed);
+        }
+        verdict
+    }
+
+    /// False when the inbox is full: UDP drops it, and the sender's retransmission is the second chance.
+    fn hand_on(&self, path: Path, bytes: Bytes) -> bool {
+        let fresh = is_new_request(&bytes);
+        let event = Event::Packet { path, bytes };
+        let taken = if fresh { self.inbox.fresh(event) } else { self.inbox.urgent(event) };
+        if !taken {
+            self.counters.overflowed.fetch_add(1, Ordering::Relaxed);
+        }
+        taken
+    }
+}
+
+fn contains(net: IpAddr, bits: u8, ip: IpAddr) -> bool {
+    match (net, ip) {
+        (IpAddr::V4(net), IpAddr::V4(ip)) => {
+            let shift = 32 - u32::from(bits.min(32));
+            let cut = |a: u32| a.checked_shr(shift).unwrap_or(0);
+            cut(net.to_bits()) == cut(ip.to_bits())
+        }
+        (IpAddr::V6(net), IpAddr::V6(ip)) => {
+            let shift = 128 - u32::from(bits.min(128));
+            let cut = |a: u128| a.checked_shr(shift).unwrap_or(0);
+            cut(net.to_bits()) == cut(ip.to_bits())
+        }
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+    }
+}
+
+/// The open SIP sockets.
+pub struct Net {
+    door: Arc<Door>,
+    udp: udp::Udp,
+    tcp: tcp::Tcp,
+}
+
+impl Net {
+    /// Binds UDP and TCP on `listen` (port 0: any port, the same for both).
+    ///
+    /// # Errors
+    /// What the system says of the address, with the address.
+    pub async fn open(listen: SocketAddr, inbox: Inbox, clock: Clock, counters: Arc<NetCounters>) -> io::Result<Net> {
+        let door = Arc::new(Door {
+            clock,
+            inbox,
+            gate: Mutex::new(Gate::new(GateSettings::default())),
+            known: arc_swap::ArcSwap::default(),
+            counters,
+        });
+        let named = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen for SIP on {listen}: {error}"));
+        let udp = udp::Udp::open(listen, Arc::clone(&door)).map_err(named)?;
+        let tcp = tcp::Tcp::open(udp.local, Arc::clone(&door)).await.map_err(named)?;
+        Ok(Net { door, udp, tcp })
+    }
+
+    /// The address in use, the port chosen when 0 was asked for.
+    pub fn local(&self) -> SocketAddr {
+        self.udp.local
+    }
+
+    /// The trunks changed: whose sources are known.
+    pub fn set_known(&self, sources: Vec<(IpAddr, u8)>) {
+        self.door.known.store(Arc::new(sources));
+    }
+
+    /// Sends without waiting. What cannot be sent comes back as `Event::PathFailed` on streams, and is left to SIP's own timers on UDP.
+    pub fn send(&self, path: Path, bytes: Bytes) {
+        self.door.counters.sent.fetch_add(1, Ordering::Relaxed);
+        match path.transport {
+            Transport::Udp => self.udp.send(path.remote, &bytes, &self.door.counters),
+            Transport::Tcp => self.tcp.send(path, bytes),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Carries out the switch's effects: sockets, media engine, look-ups, recordings, screens. Nothing here may block.
+
+use crate::net::Net;
+use crate::switch::run::{Inbox, Outside};
+use crate::switch::{Audience, Effect, Event, Found};
+use cti_media_engine::Engine;
+use cti_types::media::{EngineCommand, EngineEvent, OpenError};
+use cti_types::{InteractionId, Number};
+use crm_core::Store;
+use recordings::Recorder;
+use softphone_ws::{Gateway, TopicKey};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+
+/// Most look-ups under way; a further one is answered empty at once: a slow store must not pile them up.
+const LOOKUPS_MAX: usize = 512;
+
+/// See the module.
+pub struct House {
+    pub net: Arc<Net>,
+    pub engine: Arc<Engine>,
+    pub recorder: Arc<Recorder>,
+    pub gateway: Gateway,
+    pub store: Store,
+    pub inbox: Inbox,
+    pub runtime: Handle,
+    lookups: Arc<Semaphore>,
+}
+
+impl House {
+    pub fn new(
+        net: Arc<Net>,
+        engine: Arc<Engine>,
+        recorder: Arc<Recorder>,
+        gateway: Gateway,
+        store: Store,
+        inbox: Inbox,
+        runtime: Handle,
+    ) -> House {
+        House { net, engine, recorder, gateway, store, inbox, runtime, lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)) }
+    }
+
+    fn engine(&self, command: EngineCommand) {
+        let opening = match &command {
+            EngineCommand::Open { leg, .. } => Some(*leg),
+            _ => None,
+        };
+        if let Err(error) = self.engine.send(command) {
+            tracing::debug!(%error, "the media engine did not take a command");
+            if let Some(leg) = opening {
+                self.inbox.urgent(Event::Engine(EngineEvent::OpenFailed { leg, error: OpenError::Full }));
+            }
+        }
+    }
+
+    fn look_up(&self, interaction: InteractionId, number: Number) {
+        let (store, inbox) = (self.store.clone(), self.inbox.clone());
+        let permit = Arc::clone(&self.lookups).try_acquire_owned();
+        self.runtime.spawn(async move {
+            let found = match permit {
+                Err(_) => Found::default(),
+                Ok(_permit) => crate::card::look_up(&store, &number).await,
+            };
+            inbox.desk(Event::Found { interaction, found }).await;
+        });
+    }
+}
+
+impl Outside for House {
+    fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { path, bytes } => self.net.send(path, bytes),
+            Effect::Engine(command) => self.engine(command),
+            Effect::LookUp { interaction, number } => self.look_up(interaction, number),
+            Effect::RecordBegin { recording, interaction, at, started } => {
+                if !self.recorder.begin(recording, interaction, at, started) {
+                    tracing::error!(%recording, "a call is not recorded: the recorder is full");
+                }
+            }
+            Effect::RecordEnd { recording, at } => self.recorder.end(recording, at),
+            Effect::RecordLinked { recording, part } => self.recorder.linked(recording, part),
+            Effect::Publish { audience, key, value } => {
+                let topic = match audience {
+                    Audience::Me(user) => TopicKey::Me(user),
+                    Audience::Floor => TopicKey::Floor,
+                    Audience::Queue(queue) => TopicKey::Queue(queue),
+                    Audience::Team(team) => TopicKey::Team(team),
+                };
+                self.gateway.publish(topic, vec![(key, value)]);
+            }
+            Effect::Reply { session, id, result } => self.gateway.reply(session, id, result),
+            // The loop has put these into the journal.
+            Effect::Log(_) | Effect::Personal(_) => {}
+        }
+    }
+}

@@ -1,0 +1,520 @@
+//! Assembles the house and takes it down again, in the right order.
+
+use crate::api::{self, ApiState};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::directory;
+use crate::journal::{Journal, Options, Record};
+use crate::net::{Net, NetCounters};
+use crate::outside::House;
+use crate::projector::{self, ProjectorState};
+use crate::recovery;
+use crate::switch::clips::Library;
+use crate::switch::run::{Inbox, Pulse, Switch, inboxes};
+use crate::switch::{Event, RecordingFact, Rooms, RoomsConfig};
+use anyhow::{Context, anyhow};
+use cti_sip::api::Transport;
+use cti_types::event::{Body, Event as LogEvent, Stream};
+use cti_types::tap::TapSink;
+use cti_types::{Chance, InteractionId, Utc};
+use crm_core::{Store, StoreError, StoreOptions};
+use recordings::{LocalStore, Recorder, RecorderConfig, RecordingEvent};
+use softphone_ws::{FromGateway, Gateway};
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// How long the start waits for the database before it gives up.
+const DATABASE_WAIT: Duration = Duration::from_secs(30);
+/// Commands of screens waiting for the switch; beyond it the gateway answers `busy`.
+const COMMANDS_MAX: usize = 4_096;
+/// Changes of the configuration within this time are loaded together.
+const RELOAD_AFTER: Duration = Duration::from_millis(20);
+/// Descriptors a thousand calls need, with room: four sockets a call and a file for its recording.
+const DESCRIPTORS_WANTED: u64 = 65_536;
+/// How long the last calls' records may take to reach the database at the stop.
+const PROJECT_WAIT: Duration = Duration::from_secs(10);
+/// The journal's state record that says when the server was last alive: 8 bytes, µs since the epoch, little-endian.
+pub const ALIVE_KEY: &str = "alive";
+
+/// A running server.
+pub struct Server {
+    http: SocketAddr,
+    sip: SocketAddr,
+    store: Store,
+    inbox: Inbox,
+    pulse: watch::Receiver<Option<Pulse>>,
+    draining: watch::Sender<bool>,
+    stop_switch: watch::Sender<bool>,
+    stop_http: watch::Sender<bool>,
+    stop_projector: watch::Sender<bool>,
+    switch: Option<std::thread::JoinHandle<()>>,
+    tasks: Vec<JoinHandle<()>>,
+    projector: Option<JoinHandle<()>>,
+    gateway: Gateway,
+    net: Arc<Net>,
+    drain: Duration,
+    /// Login and password of the administrator made on the first start, to be shown once.
+    first_admin: Option<(String, String)>,
+}
+
+/// Random bytes from the operating system.
+pub fn os_seed() -> anyhow::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    std::fs::File::open("/dev/urandom").and_then(|mut f| f.read_exact(&mut seed)).context("cannot read random bytes")?;
+    Ok(seed)
+}
+
+/// Opens the configured database, waiting a while for one that is just starting.
+pub async fn open_store(config: &Config, chance: &mut Chance) -> anyhow::Result<Store> {
+    let url = config.database_url();
+    let mut options = StoreOptions::new(Chance::from_seed(chance.bytes()));
+    options.realm.clone_from(&config.sip.realm);
+    let attempt = async {
+        loop {
+            match Store::open(&url, options.clone()).await {
+                Err(error) if error.is_unavailable() => {
+                    tracing::warn!("the database is not there yet; trying again");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+                done => return done,
+            }
+        }
+    };
+    // The address may hold a password; it is not repeated in the error.
+    match tokio::time::timeout(DATABASE_WAIT, attempt).await {
+        Ok(opened) => opened.context("cannot open the database"),
+        Err(_) => Err(anyhow!("the database did not answer within {} s", DATABASE_WAIT.as_secs())),
+    }
+}
+
+/// The prompts, built in and the site's own.
+pub fn library(config: &Config) -> anyhow::Result<Library> {
+    let mut clips = Library::builtin()?;
+    if let Some(folder) = &config.prompts {
+        clips.add_folder(folder)?;
+    }
+    Ok(clips)
+}
+
+fn make_private(dir: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .with_context(|| format!("cannot make the data folder {}", dir.display()))
+}
+
+/// Whose journal this is, in the database: one name for each data folder.
+fn node_name(dir: &Path, chance: &mut Chance, now: Utc) -> anyhow::Result<String> {
+    let path = dir.join("node");
+    match std::fs::read_to_string(&path) {
+        Ok(name) if !name.trim().is_empty() => Ok(name.trim().to_owned()),
+        Ok(_) => Err(anyhow!("{} is empty; remove it together with the journal folder", path.display())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let name = chance.uuid(now).to_string();
+            std::fs::write(&path, &name).with_context(|| format!("cannot write {}", path.display()))?;
+            Ok(name)
+        }
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn raise_descriptors() {
+    match rlimit::increase_nofile_limit(DESCRIPTORS_WANTED) {
+        Ok(got) if got < DESCRIPTORS_WANTED => {
+            tracing::warn!(got, wanted = DESCRIPTORS_WANTED, "few file descriptors: about {} calls fit; raise the hard limit (ulimit -Hn)", got / 6);
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the limit of file descriptors cannot be raised"),
+    }
+}
+
+impl Server {
+    pub async fn start(config: Config) -> anyhow::Result<Server> {
+        raise_descriptors();
+        make_private(&config.data)?;
+        let clock = Clock::start();
+        let mut chance = Chance::from_seed(os_seed()?);
+        let options = Options { segment_bytes: config.journal.segment_mib << 20, bytes_max: config.journal.max_mib << 20 };
+        let (journal, found) = Journal::open(&config.data.join("journal"), options).context("cannot open the journal")?;
+        let journal = Arc::new(journal);
+        let store = open_store(&config, &mut chance).await?;
+        let node = node_name(&config.data, &mut chance, clock.utc())?;
+        let recordings_dir = config.data.join("recordings");
+        make_private(&recordings_dir)?;
+
+        let alive = found.state.get(ALIVE_KEY).and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(Utc(0), |b| Utc(i64::from_le_bytes(b)));
+        let linked = recover(&store, &journal, &node, &recordings_dir, alive).await.context("cannot recover from the last run")?;
+        let first_admin = store.ensure_admin(clock.utc()).await?.map(|(login, password)| (login, password.reveal().to_owned()));
+
+        let (inbox, inboxes) = inboxes();
+        let counters = Arc::new(NetCounters::default());
+        let net = Arc::new(Net::open(config.sip.listen, inbox.clone(), clock, Arc::clone(&counters)).await?);
+        let recorder = Arc::new(start_recorder(&recordings_dir, clock, &inbox)?);
+        for (recording, part) in linked {
+            recorder.linked(recording, part);
+        }
+        let engine = Arc::new(start_engine(&config, clock, recorder.handle(), &inbox)?);
+
+        let clips = library(&config)?;
+        let changes = store.changes();
+        let (directory, faults) = directory::build(&store.config_snapshot().await?, &clips);
+        say_faults(&faults);
+        net.set_known(directory.trunks.iter().flat_map(|t| t.trunk.sources.clone()).collect());
+
+        let mut rooms = Rooms::new(rooms_config(&config, &net, &clips, &store, &mut chance).await?, Chance::from_seed(chance.bytes()), clock.now())?;
+        rooms.handle(clock.now(), Event::Directory(Box::new(directory)));
+
+        let (commands, from_gateway) = mpsc::channel(COMMANDS_MAX);
+        let authentication = Arc::new(api::Authentication::new(store.clone(), clock));
+        let ws = softphone_ws::Config { allowed_origins: config.allowed_origins.clone(), ..softphone_ws::Config::default() };
+        let gateway = Gateway::new(ws, authentication, commands);
+
+        let (pulse_in, pulse) = watch::channel(None);
+        let (stop_switch, stopped_switch) = watch::channel(false);
+        let (stop_http, stopped_http) = watch::channel(false);
+        let (stop_projector, stopped_projector) = watch::channel(false);
+        let (draining, drains) = watch::channel(false);
+
+        let house = House::new(
+            Arc::clone(&net),
+            engine,
+            Arc::clone(&recorder),
+            gateway.clone(),
+            store.clone(),
+            inbox.clone(),
+            tokio::runtime::Handle::current(),
+        );
+        let switch = Switch {
+            rooms,
+            clock,
+            journal: Arc::clone(&journal),
+            outside: house,
+            inboxes,
+            pulse: pulse_in,
+            stop: stopped_switch,
+            journal_errors: 0,
+            events: 0,
+        };
+        let switch = std::thread::Builder::new().name("switch".into()).spawn(move || match current_thread() {
+            Ok(runtime) => runtime.block_on(switch.run()),
+            Err(error) => tracing::error!(%error, "the switch has no runtime"),
+        })?;
+
+        let projected = Arc::new(ProjectorState::default());
+        let mark = store.mark(&node).await?;
+        let projector = tokio::spawn(projector::run(
+            store.clone(),
+            Arc::clone(&journal),
+            node,
+            mark,
+            Arc::clone(&projected),
+            stopped_projector,
+        ));
+
+        let listener = tokio::net::TcpListener::bind(config.http).await.with_context(|| format!("cannot listen for HTTP on {}", config.http))?;
+        let http = listener.local_addr()?;
+        let state = ApiState {
+            store: store.clone(),
+            clock,
+            gateway: gateway.clone(),
+            recordings: LocalStore::new(&recordings_dir),
+            clips: clips.clone(),
+            journal,
+            projector: projected,
+            net: counters,
+            pulse: pulse.clone(),
+            inbox: inbox.clone(),
+            secure_cookies: config.behind_tls,
+            draining: drains,
+        };
+        let app = api::router(Arc::new(state)).merge(gateway.router());
+        let tasks = vec![
+            tokio::spawn(serve_http(listener, app, stopped_http)),
+            tokio::spawn(forward_commands(from_gateway, inbox.clone())),
+            tokio::spawn(watch_configuration(store.clone(), clips, changes, inbox.clone(), Arc::clone(&net))),
+        ];
+        Ok(Server {
+            http,
+            sip: net.local(),
+            store,
+            inbox,
+            pulse,
+            draining,
+            stop_switch,
+            stop_http,
+            stop_projector,
+            switch: Some(switch),
+            tasks,
+            projector: Some(projector),
+            gateway,
+            net,
+            drain: config.drain(),
+            first_admin,
+        })
+    }
+
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Where SIP is spoken, UDP and TCP.
+    pub fn sip(&self) -> SocketAddr {
+        self.sip
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Login and one-time password of the administrator, when this start made one. To be printed once.
+    pub fn first_admin(&self) -> Option<&(String, String)> {
+        self.first_admin.as_ref()
+    }
+
+    /// The SIP sockets, for what must be known of them outside calls.
+    pub fn net(&self) -> &Net {
+        &self.net
+    }
+
+    /// Refuses new calls, waits until those under way are over (at most as long as configured), ends the rest, and stops.
+    pub async fn stop(mut self) {
+        self.draining.send_replace(true);
+        self.inbox.desk(Event::Accepting(false)).await;
+        let drained = self.wait_until_idle(self.drain).await;
+        if !drained {
+            tracing::warn!("calls still up at the end of the drain are ended");
+        }
+        self.inbox.desk(Event::Shutdown).await;
+        self.wait_until_idle(Duration::from_secs(2)).await;
+        self.gateway.shut_down();
+        self.stop_http.send_replace(true);
+        self.stop_switch.send_replace(true);
+        if let Some(switch) = self.switch.take() {
+            let _ = tokio::task::spawn_blocking(move || switch.join()).await;
+        }
+        self.stop_projector.send_replace(true);
+        if let Some(projector) = self.projector.take()
+            && tokio::time::timeout(PROJECT_WAIT, projector).await.is_err()
+        {
+            tracing::warn!("the last records stay in the journal and are projected at the next start");
+        }
+        for task in &self.tasks {
+            task.abort();
+        }
+        self.store.close().await;
+    }
+
+    async fn wait_until_idle(&mut self, at_most: Duration) -> bool {
+        let idle = |pulse: &Option<Pulse>| pulse.as_ref().is_some_and(|p| p.gauges.interactions == 0 && p.gauges.legs == 0);
+        // The first pulse may be from before the last event.
+        self.pulse.mark_unchanged();
+        let waiting = async {
+            loop {
+                if self.pulse.changed().await.is_err() || idle(&self.pulse.borrow()) {
+                    return;
+                }
+            }
+        };
+        tokio::time::timeout(at_most, waiting).await.is_ok()
+    }
+}
+
+/// A runtime for one thread.
+fn current_thread() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_time().build()
+}
+
+/// Catches the database up with the journal, ends in the log what the last run left open, and says which parts are linked.
+async fn recover(
+    store: &Store,
+    journal: &Arc<Journal>,
+    node: &str,
+    recordings: &Path,
+    alive: Utc,
+) -> anyhow::Result<Vec<(cti_types::RecordingId, u32)>> {
+    let mark = store.mark(node).await?;
+    journal.continue_after(mark)?;
+    project_all(store, journal, node, mark).await?;
+    let dir = recordings.to_owned();
+    let found = tokio::task::spawn_blocking(move || recordings::recover(&dir)).await??;
+    let mut parts: BTreeMap<InteractionId, Vec<Body>> = BTreeMap::new();
+    let mut linked = Vec::new();
+    for part in found.into_iter().filter_map(|r| r.part) {
+        linked.push((part.recording, part.part));
+        parts.entry(part.interaction).or_default().push(Body::RecordingPart {
+            recording: part.recording,
+            part: part.part,
+            file: part.file,
+            offset_ms: part.offset_ms,
+            duration_ms: part.duration_ms,
+            bytes: part.bytes,
+            sha256: part.sha256,
+        });
+    }
+    let mut interactions: Vec<InteractionId> = store.open_interactions().await?;
+    interactions.extend(parts.keys().copied());
+    interactions.sort_unstable();
+    interactions.dedup();
+    let mut ended = 0;
+    for id in interactions {
+        let events = store.stream_events(Stream::Interaction(id)).await?;
+        let closing = recovery::close_interaction(&events, alive, parts.get(&id).map(Vec::as_slice).unwrap_or_default());
+        ended += usize::from(append_all(journal, closing)?);
+    }
+    for agent in store.open_agents().await? {
+        let events = store.stream_events(Stream::Agent(agent)).await?;
+        append_all(journal, recovery::close_agent(&events, alive))?;
+    }
+    if ended > 0 {
+        tracing::warn!(interactions = ended, "ended what the last run left open");
+    }
+    let mark = store.mark(node).await?;
+    project_all(store, journal, node, mark).await?;
+    Ok(linked)
+}
+
+fn append_all(journal: &Journal, events: Vec<LogEvent>) -> anyhow::Result<bool> {
+    let records: Vec<Record> = events.into_iter().map(Record::Event).collect();
+    journal.append(&records)?;
+    Ok(!records.is_empty())
+}
+
+/// Projects everything that is in the journal now.
+pub async fn project_all(store: &Store, journal: &Arc<Journal>, node: &str, mark: u64) -> Result<(), StoreError> {
+    let (sender, stop) = watch::channel(true);
+    let state = Arc::new(ProjectorState::default());
+    projector::run(store.clone(), Arc::clone(journal), node.to_owned(), mark, state, stop).await;
+    drop(sender);
+    store.ping().await
+}
+
+fn start_recorder(dir: &Path, clock: Clock, inbox: &Inbox) -> anyhow::Result<Recorder> {
+    let inbox = inbox.clone();
+    let config = RecorderConfig::new(dir, Arc::new(move || clock.tick()));
+    let events = Arc::new(move |event: RecordingEvent| match event {
+        RecordingEvent::PartSealed(part) => inbox.desk_blocking(Event::Recording(RecordingFact::PartSealed {
+            recording: part.recording,
+            interaction: part.interaction,
+            part: part.part,
+            file: part.file,
+            offset_ms: part.offset_ms,
+            duration_ms: part.duration_ms,
+            bytes: part.bytes,
+            sha256: part.sha256,
+        })),
+        RecordingEvent::Ended { recording, interaction, frames_dropped, frames_late: _ } => {
+            inbox.desk_blocking(Event::Recording(RecordingFact::Ended { recording, interaction, frames_dropped }));
+        }
+        RecordingEvent::Gap { recording, frames, .. } => tracing::warn!(%recording, frames, "a recording has a gap: the disk is too slow"),
+        RecordingEvent::Failed { recording, error, .. } => tracing::error!(%recording, %error, "a recording ends early: the disk refused"),
+    });
+    Ok(Recorder::start(config, events)?)
+}
+
+fn start_engine(config: &Config, clock: Clock, tap: recordings::TapHandle, inbox: &Inbox) -> anyhow::Result<cti_media_engine::Engine> {
+    let inbox = inbox.clone();
+    let settings = cti_media_engine::EngineConfig {
+        threads: config.media_threads(),
+        loss_after: Duration::from_secs(config.media.loss_after_s),
+        ..cti_media_engine::EngineConfig::default()
+    };
+    let clock = cti_media_engine::Clock::new(move || clock.tick());
+    let sink: Arc<dyn TapSink> = Arc::new(tap);
+    let events = Arc::new(move |event| {
+        inbox.urgent(Event::Engine(event));
+    });
+    cti_media_engine::Engine::start(settings, clock, sink, events).context("cannot start the media engine")
+}
+
+async fn rooms_config(config: &Config, net: &Net, clips: &Library, store: &Store, chance: &mut Chance) -> anyhow::Result<RoomsConfig> {
+    let local = net.local();
+    let listen = vec![(Transport::Udp, local), (Transport::Tcp, local)];
+    let mut sip = cti_sip::Config::new(&config.sip.realm, listen, chance.bytes());
+    if let Some(public) = config.sip.advertised {
+        sip.advertised.push((local.ip(), public));
+    }
+    Ok(RoomsConfig {
+        sip,
+        media_ip: local.ip(),
+        media_advertised: config.sip.advertised.unwrap_or(local.ip()),
+        media_ports: config.media.ports,
+        port_rest: Duration::from_secs(config.media.port_rest_s),
+        card_wait: Duration::from_millis(150),
+        sockets_grace: Duration::from_secs(config.limits.sockets_grace_s),
+        calls: cti_call::Settings { lost_media: Duration::from_secs(config.media.loss_ends_after_s) },
+        interactions: cti_interaction::Limits { open_max: config.limits.interactions_max, ..cti_interaction::Limits::default() },
+        acd: cti_acd::Limits::default(),
+        clips: clips.clone(),
+        agent_seqs: store.agent_seqs().await?,
+    })
+}
+
+async fn serve_http(listener: tokio::net::TcpListener, app: axum::Router, mut stop: watch::Receiver<bool>) {
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = async move {
+        let _ = stop.wait_for(|stop| *stop).await;
+    };
+    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopping).await {
+        tracing::error!(%error, "HTTP ended");
+    }
+}
+
+async fn forward_commands(mut from: mpsc::Receiver<FromGateway>, inbox: Inbox) {
+    while let Some(message) = from.recv().await {
+        let event = match message {
+            FromGateway::Opened { session, user } => Event::SocketOpened { session, user },
+            FromGateway::Closed { session, user } => Event::SocketClosed { session, user },
+            FromGateway::Command { session, user, id, command } => Event::Command { session, user, id, command },
+        };
+        inbox.desk(event).await;
+    }
+}
+
+/// Loads the configuration anew whenever somebody changed it. A change that cannot be read now is tried again.
+async fn watch_configuration(
+    store: Store,
+    clips: Library,
+    mut changes: tokio::sync::broadcast::Receiver<crm_core::Change>,
+    inbox: Inbox,
+    net: Arc<Net>,
+) {
+    use tokio::sync::broadcast::error::RecvError;
+    loop {
+        match changes.recv().await {
+            Ok(change) if !change.kind.is_config() => continue,
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+        tokio::time::sleep(RELOAD_AFTER).await;
+        changes = changes.resubscribe();
+        loop {
+            match store.config_snapshot().await {
+                Ok(snapshot) => {
+                    let (directory, faults) = directory::build(&snapshot, &clips);
+                    say_faults(&faults);
+                    net.set_known(directory.trunks.iter().flat_map(|t| t.trunk.sources.clone()).collect());
+                    inbox.desk(Event::Directory(Box::new(directory))).await;
+                    break;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the changed configuration cannot be read; trying again");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+}
+
+fn say_faults(faults: &[directory::Fault]) {
+    for fault in faults {
+        tracing::error!(about = fault.about, "calls cannot use this part of the configuration: {}", fault.message);
+    }
+}

@@ -1,0 +1,236 @@
+//! The loop around the rooms: three bounded inboxes with budgets, the timer, the journal, and the effects.
+
+use super::{Effect, Event, Rooms};
+use crate::clock::Clock;
+use crate::journal::{Journal, Record};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::watch;
+
+/// Room for what must not be lost: media events and in-dialog SIP. A full inbox drops UDP packets, which are sent again.
+const URGENT_MAX: usize = 65_536;
+/// Agent commands and answers of the store; senders wait when it is full.
+const DESK_MAX: usize = 8_192;
+/// New requests; a full inbox drops them, and the caller's retransmission comes later.
+const FRESH_MAX: usize = 4_096;
+
+/// How many of each are handled in one round, so that no kind starves the next.
+const URGENT_BUDGET: usize = 256;
+const DESK_BUDGET: usize = 64;
+const FRESH_BUDGET: usize = 16;
+
+/// How often the journal says that the server lives: what a crash ends is dated by it.
+const ALIVE_EVERY: Duration = Duration::from_millis(500);
+/// How often the invariants are checked in production.
+const CHECK_EVERY: Duration = Duration::from_secs(10);
+
+/// Where events for the switch are put. Cheap to clone.
+#[derive(Clone)]
+pub struct Inbox {
+    urgent: Sender<Event>,
+    desk: Sender<Event>,
+    fresh: Sender<Event>,
+    lost: Arc<AtomicU64>,
+}
+
+impl Inbox {
+    /// Media events and SIP inside dialogs. False: full, and the event is gone.
+    pub fn urgent(&self, event: Event) -> bool {
+        self.put(&self.urgent, event)
+    }
+
+    /// New requests. False: full.
+    pub fn fresh(&self, event: Event) -> bool {
+        self.put(&self.fresh, event)
+    }
+
+    /// Commands and answers, from async code: waits for room.
+    pub async fn desk(&self, event: Event) {
+        let _ = self.desk.send(event).await;
+    }
+
+    /// The same from a thread that may wait.
+    pub fn desk_blocking(&self, event: Event) {
+        let _ = self.desk.blocking_send(event);
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.urgent.is_closed()
+    }
+
+    /// Events that found their inbox full, since start.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    fn put(&self, sender: &Sender<Event>, event: Event) -> bool {
+        let taken = sender.try_send(event).is_ok();
+        if !taken {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+        taken
+    }
+}
+
+/// The receiving ends.
+pub struct Inboxes {
+    urgent: Receiver<Event>,
+    desk: Receiver<Event>,
+    fresh: Receiver<Event>,
+}
+
+pub fn inboxes() -> (Inbox, Inboxes) {
+    let (urgent, urgent_in) = mpsc::channel(URGENT_MAX);
+    let (desk, desk_in) = mpsc::channel(DESK_MAX);
+    let (fresh, fresh_in) = mpsc::channel(FRESH_MAX);
+    let inbox = Inbox { urgent, desk, fresh, lost: Arc::default() };
+    (inbox, Inboxes { urgent: urgent_in, desk: desk_in, fresh: fresh_in })
+}
+
+/// Everything outside the rooms. Must never block.
+pub trait Outside: Send {
+    fn run(&mut self, effect: Effect);
+}
+
+/// What the loop tells about itself, read by metrics and the API.
+#[derive(Clone, Debug)]
+pub struct Pulse {
+    pub counters: super::Counters,
+    pub gauges: super::rooms::Gauges,
+    /// Appends to the journal that failed since start.
+    pub journal_errors: u64,
+    pub events: u64,
+}
+
+pub struct Switch<O> {
+    pub rooms: Rooms,
+    pub clock: Clock,
+    pub journal: Arc<Journal>,
+    pub outside: O,
+    pub inboxes: Inboxes,
+    pub pulse: watch::Sender<Option<Pulse>>,
+    pub stop: watch::Receiver<bool>,
+    pub journal_errors: u64,
+    pub events: u64,
+}
+
+impl<O: Outside> Switch<O> {
+    /// Runs until `stop` turns true. Meant for a thread of its own with a current-thread runtime.
+    pub async fn run(mut self) {
+        let mut next_pulse = self.clock.tick();
+        let mut next_alive = self.clock.tick();
+        let mut next_check = self.clock.tick() + CHECK_EVERY;
+        let mut accepting = true;
+        loop {
+            let worked = self.round();
+            let now = self.clock.now();
+            if now.tick >= next_pulse {
+                next_pulse = now.tick + Duration::from_millis(250);
+                let (counters, gauges) = (self.rooms.counters(), self.rooms.gauges());
+                self.pulse.send_replace(Some(Pulse { counters, gauges, journal_errors: self.journal_errors, events: self.events }));
+                if self.journal.accepting() != accepting {
+                    accepting = !accepting;
+                    self.handle(Event::Accepting(accepting));
+                }
+            }
+            if now.tick >= next_alive {
+                next_alive = now.tick + ALIVE_EVERY;
+                let alive = Record::State { key: crate::server::ALIVE_KEY.to_owned(), bytes: now.utc.0.to_le_bytes().to_vec() };
+                if let Err(error) = self.journal.append(&[alive]) {
+                    tracing::warn!(%error, "the journal took no sign of life");
+                }
+            }
+            if now.tick >= next_check {
+                next_check = now.tick + CHECK_EVERY;
+                if let Err(why) = self.rooms.check() {
+                    self.rooms.broken();
+                    tracing::error!(why, "invariant broken");
+                }
+            }
+            if *self.stop.borrow() {
+                return;
+            }
+            if !worked {
+                let due = self.rooms.poll_timeout().map_or(next_pulse, |at| at.min(next_pulse));
+                self.wait(tokio::time::Instant::from_std(self.clock.instant(due))).await;
+            }
+        }
+    }
+
+    /// One round over all inboxes within their budgets; false when there was nothing.
+    fn round(&mut self) -> bool {
+        let mut worked = false;
+        for _ in 0..URGENT_BUDGET {
+            let Ok(event) = self.inboxes.urgent.try_recv() else { break };
+            self.handle(event);
+            worked = true;
+        }
+        self.timeout();
+        for _ in 0..DESK_BUDGET {
+            let Ok(event) = self.inboxes.desk.try_recv() else { break };
+            self.handle(event);
+            worked = true;
+        }
+        for _ in 0..FRESH_BUDGET {
+            let Ok(event) = self.inboxes.fresh.try_recv() else { break };
+            self.handle(event);
+            worked = true;
+        }
+        worked
+    }
+
+    async fn wait(&mut self, until: tokio::time::Instant) {
+        let event = tokio::select! {
+            biased;
+            Some(event) = self.inboxes.urgent.recv() => event,
+            Some(event) = self.inboxes.desk.recv() => event,
+            Some(event) = self.inboxes.fresh.recv() => event,
+            () = tokio::time::sleep_until(until) => return,
+            _ = self.stop.changed() => return,
+        };
+        self.handle(event);
+    }
+
+    fn timeout(&mut self) {
+        let now = self.clock.now();
+        if self.rooms.poll_timeout().is_some_and(|at| at <= now.tick) {
+            self.rooms.handle_timeout(now);
+            self.carry_out();
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        self.events += 1;
+        self.rooms.handle(self.clock.now(), event);
+        self.carry_out();
+    }
+
+    /// All that one event caused goes to the journal in one write, and only then anywhere else.
+    fn carry_out(&mut self) {
+        let mut records = Vec::new();
+        let mut effects = Vec::new();
+        for effect in self.rooms.drain() {
+            match effect {
+                Effect::Log(event) => records.push(Record::Event(event)),
+                Effect::Personal(personal) => records.push(Record::Person(personal)),
+                effect @ (Effect::Send { .. }
+                | Effect::Engine(_)
+                | Effect::LookUp { .. }
+                | Effect::RecordBegin { .. }
+                | Effect::RecordEnd { .. }
+                | Effect::RecordLinked { .. }
+                | Effect::Publish { .. }
+                | Effect::Reply { .. }) => effects.push(effect),
+            }
+        }
+        if let Err(error) = self.journal.append(&records) {
+            self.journal_errors += records.len() as u64;
+            tracing::error!(%error, records = records.len(), "records lost: the journal took nothing");
+        }
+        for effect in effects {
+            self.outside.run(effect);
+        }
+    }
+}

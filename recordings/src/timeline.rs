@@ -1,0 +1,249 @@
+//! Where each received sample lies on a recording's one clock. No file, no thread, no clock of its own.
+//!
+//! The place of a packet is its arrival, smoothed. Within one source the RTP timestamps say exactly how packets follow
+//! one another, so jitter and reordering leave no mark; the arrival only says how the sender's clock lies against ours.
+//! The difference of the two is averaged over about a second (64 packets). When the average leaves ±2 ms, the stream is
+//! moved by single samples, one repeated or one left out at a packet's edge, which the ear does not notice: a phone whose
+//! clock is wrong by 200 ppm needs 1.6 a second. Both channels therefore stay within a few ms of their arrivals, and of
+//! each other.
+//!
+//! A stream whose timestamps jump is anchored anew at its arrival: at once when it is far early or absurdly late, after
+//! [`LATE_RUN_MAX`] when it is steadily too late (a phone that stops its timestamps on hold), but not for a burst after a
+//! network stall, whose timestamps are right. What has no audio is silence. Two streams that speak on one channel at the
+//! same time are not mixed here: the later write holds.
+
+use crate::SAMPLE_RATE;
+use crate::g711;
+use cti_types::tap::{Channel, TapFrame};
+use cti_types::time::Tick;
+use std::time::Duration;
+
+#[cfg(test)]
+mod tests;
+
+/// Samples of both channels at one instant: left, right.
+pub type Pair = [i16; 2];
+
+/// A packet this much before its arrival's place is not jitter: its timestamps jumped.
+const EARLY_MAX: i64 = ms(100);
+/// A packet this much behind is not jitter either, whatever the network.
+const LATE_MAX: i64 = ms(2000);
+/// Packets that come too late to be written for this long (by arrival) have stopped their timestamps.
+const LATE_RUN_MAX: i64 = ms(300);
+/// The averaged difference that is let be.
+const SLACK: i64 = ms(2);
+/// How much one packet can pull at the average: a burst after a stall must not move a stream whose clock is right.
+const PULL_MAX: i64 = ms(30);
+/// The largest move at one packet, in samples; it shrinks to one near the slack.
+const SLIP_MAX: i64 = 8;
+/// Packets in the moving average.
+const AVERAGE_OVER: i64 = 64;
+/// Packets the average pretends to have at an anchor: so that the first ones count more, but none alone.
+const AVERAGE_FROM: i64 = 8;
+/// The average is kept in fractions of a sample.
+const FRACTION: i64 = 256;
+
+const fn ms(ms: i64) -> i64 {
+    ms * (SAMPLE_RATE as i64) / 1000
+}
+
+/// The place of `tick` in a recording that began at `begin`, in samples; negative before it.
+fn sample(begin: Tick, tick: Tick) -> i64 {
+    let micros = tick.0 as i64 - begin.0 as i64;
+    // 8 samples a millisecond; i128 is not needed below 36,000 years.
+    (micros * 8).div_euclid(1000)
+}
+
+/// Both channels of one recording, from their packets to a run of pairs.
+#[derive(Debug)]
+pub struct Timeline {
+    begin: Tick,
+    /// Samples between arrival and writing, in which late and reordered packets still find their place.
+    hold_back: i64,
+    /// The samples from `written` on; index = place modulo length. Bounded: the ring is [`RING_MS`] above the hold-back.
+    ring: Vec<Pair>,
+    /// Samples handed out so far.
+    written: i64,
+    streams: [Stream; 2],
+    late: u64,
+}
+
+/// What the ring holds beyond the hold-back. A packet further ahead first makes the timeline hand out what is due.
+const RING_MS: i64 = 500;
+
+#[derive(Debug, Default)]
+struct Stream {
+    anchor: Option<Anchor>,
+    /// Place after the last sample of the newest packet, and that sample: to bridge a slip.
+    next: i64,
+    last: i16,
+    /// Arrival of the first packet of a run that came too late.
+    late_since: Option<i64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Anchor {
+    source: u32,
+    timestamp: u32,
+    place: i64,
+    /// Average of arrival minus place, in samples * [`FRACTION`].
+    average: i64,
+    packets: i64,
+}
+
+impl Timeline {
+    /// A timeline that begins at `begin` and hands out what is `hold_back` old (at most 2 s).
+    pub fn new(begin: Tick, hold_back: Duration) -> Timeline {
+        let hold_back = ms(hold_back.as_millis().min(2000) as i64);
+        let ring = vec![[0; 2]; (hold_back + ms(RING_MS)) as usize];
+        Timeline { begin, hold_back, ring, written: 0, streams: [Stream::default(), Stream::default()], late: 0 }
+    }
+
+    /// Samples handed out so far.
+    pub fn written(&self) -> u64 {
+        self.written as u64
+    }
+
+    /// Packets that came after their place was handed out.
+    pub fn late(&self) -> u64 {
+        self.late
+    }
+
+    /// Milliseconds from the beginning to `tick`.
+    pub fn offset_ms(&self, tick: Tick) -> u64 {
+        tick.since(self.begin).as_millis() as u64
+    }
+
+    /// Puts a packet in its place. `out` gets samples, in order, when the packet is so far ahead that some are due.
+    pub fn place(&mut self, frame: &TapFrame, out: &mut impl FnMut(&[Pair])) {
+        let arrival = sample(self.begin, frame.at);
+        let len = frame.payload.len() as i64;
+        if arrival + len <= 0 || len == 0 {
+            return;
+        }
+        let due = arrival - self.hold_back;
+        if arrival + EARLY_MAX + len > self.written + self.ring.len() as i64 {
+            self.hand_out(due, out);
+        }
+        let side = match frame.channel {
+            Channel::Left => 0,
+            Channel::Right => 1,
+        };
+        let start = self.streams[side].follow(frame, arrival, self.written);
+        if start + len <= self.written {
+            self.late += 1;
+            self.streams[side].too_late(arrival);
+            return;
+        }
+        self.streams[side].late_since = None;
+        self.bridge(side, start);
+        let table = g711::decoder(frame.codec);
+        let skip = (self.written - start).max(0);
+        let codes = &frame.payload[skip as usize..];
+        let (one, two) = self.room(start + skip);
+        let (codes, wrapped) = codes.split_at(codes.len().min(one.len()));
+        for (pair, code) in one.iter_mut().zip(codes) {
+            pair[side] = table[usize::from(*code)];
+        }
+        for (pair, code) in two.iter_mut().zip(wrapped) {
+            pair[side] = table[usize::from(*code)];
+        }
+        let last = frame.payload.last().map_or(0, |code| table[usize::from(*code)]);
+        let stream = &mut self.streams[side];
+        if start + len >= stream.next {
+            (stream.next, stream.last) = (start + len, last);
+        }
+    }
+
+    /// The ring from `place`, which is not yet handed out, to its end: the run up to where it wraps, and the rest.
+    fn room(&mut self, place: i64) -> (&mut [Pair], &mut [Pair]) {
+        let len = self.ring.len();
+        let room = (self.written + len as i64 - place).clamp(0, len as i64) as usize;
+        let (before, from) = self.ring.split_at_mut((place % len as i64) as usize);
+        let one = room.min(from.len());
+        (&mut from[..one], &mut before[..room - one])
+    }
+
+    /// Repeats the last sample over the hole that a slip leaves.
+    fn bridge(&mut self, side: usize, start: i64) {
+        let Stream { next, last, .. } = self.streams[side];
+        let from = next.max(self.written);
+        if next > 0 && start - next <= SLIP_MAX && start > from {
+            let (one, two) = self.room(from);
+            for pair in one.iter_mut().chain(two).take((start - from) as usize) {
+                pair[side] = last;
+            }
+        }
+    }
+
+    /// Hands out all that is old enough at `now`. To be called only when every packet that arrived before `now` was placed.
+    pub fn advance(&mut self, now: Tick, out: &mut impl FnMut(&[Pair])) {
+        self.hand_out(sample(self.begin, now) - self.hold_back, out);
+    }
+
+    /// Hands out everything up to `end`, where the recording ends.
+    pub fn finish(&mut self, end: Tick, out: &mut impl FnMut(&[Pair])) {
+        self.hand_out(sample(self.begin, end), out);
+    }
+
+    /// Samples up to place `to`: from the ring as far as it reaches, silence beyond.
+    fn hand_out(&mut self, to: i64, out: &mut impl FnMut(&[Pair])) {
+        while self.written < to {
+            let at = (self.written % self.ring.len() as i64) as usize;
+            let run = ((to - self.written) as usize).min(self.ring.len() - at);
+            let pairs = &mut self.ring[at..at + run];
+            out(pairs);
+            // A second turn round the ring, in a long silence, then finds silence.
+            pairs.fill([0; 2]);
+            self.written += run as i64;
+        }
+    }
+}
+
+impl Stream {
+    /// The place of `frame`'s first sample, given its arrival and what is already written.
+    fn follow(&mut self, frame: &TapFrame, arrival: i64, written: i64) -> i64 {
+        let fresh = Anchor { source: frame.source, timestamp: frame.timestamp, place: arrival, average: 0, packets: AVERAGE_FROM };
+        let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.source == frame.source) else {
+            self.anchor = Some(fresh);
+            return arrival;
+        };
+        // RFC 3550 5.1: timestamps wrap; the nearer way round is the right one.
+        let since = i64::from(frame.timestamp.wrapping_sub(anchor.timestamp) as i32);
+        let place = anchor.place + since;
+        let behind = arrival - place;
+        let stopped = self.late_since.is_some_and(|first| arrival - first >= LATE_RUN_MAX);
+        if !(-EARLY_MAX..=LATE_MAX).contains(&behind) || stopped {
+            self.anchor = Some(fresh);
+            self.late_since = None;
+            return arrival;
+        }
+        if place + frame.payload.len() as i64 <= written {
+            return place;
+        }
+        anchor.packets = (anchor.packets + 1).min(AVERAGE_OVER);
+        let pull = behind * FRACTION - anchor.average;
+        anchor.average += pull.clamp(-PULL_MAX * FRACTION, PULL_MAX * FRACTION) / anchor.packets;
+        if since <= 0 {
+            return place;
+        }
+        // Only where the packet before is the neighbour can a slip be bridged.
+        let slip = if place == self.next { slip(anchor.average / FRACTION) } else { 0 };
+        anchor.average -= slip * FRACTION;
+        // The anchor follows the newest packet, so that the difference of timestamps stays small.
+        (anchor.timestamp, anchor.place) = (frame.timestamp, place + slip);
+        place + slip
+    }
+
+    fn too_late(&mut self, arrival: i64) {
+        self.late_since.get_or_insert(arrival);
+    }
+}
+
+/// By how many samples to move a stream that is `behind` on average.
+fn slip(behind: i64) -> i64 {
+    if behind.abs() <= SLACK {
+        return 0;
+    }
+    (behind.abs() / 32).clamp(1, SLIP_MAX) * behind.signum()
+}

@@ -1,0 +1,128 @@
+//! The JSON of a run and its percentiles. What the fields mean stands here; how they are measured stands where they are filled.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// One run. Fields that do not apply are null.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Report {
+    pub(crate) calls: Option<Calls>,
+    /// Caller's INVITE sent → the agent's phone got its INVITE.
+    pub(crate) setup_ms: Option<Percentiles>,
+    /// INVITE sent → offer with the customer's card on the agent's WebSocket.
+    pub(crate) pop_ms: Option<Percentiles>,
+    pub(crate) rtp: Option<Rtp>,
+    pub(crate) recordings: Option<Recordings>,
+    pub(crate) server: Option<Server>,
+    pub(crate) floor: Option<Floor>,
+    /// Server CPU a packet ÷ floor CPU a packet, with as many flows.
+    pub(crate) x_floor: Option<f64>,
+    /// What this tool itself used: at a full core the other figures mean nothing.
+    pub(crate) generator: Option<Generator>,
+    pub(crate) routing: Option<Routing>,
+    pub(crate) lookup: Option<Lookup>,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Calls {
+    pub(crate) started: u64,
+    /// Talked to their end and hung up by the caller.
+    pub(crate) completed: u64,
+    pub(crate) failed: u64,
+    /// SIP status of refusals, or one of `timeout`, `no_agent`, `cut_off`, `agent_failed`, `error`.
+    pub(crate) by_status: BTreeMap<String, u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub(crate) struct Percentiles {
+    pub(crate) p50: f64,
+    pub(crate) p95: f64,
+    pub(crate) p99: f64,
+}
+
+impl Percentiles {
+    /// `None` for no values. The value at a rank is one that occurred (nearest rank).
+    pub(crate) fn of(mut values: Vec<f64>) -> Option<Self> {
+        values.sort_by(f64::total_cmp);
+        let at = |share: f64| values.get(((values.len() as f64 * share).ceil() as usize).saturating_sub(1)).copied();
+        Some(Self { p50: at(0.5)?, p95: at(0.95)?, p99: at(0.99)? })
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Transit {
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+}
+
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Rtp {
+    pub(crate) sent: u64,
+    pub(crate) received: u64,
+    pub(crate) lost: u64,
+    pub(crate) late: u64,
+    pub(crate) gap_ms_max: f64,
+    pub(crate) transit_ms: Option<Transit>,
+    /// 200 ms windows whose strongest sound was not the expected tone, silence included, and sides that never heard it.
+    pub(crate) wrong_tone: u64,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Recordings {
+    pub(crate) expected: u64,
+    pub(crate) found: u64,
+    /// With the caller's tone on the left and the agent's on the right.
+    pub(crate) right_tones: u64,
+    pub(crate) seconds_missing: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Server {
+    pub(crate) cpu_s: f64,
+    pub(crate) cpu_ms_per_call: f64,
+    /// Cores used for every 100 calls up at once.
+    pub(crate) cores_per_100_calls: f64,
+    pub(crate) rss_mb: f64,
+}
+
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(crate) struct Floor {
+    pub(crate) us_per_packet: f64,
+    pub(crate) flows: u32,
+    pub(crate) packets: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Generator {
+    pub(crate) cpu_s: f64,
+    pub(crate) cores: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Routing {
+    pub(crate) decisions: u64,
+    pub(crate) decisions_per_s: f64,
+    pub(crate) us: Percentiles,
+    pub(crate) rss_mb: f64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Lookup {
+    pub(crate) customers: u64,
+    pub(crate) lookups: u64,
+    pub(crate) ms: Percentiles,
+    pub(crate) lookups_per_s: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_values_that_occurred() {
+        assert_eq!(Percentiles::of(vec![]), None);
+        assert_eq!(Percentiles::of(vec![3.0]), Some(Percentiles { p50: 3.0, p95: 3.0, p99: 3.0 }));
+        let many = (1..=100).rev().map(f64::from).collect();
+        assert_eq!(Percentiles::of(many), Some(Percentiles { p50: 50.0, p95: 95.0, p99: 99.0 }));
+    }
+}
