@@ -217,7 +217,11 @@ impl Db {
             Pools::Postgres(pool) => migrator.run(pool).await,
         };
         done.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(source) => StoreError::from_sqlx(source, "row"),
+            sqlx::migrate::MigrateError::Execute(source) | sqlx::migrate::MigrateError::ExecuteMigration(source, _)
+                if StoreError::is_away_error(&source) =>
+            {
+                StoreError::from_sqlx(source, "row")
+            }
             other => StoreError::Migrate(Box::new(other)),
         })
     }

@@ -69,6 +69,15 @@ impl StoreError {
         matches!(self, Self::Unavailable(_))
     }
 
+    /// Whether the database is away rather than refusing what it was told.
+    pub(crate) fn is_away_error(error: &sqlx::Error) -> bool {
+        match error {
+            sqlx::Error::Database(db) => is_away(&db.code().unwrap_or_default()),
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+            _ => false,
+        }
+    }
+
     /// Sorts a database error. `resource` names the row that was being written, for the message.
     pub(crate) fn from_sqlx(error: sqlx::Error, resource: &'static str) -> Self {
         match error {

@@ -18,6 +18,7 @@ mod db;
 mod error;
 pub mod flows;
 pub mod interactions;
+pub mod invariants;
 mod migrations;
 pub mod model;
 pub mod number;

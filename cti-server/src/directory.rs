@@ -2,12 +2,12 @@
 
 use crate::switch::clips::Library;
 use crate::switch::directory::{Agent, Code, Directory, Entry, Phone, Queue, RecordingPolicy, TrunkEntry};
-use cti_sip::api::{PhoneAccount, Transport, Trunk};
-use cti_types::flow::FlowRef;
-use cti_types::{QueueId, SkillId};
 use crm_core::ConfigSnapshot;
 use crm_core::model::{self, minute_of_day};
 use crm_core::snapshot::{agent_settings, queue_settings};
+use cti_sip::api::{PhoneAccount, Transport, Trunk};
+use cti_types::flow::FlowRef;
+use cti_types::{QueueId, SkillId};
 use ivr::{Flow, Hours, NameKind, Names, Problem};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, ToSocketAddrs};
@@ -126,14 +126,22 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
     let names = FlowNames::new(snapshot, clips);
     let mut directory = Directory { numbers: numbers(snapshot, &names, &mut faults), ..Directory::default() };
     for queue in &snapshot.queues {
-        let mut settings = queue_settings(queue);
-        settings.open &= queue.hours_id.is_none() || snapshot.hours.iter().any(|h| Some(h.id) == queue.hours_id);
+        let hours = snapshot.hours.iter().find(|h| Some(h.id) == queue.hours_id).and_then(|h| hours(&h.data)).map(Arc::new);
+        if hours.is_none() && queue.hours_id.is_some() {
+            faults.push(Fault { about: format!("queue {}", queue.name), message: "its hours cannot be used; it is open always".into() });
+        }
         let recording = match queue.recording {
             model::RecordingPolicy::Always => RecordingPolicy::Always,
             model::RecordingPolicy::Never => RecordingPolicy::Never,
             model::RecordingPolicy::Percent { percent } => RecordingPolicy::Percent(percent),
         };
-        let entry = Queue { settings, music: queue.music.clone(), recording, wrap_up_required: queue.wrap_up_required };
+        let entry = Queue {
+            settings: queue_settings(queue),
+            hours,
+            music: queue.music.clone(),
+            recording,
+            wrap_up_required: queue.wrap_up_required,
+        };
         directory.queues.insert(queue.id, entry);
     }
     for user in &snapshot.users {
@@ -158,12 +166,8 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
         directory.phones.insert(phone.id, Phone { account, name: phone.name.clone(), owner: phone.owner_id });
     }
     directory.reasons = snapshot.reasons.iter().filter(|r| r.active).map(|r| (r.id, r.name.clone())).collect();
-    directory.codes = snapshot
-        .wrap_up_codes
-        .iter()
-        .filter(|c| c.active)
-        .map(|c| (c.id, Code { name: c.name.clone(), queue: c.queue_id }))
-        .collect();
+    directory.codes =
+        snapshot.wrap_up_codes.iter().filter(|c| c.active).map(|c| (c.id, Code { name: c.name.clone(), queue: c.queue_id })).collect();
     (directory, faults)
 }
 
@@ -181,11 +185,11 @@ fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, faults: &mut Vec<Fa
     }
     let mut numbers = BTreeMap::new();
     for number in snapshot.numbers.iter().filter(|n| n.active) {
-        let language = number.language.clone();
+        let (language, trunk) = (number.language.clone(), number.trunk_id);
         let about = format!("number {}", number.number);
         let entry = match number.entry {
             model::Entry::Flow { flow } => match flows.get(&flow) {
-                Some((flow, version)) => Entry { flow: Arc::clone(flow), version: Some(*version), language },
+                Some((flow, version)) => Entry { flow: Arc::clone(flow), version: Some(*version), language, trunk },
                 None => {
                     faults.push(Fault { about, message: "leads to a flow that has no usable live version".into() });
                     continue;
@@ -194,7 +198,7 @@ fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, faults: &mut Vec<Fa
             model::Entry::Queue { queue } => {
                 let name = snapshot.queues.iter().find(|q| q.id == queue).map(|q| q.name.as_str()).unwrap_or_default();
                 match Flow::parse(&straight(name), names) {
-                    Ok(flow) => Entry { flow: Arc::new(flow), version: None, language },
+                    Ok(flow) => Entry { flow: Arc::new(flow), version: None, language, trunk },
                     Err(problems) => {
                         faults.push(Fault { about, message: ivr::list(&problems) });
                         continue;
@@ -222,14 +226,7 @@ fn trunk_entry(trunk: &model::Stored<model::Trunk>) -> Result<TrunkEntry, String
         }
     };
     let (id, country) = (trunk.id, trunk.country.clone());
-    let trunk = Trunk {
-        id,
-        sources,
-        source_port: trunk.source_port,
-        peer,
-        calls_max: Some(trunk.calls_max),
-        trusted: trunk.trusted,
-    };
+    let trunk = Trunk { id, sources, source_port: trunk.source_port, peer, calls_max: Some(trunk.calls_max), trusted: trunk.trusted };
     Ok(TrunkEntry { trunk, country })
 }
 

@@ -3,10 +3,10 @@
 use crate::net::Net;
 use crate::switch::run::{Inbox, Outside};
 use crate::switch::{Audience, Effect, Event, Found};
+use crm_core::Store;
 use cti_media_engine::Engine;
 use cti_types::media::{EngineCommand, EngineEvent, OpenError};
 use cti_types::{InteractionId, Number};
-use crm_core::Store;
 use recordings::Recorder;
 use softphone_ws::{Gateway, TopicKey};
 use std::sync::Arc;
@@ -89,6 +89,7 @@ impl Outside for House {
                 };
                 self.gateway.publish(topic, vec![(key, value)]);
             }
+            Effect::Source { ip, good } => self.net.logged_in(ip, good),
             Effect::Reply { session, id, result } => self.gateway.reply(session, id, result),
             // The loop has put these into the journal.
             Effect::Log(_) | Effect::Personal(_) => {}

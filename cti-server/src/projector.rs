@@ -35,8 +35,14 @@ pub async fn run(store: Store, journal: Arc<Journal>, node: String, from: u64, s
     loop {
         let batch = match reader.next_batch(BATCH_MAX) {
             Ok(batch) => batch,
-            Err(error) => {
-                damaged(&error);
+            // The file cannot be read just now; nothing is passed over for that.
+            Err(error @ ReadError::Io(_)) => {
+                tracing::error!(%error, "the journal cannot be read; trying again");
+                tokio::time::sleep(RETRY_LAST).await;
+                continue;
+            }
+            Err(error @ (ReadError::Damaged { .. } | ReadError::Undecodable { .. })) => {
+                tracing::error!(%error, "a record of the journal cannot be read and is passed over");
                 reader.skip();
                 continue;
             }
@@ -107,8 +113,4 @@ fn entry(position: u64, record: Record) -> Option<JournalEntry> {
         Record::State { .. } | Record::StateGone { .. } => return None,
     };
     Some(JournalEntry { position, record })
-}
-
-fn damaged(error: &ReadError) {
-    tracing::error!(%error, "a record of the journal cannot be read and is passed over");
 }

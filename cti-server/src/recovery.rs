@@ -1,9 +1,9 @@
 //! After a crash: what the dead server left open in the log is ended there, with a reason. Pure; the server reads and writes.
 
-use cti_types::event::{AssignmentEnd, Body, CloseReason, Event, FlowEnd, LeaveReason, Stream, WorkEnd};
 use cti_types::acd::OfferEnd;
-use cti_types::{AgentId, AssignmentId, OfferId, ParticipantId, RecordingId, Utc, WorkItemId};
+use cti_types::event::{AssignmentEnd, Body, CloseReason, Event, FlowEnd, LeaveReason, Stream, WorkEnd};
 use cti_types::flow::FlowRef;
+use cti_types::{AgentId, AssignmentId, OfferId, ParticipantId, RecordingId, Utc, WorkItemId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of [`Body`] written here.

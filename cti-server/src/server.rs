@@ -10,14 +10,14 @@ use crate::outside::House;
 use crate::projector::{self, ProjectorState};
 use crate::recovery;
 use crate::switch::clips::Library;
-use crate::switch::run::{Inbox, Pulse, Switch, inboxes};
+use crate::switch::run::{ALIVE_KEY, Inbox, Pulse, Switch, inboxes};
 use crate::switch::{Event, RecordingFact, Rooms, RoomsConfig};
 use anyhow::{Context, anyhow};
+use crm_core::{Store, StoreError, StoreOptions};
 use cti_sip::api::Transport;
 use cti_types::event::{Body, Event as LogEvent, Stream};
 use cti_types::tap::TapSink;
 use cti_types::{Chance, InteractionId, Utc};
-use crm_core::{Store, StoreError, StoreOptions};
 use recordings::{LocalStore, Recorder, RecorderConfig, RecordingEvent};
 use softphone_ws::{FromGateway, Gateway};
 use std::collections::BTreeMap;
@@ -39,9 +39,6 @@ const RELOAD_AFTER: Duration = Duration::from_millis(20);
 const DESCRIPTORS_WANTED: u64 = 65_536;
 /// How long the last calls' records may take to reach the database at the stop.
 const PROJECT_WAIT: Duration = Duration::from_secs(10);
-/// The journal's state record that says when the server was last alive: 8 bytes, µs since the epoch, little-endian.
-pub const ALIVE_KEY: &str = "alive";
-
 /// A running server.
 pub struct Server {
     http: SocketAddr,
@@ -129,7 +126,12 @@ fn node_name(dir: &Path, chance: &mut Chance, now: Utc) -> anyhow::Result<String
 fn raise_descriptors() {
     match rlimit::increase_nofile_limit(DESCRIPTORS_WANTED) {
         Ok(got) if got < DESCRIPTORS_WANTED => {
-            tracing::warn!(got, wanted = DESCRIPTORS_WANTED, "few file descriptors: about {} calls fit; raise the hard limit (ulimit -Hn)", got / 6);
+            tracing::warn!(
+                got,
+                wanted = DESCRIPTORS_WANTED,
+                "few file descriptors: about {} calls fit; raise the hard limit (ulimit -Hn)",
+                got / 6
+            );
         }
         Ok(_) => {}
         Err(error) => tracing::warn!(%error, "the limit of file descriptors cannot be raised"),
@@ -150,7 +152,8 @@ impl Server {
         let recordings_dir = config.data.join("recordings");
         make_private(&recordings_dir)?;
 
-        let alive = found.state.get(ALIVE_KEY).and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(Utc(0), |b| Utc(i64::from_le_bytes(b)));
+        let alive =
+            found.state.get(ALIVE_KEY).and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(Utc(0), |b| Utc(i64::from_le_bytes(b)));
         let linked = recover(&store, &journal, &node, &recordings_dir, alive).await.context("cannot recover from the last run")?;
         let first_admin = store.ensure_admin(clock.utc()).await?.map(|(login, password)| (login, password.reveal().to_owned()));
 
@@ -169,7 +172,8 @@ impl Server {
         say_faults(&faults);
         net.set_known(directory.trunks.iter().flat_map(|t| t.trunk.sources.clone()).collect());
 
-        let mut rooms = Rooms::new(rooms_config(&config, &net, &clips, &store, &mut chance).await?, Chance::from_seed(chance.bytes()), clock.now())?;
+        let mut rooms =
+            Rooms::new(rooms_config(&config, &net, &clips, &store, &mut chance).await?, Chance::from_seed(chance.bytes()), clock.now())?;
         rooms.handle(clock.now(), Event::Directory(Box::new(directory)));
 
         let (commands, from_gateway) = mpsc::channel(COMMANDS_MAX);
@@ -209,17 +213,12 @@ impl Server {
         })?;
 
         let projected = Arc::new(ProjectorState::default());
-        let mark = store.mark(&node).await?;
-        let projector = tokio::spawn(projector::run(
-            store.clone(),
-            Arc::clone(&journal),
-            node,
-            mark,
-            Arc::clone(&projected),
-            stopped_projector,
-        ));
+        let mark = store.mark(&node).await?.unwrap_or(0);
+        let projector =
+            tokio::spawn(projector::run(store.clone(), Arc::clone(&journal), node, mark, Arc::clone(&projected), stopped_projector));
 
-        let listener = tokio::net::TcpListener::bind(config.http).await.with_context(|| format!("cannot listen for HTTP on {}", config.http))?;
+        let listener =
+            tokio::net::TcpListener::bind(config.http).await.with_context(|| format!("cannot listen for HTTP on {}", config.http))?;
         let http = listener.local_addr()?;
         let state = ApiState {
             store: store.clone(),
@@ -340,7 +339,7 @@ async fn recover(
     recordings: &Path,
     alive: Utc,
 ) -> anyhow::Result<Vec<(cti_types::RecordingId, u32)>> {
-    let mark = store.mark(node).await?;
+    let mark = store.mark(node).await?.unwrap_or(0);
     journal.continue_after(mark)?;
     project_all(store, journal, node, mark).await?;
     let dir = recordings.to_owned();
@@ -376,7 +375,7 @@ async fn recover(
     if ended > 0 {
         tracing::warn!(interactions = ended, "ended what the last run left open");
     }
-    let mark = store.mark(node).await?;
+    let mark = store.mark(node).await?.unwrap_or(0);
     project_all(store, journal, node, mark).await?;
     Ok(linked)
 }

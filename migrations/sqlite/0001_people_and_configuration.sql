@@ -98,7 +98,7 @@ CREATE TABLE session (
     expires_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_of_user ON session (user_id);
 CREATE INDEX session_expires ON session (expires_at);
 
 CREATE TABLE api_token (

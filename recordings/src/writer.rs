@@ -178,6 +178,10 @@ impl Writer {
                 let _ = self.seal.send(Job::Seal(note));
             }
         }
+        if !ended.is_empty() {
+            // Before the end is told: whoever hears of it may begin the next.
+            self.lane.control().live -= ended.len();
+        }
         for recording in ended {
             let Some(live) = self.live.remove(recording) else { continue };
             let _ = self.seal.send(Job::Ended {
@@ -186,9 +190,6 @@ impl Writer {
                 frames_dropped: live.dropped,
                 frames_late: live.timeline.late(),
             });
-        }
-        if !ended.is_empty() {
-            self.lane.control().live -= ended.len();
         }
     }
 }

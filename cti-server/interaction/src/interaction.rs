@@ -1,12 +1,12 @@
 //! One interaction: who is in it, what they do now, what work it demands, and when it is over.
 
-use cti_types::stream::StreamWriter;
 use crate::{Arrival, Desk, HeldOut, Output};
 use cti_types::acd::{AcdInput, NotReadyReason, OfferEnd, Overflow};
 use cti_types::event::{
     AssignmentEnd, Body, Channel, CloseReason, FlowEnd, LeaveReason, Personal, PersonalKind, Role, SegmentKind, Stream, WorkEnd,
 };
 use cti_types::flow::{FlowRef, QueueLeft, SkillNeed};
+use cti_types::stream::StreamWriter;
 use cti_types::{
     AgentId, AssignmentId, CustomerId, InteractionId, Now, OfferId, ParticipantId, PersonalId, QueueId, Tick, WorkItemId, WrapUpCodeId,
 };
@@ -159,7 +159,7 @@ impl Interaction {
         if how == FlowEnd::HungUp || how == FlowEnd::Error {
             let reason = if how == FlowEnd::Error { CloseReason::Failed } else { CloseReason::ServedByFlow };
             self.reason.get_or_insert(reason);
-            self.drop_participant(desk, self.customer, LeaveReason::Flow);
+            self.dismiss_customer(desk, LeaveReason::Flow);
         }
     }
 
@@ -324,11 +324,19 @@ impl Interaction {
             self.agent_left(desk, participant);
             // Nobody is left who speaks for us: the customer's call ends too.
             if !self.assignments.values().any(|a| a.phase == Phase::Active) {
-                self.drop_participant(desk, self.customer, LeaveReason::OtherLeft);
+                self.dismiss_customer(desk, LeaveReason::OtherLeft);
             }
         } else if let Some(offer) = self.offer_of(participant) {
             let reason = NotReadyReason::DeviceUnreachable;
             desk.out.push_back(Output::Acd(AcdInput::Failed { offer, reason }));
+        }
+    }
+
+    /// We end the customer's part.
+    fn dismiss_customer(&mut self, desk: &mut Desk<'_>, reason: LeaveReason) {
+        if self.participants.contains_key(&self.customer) {
+            desk.out.push_back(Output::Drop { interaction: self.id, participant: self.customer });
+            self.customer_left(desk, reason);
         }
     }
 
@@ -427,12 +435,7 @@ impl Interaction {
     pub(crate) fn refused(&mut self, desk: &mut Desk<'_>, reason: CloseReason) {
         self.reason.get_or_insert(reason);
         self.leave_flow(desk, FlowEnd::Error);
-        self.drop_participant(desk, self.customer, LeaveReason::Failed);
-        for (work, _) in std::mem::take(&mut self.works) {
-            desk.by_work.remove(&work);
-            self.write(desk, Body::WorkEnded { work, end: WorkEnd::Abandoned });
-            desk.out.push_back(Output::Acd(AcdInput::Withdraw { work }));
-        }
+        self.dismiss_customer(desk, LeaveReason::Failed);
     }
 
     pub(crate) fn shutdown(&mut self, desk: &mut Desk<'_>) {

@@ -11,12 +11,12 @@ pub use interaction::{AssignmentView, ParticipantView};
 use cti_types::acd::{AcdInput, AcdOutput, Decision, NotReadyReason, OfferEnd};
 use cti_types::event::{Body, CallDirection, CloseReason, Event, FlowEnd, LeaveReason, Personal};
 use cti_types::flow::{FlowRef, QueueLeft, SkillNeed};
+use cti_types::stream::StreamWriter;
 use cti_types::{
     AgentId, AssignmentId, Chance, CustomerId, InteractionId, Now, OfferId, ParticipantId, Party, QueueId, Tick, TrunkId, WorkItemId,
     WrapUpCodeId,
 };
 use interaction::Interaction;
-use cti_types::stream::StreamWriter;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 

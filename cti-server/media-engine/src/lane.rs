@@ -1,6 +1,7 @@
 //! The way of commands to one thread: a bounded queue that never loses a Close. It carries out nothing.
 
 use crate::counters::Published;
+use crate::poller::Waker;
 use cti_types::LegId;
 use cti_types::media::EngineCommand;
 use std::collections::{HashMap, VecDeque};
@@ -13,13 +14,13 @@ pub(crate) const COMMANDS_MAX: usize = 8192;
 
 pub(crate) struct Lane {
     queue: Mutex<VecDeque<EngineCommand>>,
-    pub(crate) waker: mio::Waker,
+    pub(crate) waker: Waker,
     pub(crate) stop: AtomicBool,
     pub(crate) counters: Published,
 }
 
 impl Lane {
-    pub(crate) fn new(waker: mio::Waker) -> Lane {
+    pub(crate) fn new(waker: Waker) -> Lane {
         Lane { queue: Mutex::default(), waker, stop: AtomicBool::new(false), counters: Published::default() }
     }
 
@@ -72,8 +73,7 @@ mod tests {
 
     #[test]
     fn a_full_queue_refuses_all_but_a_close() {
-        let poll = mio::Poll::new().unwrap();
-        let lane = Lane::new(mio::Waker::new(poll.registry(), mio::Token(0)).unwrap());
+        let lane = Lane::new(crate::poller::Poller::new().unwrap().waker());
         let leg = LegId::from_u128(1);
         for index in 0..COMMANDS_MAX {
             assert_eq!(lane.push(EngineCommand::StopPlay { leg }), Ok(index == 0), "only the first wakes the thread");

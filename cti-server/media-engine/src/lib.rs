@@ -9,6 +9,7 @@ mod engine;
 mod lane;
 mod leg;
 mod outgoing;
+mod poller;
 mod report;
 mod sockets;
 mod worker;

@@ -1,10 +1,9 @@
 //! The socket pair of a leg: bound, non-blocking, with the buffer and marking voice wants.
 
 use cti_types::media::OpenError;
-use mio::net::UdpSocket;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Expedited forwarding (RFC 3246, DSCP 46) in the upper six bits of the traffic class.
@@ -41,7 +40,7 @@ fn bind(address: SocketAddr, receive_buffer_bytes: Option<usize>) -> io::Result<
     // Marking is a favour of the network; some containers forbid it, and calls work without.
     let _ = if address.is_ipv6() { socket.set_tclass_v6(EXPEDITED) } else { socket.set_tos_v4(EXPEDITED) };
     socket.bind(&address.into())?;
-    Ok(UdpSocket::from_std(socket.into()))
+    Ok(socket.into())
 }
 
 /// Says so at the start if the process may not open as many files as the legs configured would take.

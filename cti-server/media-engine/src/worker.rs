@@ -4,6 +4,7 @@ use crate::counters::EngineCounters;
 use crate::engine::{Clock, EngineConfig};
 use crate::lane::{Lane, Routes};
 use crate::leg::{Leg, Surroundings};
+use crate::poller::{Poller, Ready, WAKE};
 use crate::report::Reports;
 use crate::sockets;
 use cti_media::forward::Rewriter;
@@ -11,20 +12,12 @@ use cti_media::rtp::PACKET_BYTES_MAX;
 use cti_types::media::{EngineCommand, EngineEvent, OpenError};
 use cti_types::tap::TapSink;
 use cti_types::{LegId, Tick};
-use mio::{Events, Interest, Poll, Token};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// Readiness events taken from the kernel at once; the rest comes with the next wake.
-const EVENTS_MAX: usize = 1024;
-/// Datagrams read from one socket before the others have their turn; what is left is read in the next round, without sleeping.
-const READ_BUDGET: usize = 32;
-/// Token of the waker. The sockets of slot `n` are `2n + 1` (RTP) and `2n + 2` (RTCP).
-const WAKE: Token = Token(0);
 
 /// What a thread is given.
 pub(crate) struct Setup {
@@ -51,7 +44,7 @@ pub(crate) struct Worker {
     routes: Arc<Routes>,
     open_legs: Arc<AtomicUsize>,
     lane: Arc<Lane>,
-    poll: Poll,
+    poller: Poller,
     now: Tick,
     /// Legs by slot; freed slots are used again.
     legs: Vec<Option<Box<Leg>>>,
@@ -60,8 +53,6 @@ pub(crate) struct Worker {
     numbers: u64,
     /// When to look at which slot. An entry counts only while it equals its leg's `wake`; the others are leftovers.
     timers: BinaryHeap<Reverse<(Tick, usize)>>,
-    /// Sockets whose budget ran out. An edge-triggered poll would not name them again.
-    backlog: Vec<(usize, Socket)>,
     commands: VecDeque<EngineCommand>,
     counters: EngineCounters,
     buffer: Box<[u8; PACKET_BYTES_MAX]>,
@@ -70,8 +61,8 @@ pub(crate) struct Worker {
 impl Worker {
     pub(crate) fn new(setup: Setup) -> io::Result<(Worker, Arc<Lane>)> {
         let Setup { index, config, clock, sink, events, routes, open_legs } = setup;
-        let poll = Poll::new()?;
-        let lane = Arc::new(Lane::new(mio::Waker::new(poll.registry(), WAKE)?));
+        let poller = Poller::new()?;
+        let lane = Arc::new(Lane::new(poller.waker()));
         let around = Surroundings { sink, events, loss_after: config.loss_after, rtcp_interval: config.rtcp_interval };
         let worker = Worker {
             index,
@@ -82,13 +73,12 @@ impl Worker {
             routes,
             open_legs,
             lane: lane.clone(),
-            poll,
+            poller,
             legs: Vec::new(),
             free: Vec::new(),
             slots: HashMap::new(),
             numbers: 0,
             timers: BinaryHeap::new(),
-            backlog: Vec::new(),
             commands: VecDeque::new(),
             counters: EngineCounters::default(),
             buffer: Box::new([0; PACKET_BYTES_MAX]),
@@ -97,23 +87,16 @@ impl Worker {
     }
 
     pub(crate) fn run(mut self) {
-        let mut events = Events::with_capacity(EVENTS_MAX);
+        let mut ready = Ready::new();
         while !self.lane.stop.load(Ordering::Acquire) {
-            let timeout = if self.backlog.is_empty() {
-                self.timers.peek().map(|Reverse((at, _))| at.since(self.clock.now()))
-            } else {
-                Some(std::time::Duration::ZERO)
-            };
-            if let Err(error) = self.poll.poll(&mut events, timeout) {
-                if error.kind() == io::ErrorKind::Interrupted {
-                    continue;
-                }
+            let timeout = self.timers.peek().map(|Reverse((at, _))| at.since(self.clock.now()));
+            if let Err(error) = self.poller.wait(timeout, &mut ready) {
                 tracing::error!(%error, thread = self.index, "a media thread cannot poll its sockets; its legs are closed");
                 self.lane.stop.store(true, Ordering::Release);
                 break;
             }
             self.now = self.clock.now();
-            self.wake(&events);
+            self.wake(&ready);
             self.lane.counters.store(&self.counters);
         }
         self.now = self.clock.now();
@@ -124,50 +107,45 @@ impl Worker {
         self.lane.counters.store(&self.counters);
     }
 
-    fn wake(&mut self, events: &Events) {
+    fn wake(&mut self, ready: &Ready) {
         let mut commanded = false;
-        for (slot, socket) in std::mem::take(&mut self.backlog) {
-            self.read(slot, socket);
-        }
-        for event in events {
-            match event.token() {
-                WAKE => commanded = true,
-                Token(number) => {
-                    let socket = if number % 2 == 1 { Socket::Rtp } else { Socket::Rtcp };
-                    self.read((number - 1) / 2, socket);
-                }
+        for token in ready.tokens() {
+            if token == WAKE {
+                self.poller.awake();
+                commanded = true;
+            } else {
+                let socket = if token % 2 == 0 { Socket::Rtp } else { Socket::Rtcp };
+                self.read((token / 2) as usize, socket);
             }
         }
+        // After the packets: what came before a command is handled before it.
         if commanded {
             self.carry_out_commands();
         }
         self.timers_due();
     }
 
-    /// Reads what waits on a socket, up to the budget.
+    /// Reads one datagram. Whoever has more is named again at the next wait, after the others: a flood on one socket holds
+    /// up nobody for longer than a packet.
     fn read(&mut self, slot: usize, socket: Socket) {
-        for _ in 0..READ_BUDGET {
-            let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
-            let source = match socket {
-                Socket::Rtp => &leg.sockets.rtp,
-                Socket::Rtcp => &leg.sockets.rtcp,
-            };
-            match source.recv_from(self.buffer.as_mut_slice()) {
-                Ok((length, from)) => match socket {
-                    Socket::Rtp => self.packet(slot, length, from),
-                    Socket::Rtcp => {
-                        if !leg.reported(self.now, from, &self.buffer[..length], &self.around) {
-                            self.counters.foreign += 1;
-                        }
+        let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
+        let source = match socket {
+            Socket::Rtp => &leg.sockets.rtp,
+            Socket::Rtcp => &leg.sockets.rtcp,
+        };
+        match source.recv_from(self.buffer.as_mut_slice()) {
+            Ok((length, from)) => match socket {
+                Socket::Rtp => self.packet(slot, length, from),
+                Socket::Rtcp => {
+                    if !leg.reported(self.now, from, &self.buffer[..length], &self.around) {
+                        self.counters.foreign += 1;
                     }
-                },
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // An ICMP error about something we sent; the next datagram is behind it.
-                Err(_) => self.counters.dropped += 1,
-            }
+                }
+            },
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+            // An ICMP error about something we sent; the next datagram is behind it.
+            Err(_) => self.counters.dropped += 1,
         }
-        self.backlog.push((slot, socket));
     }
 
     /// One datagram on a leg's RTP socket, passed on to whoever hears the leg.
@@ -277,11 +255,11 @@ impl Worker {
     }
 
     fn open_sockets(&mut self, id: LegId, ip: IpAddr, port: u16, out: Rewriter) -> Result<(), OpenError> {
-        let mut pair = sockets::open(ip, port, self.config.receive_buffer_bytes)?;
+        let pair = sockets::open(ip, port, self.config.receive_buffer_bytes)?;
         let slot = self.free.last().copied().unwrap_or(self.legs.len());
-        let registry = self.poll.registry();
-        registry.register(&mut pair.rtp, Token(2 * slot + 1), Interest::READABLE).map_err(|error| sockets::open_error(&error))?;
-        registry.register(&mut pair.rtcp, Token(2 * slot + 2), Interest::READABLE).map_err(|error| sockets::open_error(&error))?;
+        let (rtp, rtcp) = (2 * slot as u64, 2 * slot as u64 + 1);
+        let watched = self.poller.add(&pair.rtp, rtp).and_then(|()| self.poller.add(&pair.rtcp, rtcp));
+        watched.map_err(|error| sockets::open_error(&error))?;
         self.numbers += 1;
         let reports = Reports::new(self.now, out.ssrc(), self.config.rtcp_interval);
         let mut leg = Box::new(Leg::new(id, self.numbers, port, pair, out, reports));
@@ -306,8 +284,8 @@ impl Worker {
         }
         leg.finish(&self.around);
         leg.report(self.now, true, &self.around);
-        for socket in [&mut leg.sockets.rtp, &mut leg.sockets.rtcp] {
-            if let Err(error) = self.poll.registry().deregister(socket) {
+        for socket in [&leg.sockets.rtp, &leg.sockets.rtcp] {
+            if let Err(error) = self.poller.remove(socket) {
                 tracing::debug!(leg = %leg.id, %error, "deregistering a socket that is closed anyway");
             }
         }

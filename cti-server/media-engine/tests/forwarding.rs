@@ -1,9 +1,11 @@
 //! Who hears whom, through real sockets: one continuous stream, translation, the source lock, digits on the way.
 
+#![allow(clippy::unwrap_used, reason = "in a test's helper a panic is the failure to report")]
+
 mod support;
 
 use cti_media::g711::{A_TO_MU, MU_TO_A};
-use cti_types::media::{Codec, Direction, EngineCommand, EngineEvent};
+use cti_types::media::{Codec, Direction, EngineCommand, EngineEvent, Stream};
 use std::net::UdpSocket;
 use support::{Continuity, House, LOCALHOST, PATIENCE, listen};
 
@@ -158,7 +160,7 @@ fn digits_are_passed_on_as_events_in_the_same_stream() {
 fn events_the_far_side_cannot_take_leave_no_gap() {
     let house = House::new();
     let (mut caller, agent) = (house.call(Codec::Pcmu), house.call(Codec::Pcmu));
-    let stream = cti_types::media::Stream { event_send: None, ..agent.stream(Direction::SendRecv) };
+    let stream = Stream { event_send: None, ..agent.stream(Direction::SendRecv) };
     house.send(EngineCommand::SetStream { leg: agent.leg, stream });
     house.hear(&agent, &caller);
     let mut continuity = Continuity::default();
@@ -180,4 +182,52 @@ fn nobody_heard_and_nothing_played_sends_nothing() {
     assert!(matches!(house.next(), EngineEvent::Digit { .. }));
     assert!(agent.hears_nothing() && caller.hears_nothing());
     assert_eq!(house.close(agent.leg).packets_sent, 0);
+}
+
+#[test]
+fn a_flood_on_one_leg_does_not_hold_up_another() {
+    let house = House::new();
+    let (flooded, mut caller, agent) = (house.call(Codec::Pcmu), house.call(Codec::Pcmu), house.call(Codec::Pcmu));
+    house.hear(&agent, &caller);
+    let attacker = UdpSocket::bind((LOCALHOST, 0)).unwrap();
+    for code in 0..50 {
+        for _ in 0..20 {
+            attacker.send_to(&[0x80; 172], flooded.to).unwrap();
+        }
+        caller.say(code);
+        assert_eq!(agent.listen().1[0], code);
+    }
+    assert_eq!(house.close(agent.leg).packets_sent, 50);
+    assert!(house.close(flooded.leg).packets_foreign > 0);
+}
+
+#[test]
+fn media_passes_over_ipv6_where_the_machine_has_it() {
+    let Ok(phone) = UdpSocket::bind("[::1]:0") else { return };
+    phone.set_read_timeout(Some(PATIENCE)).unwrap();
+    let house = House::new();
+    let (leg, port, remote) = (cti_types::LegId::from_u128(950), support::free_pair(), phone.local_addr().unwrap());
+    let ip = "::1".parse().unwrap();
+    house.send(EngineCommand::Open { leg, group: 7, ip, port, ssrc: 77, sequence: 0, timestamp: 0 });
+    assert_eq!(house.next(), EngineEvent::Opened { leg });
+    let stream = Stream {
+        remote,
+        remote_rtcp: remote,
+        send: (0, Codec::Pcmu),
+        accept: vec![(0, Codec::Pcmu)],
+        event_receive: None,
+        event_send: None,
+        direction: Direction::SendRecv,
+        ptime_ms: 20,
+    };
+    house.send(EngineCommand::SetStream { leg, stream });
+    // Hearing itself: what comes goes back.
+    house.send(EngineCommand::Hear { leg, from: vec![leg] });
+    house.settle();
+    let header = cti_media::rtp::Header { payload_type: 0, marker: false, sequence: 1, timestamp: 1, ssrc: 1 };
+    let mut packet = [0; 172];
+    cti_media::rtp::write(&header, &[9; 160], &mut packet).unwrap();
+    phone.send_to(&packet, (ip, port)).unwrap();
+    let (echo, payload) = listen(&phone);
+    assert_eq!((echo.ssrc, payload), (77, vec![9; 160]));
 }

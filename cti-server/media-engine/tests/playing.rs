@@ -1,5 +1,7 @@
 //! Playback and digits, through real sockets: pace, ends, replacement, offsets.
 
+#![allow(clippy::unwrap_used, reason = "in a test's helper a panic is the failure to report")]
+
 mod support;
 
 use cti_media::event::EventPayload;

@@ -65,7 +65,10 @@ pub enum Origin {
 pub enum Target {
     /// All registered contacts of the phone at once; the first 2xx wins, the others are cancelled.
     Phone(PhoneId),
-    Trunk { trunk: TrunkId, number: String },
+    Trunk {
+        trunk: TrunkId,
+        number: String,
+    },
 }
 
 /// Name and number in From of a call we make.
@@ -84,19 +87,50 @@ pub enum Command {
     /// Refuse new INVITEs (503 with Retry-After): draining.
     SetAccepting(bool),
     /// Make a call. `leg` is new. Ends in `Answered`, `Refused`, or `Ended`.
-    Invite { leg: LegId, target: Target, from: Caller, sdp: Bytes, headers: Vec<(String, String)>, ring_timeout: Duration },
+    Invite {
+        leg: LegId,
+        target: Target,
+        from: Caller,
+        sdp: Bytes,
+        headers: Vec<(String, String)>,
+        ring_timeout: Duration,
+    },
     /// 1xx on an incoming leg, with early media when `sdp`.
-    Provisional { leg: LegId, code: u16, sdp: Option<Bytes> },
+    Provisional {
+        leg: LegId,
+        code: u16,
+        sdp: Option<Bytes>,
+    },
     /// 200 on an incoming leg.
-    Answer { leg: LegId, sdp: Bytes },
+    Answer {
+        leg: LegId,
+        sdp: Bytes,
+    },
     /// Final refusal of an incoming leg.
-    Reject { leg: LegId, code: u16, retry_after: Option<Duration>, warning: Option<String> },
+    Reject {
+        leg: LegId,
+        code: u16,
+        retry_after: Option<Duration>,
+        warning: Option<String>,
+    },
     /// Our re-INVITE. A 491 is retried by the endpoint as RFC 3261 14.1 says.
-    Reinvite { leg: LegId, sdp: Bytes },
-    AnswerReinvite { leg: LegId, sdp: Bytes },
-    RejectReinvite { leg: LegId, code: u16 },
+    Reinvite {
+        leg: LegId,
+        sdp: Bytes,
+    },
+    AnswerReinvite {
+        leg: LegId,
+        sdp: Bytes,
+    },
+    RejectReinvite {
+        leg: LegId,
+        code: u16,
+    },
     /// Whatever ends the leg in its present state: CANCEL, BYE, a final response, or a BYE once ACK came. `cause` is Q.850 in a Reason header (RFC 3326).
-    End { leg: LegId, cause: Option<u16> },
+    End {
+        leg: LegId,
+        cause: Option<u16>,
+    },
 }
 
 /// What the call is about, read from the INVITE.
@@ -128,34 +162,76 @@ pub enum EndedBy {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    Incoming { leg: LegId, call: Box<Incoming> },
+    Incoming {
+        leg: LegId,
+        call: Box<Incoming>,
+    },
     /// 18x of a call we make; several may come.
-    Ringing { leg: LegId, code: u16, sdp: Option<Bytes> },
+    Ringing {
+        leg: LegId,
+        code: u16,
+        sdp: Option<Bytes>,
+    },
     /// 2xx of a call we make; ACK is already sent.
-    Answered { leg: LegId, sdp: Option<Bytes> },
+    Answered {
+        leg: LegId,
+        sdp: Option<Bytes>,
+    },
     /// Final non-2xx, or none in time (408), or nobody to call (480 when no contact is registered). The leg is over.
-    Refused { leg: LegId, code: u16, retry_after: Option<Duration> },
+    Refused {
+        leg: LegId,
+        code: u16,
+        retry_after: Option<Duration>,
+    },
     /// ACK for our 2xx; `sdp` is the answer when the INVITE had no offer.
-    Confirmed { leg: LegId, sdp: Option<Bytes> },
+    Confirmed {
+        leg: LegId,
+        sdp: Option<Bytes>,
+    },
     /// Their re-INVITE (or UPDATE with a body): answer with `AnswerReinvite` or `RejectReinvite`.
     /// `sdp` is `None` when they want an offer from us. Glare and overlap are already refused (491, 500).
-    Reinvite { leg: LegId, sdp: Option<Bytes> },
+    Reinvite {
+        leg: LegId,
+        sdp: Option<Bytes>,
+    },
     /// The answer to our re-INVITE.
-    ReinviteAnswered { leg: LegId, sdp: Option<Bytes> },
-    ReinviteRefused { leg: LegId, code: u16 },
+    ReinviteAnswered {
+        leg: LegId,
+        sdp: Option<Bytes>,
+    },
+    ReinviteRefused {
+        leg: LegId,
+        code: u16,
+    },
     /// SIP INFO with `application/dtmf-relay` or `application/dtmf`.
-    Digit { leg: LegId, digit: char, duration_ms: u32 },
+    Digit {
+        leg: LegId,
+        digit: char,
+        duration_ms: u32,
+    },
     /// The leg is over, said exactly once per leg that was `Incoming` or `Answered` (an outgoing leg ended before its answer says `Refused` 487 or this).
-    Ended { leg: LegId, by: EndedBy, cause: Option<u16> },
-    Registered { phone: PhoneId, contacts: u32 },
+    Ended {
+        leg: LegId,
+        by: EndedBy,
+        cause: Option<u16>,
+    },
+    Registered {
+        phone: PhoneId,
+        contacts: u32,
+    },
     /// The last contact expired or was removed.
-    Unregistered { phone: PhoneId },
+    Unregistered {
+        phone: PhoneId,
+    },
 }
 
 /// What the shell must do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
     /// Send the bytes. On a stream that is gone, open one to `path.remote`, and tell `Input::Failed` when that fails.
-    Transmit { path: Path, bytes: Bytes },
+    Transmit {
+        path: Path,
+        bytes: Bytes,
+    },
     Event(Event),
 }

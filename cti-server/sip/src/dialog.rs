@@ -101,7 +101,8 @@ impl Dialog {
 
     /// A request in this dialog, up to and including User-Agent, and where it goes.
     pub(crate) fn request(&self, io: &Io, method: &str, cseq: u32, branch: &str) -> (Writer, Path) {
-        let loose = self.routes.first().is_none_or(|r| NameAddr::parse(r).and_then(|r| r.parsed_uri()).is_some_and(|u| u.param("lr").is_some()));
+        let loose =
+            self.routes.first().is_none_or(|r| NameAddr::parse(r).and_then(|r| r.parsed_uri()).is_some_and(|u| u.param("lr").is_some()));
         let first = self.routes.first().and_then(|r| NameAddr::parse(r)).map_or("", |r| r.uri);
         let path = self.next_hop(io, if first.is_empty() { &self.target } else { first });
         // RFC 3261 12.2.1.1: a strict router wants itself in the Request-URI and the target as the last route.

@@ -56,6 +56,10 @@ impl Framer {
             if self.take_line_breaks() {
                 return Ok(Some(Frame::Ping));
             }
+            if self.buf.len() < 2 {
+                // A lone CR may become a line break.
+                return Ok(None);
+            }
             let Some(head) = self.head_end()? else { return Ok(None) };
             let body = content_length(self.buf.get(..head).unwrap_or_default()).ok_or(FrameError::ContentLength)?;
             if body > BODY_BYTES_MAX {

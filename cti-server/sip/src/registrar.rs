@@ -76,7 +76,15 @@ impl Registrar {
     }
 
     /// Carries out one authenticated REGISTER, wholly or not at all.
-    pub(crate) fn register(&mut self, now: Now, config: &Config, timers: &mut Timers, phone: PhoneId, message: &Message, path: Path) -> Result<Change, Reply> {
+    pub(crate) fn register(
+        &mut self,
+        now: Now,
+        config: &Config,
+        timers: &mut Timers,
+        phone: PhoneId,
+        message: &Message,
+        path: Path,
+    ) -> Result<Change, Reply> {
         let call_id = message.call_id().unwrap_or_default();
         let cseq = message.cseq().map_or(0, |c| c.number);
         let before = self.phones.get(&phone).map_or(0, |p| p.bindings.len());

@@ -105,7 +105,14 @@ mod tests {
     use bytes::Bytes;
 
     fn trunk(id: u128, source: &str, len: u8, source_port: Option<u16>) -> Trunk {
-        Trunk { id: TrunkId::from_u128(id), sources: vec![(source.parse().unwrap(), len)], source_port, peer: None, calls_max: Some(2), trusted: true }
+        Trunk {
+            id: TrunkId::from_u128(id),
+            sources: vec![(source.parse().unwrap(), len)],
+            source_port,
+            peer: None,
+            calls_max: Some(2),
+            trusted: true,
+        }
     }
 
     #[test]

@@ -84,13 +84,29 @@ const fn company(
 use OpenItemKind::{Callback, Order, Ticket};
 
 pub(super) const CUSTOMERS: [Sample; 25] = [
-    person("Emma Thompson", "+442079460011", "en", "gold", 5, "Prefers to be called in the morning.", &[(Order, "Two desk lamps, on the way")]),
+    person(
+        "Emma Thompson",
+        "+442079460011",
+        "en",
+        "gold",
+        5,
+        "Prefers to be called in the morning.",
+        &[(Order, "Two desk lamps, on the way")],
+    ),
     person("Liam O'Brien", "+442079460012", "en", "silver", 3, "", &[]),
     person("Olivia Martin", "+12025550111", "en", "none", 1, "New since last month.", &[]),
     person("Noah Williams", "+12025550112", "en", "gold", 6, "Buys for the whole family.", &[(Ticket, "Printer will not wake up")]),
     person("Ava Johnson", "+12025550113", "en", "bronze", 2, "", &[(Ticket, "Invoice shows the wrong address")]),
     person("Ethan Brown", "+12025550114", "en", "none", 0, "", &[]),
-    person("Sophie Dubois", "+33199001234", "en", "silver", 4, "Speaks French and English.", &[(Order, "Standing desk, delivery on Thursday")]),
+    person(
+        "Sophie Dubois",
+        "+33199001234",
+        "en",
+        "silver",
+        4,
+        "Speaks French and English.",
+        &[(Order, "Standing desk, delivery on Thursday")],
+    ),
     person("Lukas Schneider", "+493023125001", "en", "bronze", 2, "", &[]),
     person("王芳", "+861055550101", "zh", "gold", 5, "老客户，喜欢电话联系。", &[(Ticket, "键盘更换")]),
     person("李伟", "+861055550102", "zh", "silver", 3, "", &[]),

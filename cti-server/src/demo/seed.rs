@@ -3,15 +3,16 @@
 use super::samples::{CODES, COLLEAGUES, CUSTOMERS, Colleague, IVR_NUMBER, Part, QUEUE_NUMBER, REASONS, Sample};
 use super::secrets::Secrets;
 use anyhow::Context;
-use cti_types::{CustomerId, FlowId, PhoneId, QueueId, SkillId, TeamId, TrunkId, UserId, Utc, WrapUpCodeId};
 use crm_core::model::{
     ApiToken, ContactInput, ContactKind, Customer, CustomerKind, Entry, Flow, FlowState, Hours, Number, OpenItem, OpenItemState,
     OverflowTo, Phone, Queue, Reason, RecordingPolicy, Resource, Secret, Site, Skill, SkillLevel, Stored, Team, Transport, Trunk, User,
     UserRole, WeeklySpan, WrapUpCode,
 };
 use crm_core::{ListQuery, Store, Who};
+use cti_types::{CustomerId, FlowId, PhoneId, QueueId, SkillId, TeamId, TrunkId, UserId, Utc, WrapUpCodeId};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 const VIA: &str = "demo";
 
@@ -39,11 +40,12 @@ struct Seeder<'a> {
     now: Utc,
 }
 
-/// Fills the store. `callers_port`: the trunk takes calls only from this port of the own machine; `None`: from all its ports.
+/// Fills the store. The trunk takes calls from the own machine, known by `ip` and the loopback address: only from `callers_port` where it
+/// is given, else from all ports.
 ///
 /// # Errors
 /// When the store is away or refuses a row.
-pub(super) async fn fill(store: &Store, now: Utc, secrets: &Secrets, callers_port: Option<u16>) -> anyhow::Result<Seeded> {
+pub(super) async fn fill(store: &Store, now: Utc, secrets: &Secrets, ip: IpAddr, callers_port: Option<u16>) -> anyhow::Result<Seeded> {
     let seeder = Seeder { store, who: Who::system(VIA), now };
     let site = seeder.ensure("name", "Head office", || Site { name: "Head office".into(), zone: "Europe/London".into() }).await?;
     let team = seeder.ensure("name", "Front desk", || Team { name: "Front desk".into(), site_id: Some(site.id) }).await?;
@@ -62,18 +64,9 @@ pub(super) async fn fill(store: &Store, now: Utc, secrets: &Secrets, callers_por
     let (flow, flow_version) = seeder.flow().await?;
     seeder.number(IVR_NUMBER, "Main line", Entry::Flow { flow }).await?;
     seeder.number(QUEUE_NUMBER, "Sales, direct", Entry::Queue { queue: sales }).await?;
-    let trunk = seeder.trunk(callers_port).await?;
-    let mut seeded = Seeded {
-        sales,
-        support,
-        trunk,
-        flow,
-        flow_version,
-        users: BTreeMap::new(),
-        phones: BTreeMap::new(),
-        codes,
-        customers: Vec::new(),
-    };
+    let trunk = seeder.trunk(ip, callers_port).await?;
+    let mut seeded =
+        Seeded { sales, support, trunk, flow, flow_version, users: BTreeMap::new(), phones: BTreeMap::new(), codes, customers: Vec::new() };
     for colleague in &COLLEAGUES {
         let (user, phone) = seeder.colleague(colleague, secrets, team.id, skills, [sales, support]).await?;
         seeded.users.insert(colleague.login, user);
@@ -161,16 +154,19 @@ impl Seeder<'_> {
     }
 
     async fn number(&self, number: &str, name: &str, entry: Entry) -> anyhow::Result<()> {
-        let make =
-            || Number { number: number.into(), name: name.into(), entry, language: "en".into(), trunk_id: None, active: true };
+        let make = || Number { number: number.into(), name: name.into(), entry, language: "en".into(), trunk_id: None, active: true };
         self.ensure("number", number, make).await.map(drop)
     }
 
     /// The trunk of the simulated callers. Their port changes with every start.
-    async fn trunk(&self, port: Option<u16>) -> anyhow::Result<TrunkId> {
+    async fn trunk(&self, ip: IpAddr, port: Option<u16>) -> anyhow::Result<TrunkId> {
+        let mut sources = vec!["127.0.0.1".to_owned()];
+        if !ip.is_loopback() {
+            sources.push(ip.to_string());
+        }
         let make = || Trunk {
             name: "demo".into(),
-            sources: vec!["127.0.0.1".into()],
+            sources: sources.clone(),
             source_port: port,
             transport: Transport::Udp,
             peer: None,
@@ -180,8 +176,9 @@ impl Seeder<'_> {
             active: true,
         };
         let trunk = self.ensure("name", "demo", make).await?;
-        if trunk.source_port != port {
-            self.store.update::<Trunk>(&self.who, self.now, trunk.id, trunk.version, &json!({ "source_port": port })).await?;
+        if trunk.source_port != port || trunk.sources != sources {
+            let patch = json!({ "source_port": port, "sources": sources });
+            self.store.update::<Trunk>(&self.who, self.now, trunk.id, trunk.version, &patch).await?;
         }
         Ok(trunk.id)
     }

@@ -9,10 +9,14 @@ use crate::switch::run::Inbox;
 use bytes::Bytes;
 use cti_sip::api::{Path, Transport};
 use cti_sip::{Gate, GateSettings, Verdict, is_new_request};
+use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// Most addresses of phones remembered as known; beyond it all are forgotten and learnt anew as phones register.
+const PHONES_MAX: usize = 65_536;
 
 /// Totals since start, for metrics.
 #[derive(Debug, Default)]
@@ -35,12 +39,15 @@ struct Door {
     gate: Mutex<Gate>,
     /// Address prefixes of trunks: they have a far higher limit.
     known: arc_swap::ArcSwap<Vec<(IpAddr, u8)>>,
+    /// Addresses from which phones have logged in: many may stand behind one.
+    phones: RwLock<HashSet<IpAddr>>,
     counters: Arc<NetCounters>,
 }
 
 impl Door {
     fn admit(&self, ip: IpAddr) -> Verdict {
-        let known = self.known.load().iter().any(|(net, bits)| contains(*net, *bits, ip));
+        let known = self.known.load().iter().any(|(net, bits)| contains(*net, *bits, ip))
+            || self.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip);
         self.counters.received.fetch_add(1, Ordering::Relaxed);
         let verdict = self.gate.lock().unwrap_or_else(PoisonError::into_inner).admit(self.clock.now(), ip, known);
         if verdict != Verdict::Admit {
@@ -95,6 +102,7 @@ impl Net {
             inbox,
             gate: Mutex::new(Gate::new(GateSettings::default())),
             known: arc_swap::ArcSwap::default(),
+            phones: RwLock::default(),
             counters,
         });
         let named = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen for SIP on {listen}: {error}"));
@@ -111,6 +119,24 @@ impl Net {
     /// The trunks changed: whose sources are known.
     pub fn set_known(&self, sources: Vec<(IpAddr, u8)>) {
         self.door.known.store(Arc::new(sources));
+    }
+
+    /// A log-in from this address succeeded or failed.
+    pub fn logged_in(&self, ip: IpAddr, good: bool) {
+        let mut gate = self.door.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        if !good {
+            gate.failed_auth(self.door.clock.now(), ip);
+            return;
+        }
+        gate.good_auth(ip);
+        if self.door.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip) {
+            return;
+        }
+        let mut phones = self.door.phones.write().unwrap_or_else(PoisonError::into_inner);
+        if phones.len() >= PHONES_MAX {
+            phones.clear();
+        }
+        phones.insert(ip);
     }
 
     /// Sends without waiting. What cannot be sent comes back as `Event::PathFailed` on streams, and is left to SIP's own timers on UDP.

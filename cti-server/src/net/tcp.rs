@@ -45,8 +45,7 @@ impl Tcp {
     pub(super) async fn open(listen: SocketAddr, door: Arc<Door>) -> io::Result<Tcp> {
         let listener = TcpListener::bind(listen).await?;
         let local = listener.local_addr()?;
-        let shared =
-            Arc::new(Shared { door, local, streams: Mutex::default(), ours: Mutex::default(), next: AtomicU64::new(1) });
+        let shared = Arc::new(Shared { door, local, streams: Mutex::default(), ours: Mutex::default(), next: AtomicU64::new(1) });
         let accepting = Arc::clone(&shared);
         tokio::spawn(async move {
             loop {

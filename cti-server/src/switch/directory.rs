@@ -3,7 +3,7 @@
 use cti_sip::api::{PhoneAccount, Trunk};
 use cti_types::acd::{AgentSettings, QueueSettings};
 use cti_types::flow::FlowRef;
-use cti_types::{AgentId, Number, PhoneId, QueueId, ReasonId, TeamId, TrunkId, UserId, WrapUpCodeId};
+use cti_types::{AgentId, Number, PhoneId, QueueId, ReasonId, TeamId, TrunkId, UserId, Utc, WrapUpCodeId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,11 +28,16 @@ pub struct Entry {
     pub version: Option<FlowRef>,
     /// `en`, `zh`: the language the flow begins with.
     pub language: String,
+    /// Only for calls from this trunk; `None`: from any, and from our phones.
+    pub trunk: Option<TrunkId>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Queue {
+    /// As configured; `open` also follows `hours`.
     pub settings: QueueSettings,
+    /// When it takes work; `None`: always.
+    pub hours: Option<Arc<ivr::Hours>>,
     /// Name of the music clip.
     pub music: String,
     pub recording: RecordingPolicy,
@@ -82,14 +87,23 @@ pub struct Code {
 /// How national numbers of phones of ours and of trunks without a country are read.
 const COUNTRY: &str = "US";
 
+impl Queue {
+    /// The settings the ACD should have at this time.
+    pub fn settings_at(&self, now: Utc) -> QueueSettings {
+        let within = self.hours.as_ref().is_none_or(|hours| hours.is_open(now));
+        QueueSettings { open: self.settings.open && within, ..self.settings.clone() }
+    }
+}
+
 impl Directory {
     pub fn country(&self, trunk: Option<TrunkId>) -> &str {
         trunk.and_then(|id| self.trunks.iter().find(|t| t.trunk.id == id)).map_or(COUNTRY, |t| t.country.as_str())
     }
 
     /// The entry for a dialled number, tried as E.164 first and then as it came.
-    pub fn entry(&self, called: &Number, raw: &str) -> Option<(&str, &Entry)> {
-        let by = |key: &str| self.numbers.get_key_value(key).map(|(k, v)| (k.as_str(), v));
+    pub fn entry(&self, called: &Number, raw: &str, trunk: Option<TrunkId>) -> Option<(&str, &Entry)> {
+        let allowed = |entry: &Entry| entry.trunk.is_none() || entry.trunk == trunk;
+        let by = |key: &str| self.numbers.get_key_value(key).map(|(k, v)| (k.as_str(), v)).filter(|(_, v)| allowed(v));
         called.as_str().and_then(by).or_else(|| by(raw))
     }
 

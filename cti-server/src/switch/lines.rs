@@ -1,7 +1,7 @@
 //! Voice legs between signalling and the media engine: ports, SDP, and which participant a leg is. Extends [`Rooms`].
 
-use super::rooms::{Contact, Rooms};
 use super::Effect;
+use super::rooms::{Contact, Rooms};
 use bytes::Bytes;
 use cti_call::Input as CallInput;
 use cti_interaction::{Arrival, Input as Said};
@@ -148,7 +148,7 @@ impl Rooms {
         };
         let country = self.directory.country(trunk).to_owned();
         let called = crm_core::number::normalise(&call.called, &country);
-        let Some((to, entry)) = self.directory.entry(&called, &call.called) else { return Err((404, None, None)) };
+        let Some((to, entry)) = self.directory.entry(&called, &call.called, trunk) else { return Err((404, None, None)) };
         let (to, entry) = (to.to_owned(), entry.clone());
         let offer = match &call.sdp {
             None => None,
@@ -171,12 +171,22 @@ impl Rooms {
         let display = call.display.clone().filter(|_| number != Number::Anonymous);
         let party = Party { number, raw: call.caller.clone().unwrap_or_default(), display };
         let direction = if trunk.is_some() { CallDirection::Inbound } else { CallDirection::Internal };
-        let arrival =
-            Arrival { direction, from: party.clone(), to: to.clone(), trunk, call_id: Some(call.call_id.clone()) };
+        let arrival = Arrival { direction, from: party.clone(), to: to.clone(), trunk, call_id: Some(call.call_id.clone()) };
         let negotiator = Negotiator::new(self.chance.u64() >> 2);
         let (codec, digits) = (None, DigitMerge::new());
-        let line =
-            Line { interaction, participant, agent: None, codec, port, tries: 1, opened: false, portless: false, negotiator, offer, digits };
+        let line = Line {
+            interaction,
+            participant,
+            agent: None,
+            codec,
+            port,
+            tries: 1,
+            opened: false,
+            portless: false,
+            negotiator,
+            offer,
+            digits,
+        };
         self.lines.insert(leg, line);
         self.runs.enter(interaction, entry, &party, &to, &mut self.chance);
         let contact = Contact {
@@ -343,8 +353,7 @@ impl Rooms {
 
     /// The card is there: who waited for it rings; who rings already gets it on the screen.
     pub(super) fn card_came(&mut self, now: Now, interaction: InteractionId) {
-        let waiting: Vec<Ringing> =
-            self.lines.waiting.values().map(|(_, r)| *r).filter(|r| r.interaction == interaction).collect();
+        let waiting: Vec<Ringing> = self.lines.waiting.values().map(|(_, r)| *r).filter(|r| r.interaction == interaction).collect();
         for ringing in waiting {
             self.cancel_ring(ringing.participant);
             self.ring_now(now, ringing);
@@ -377,7 +386,8 @@ impl Rooms {
         let interaction = ringing.interaction;
         let (codec, offer, digits) = (None, None, DigitMerge::new());
         let agent = Some(ringing);
-        let line = Line { interaction, participant, agent, codec, port, tries: 1, opened: false, portless: false, negotiator, offer, digits };
+        let line =
+            Line { interaction, participant, agent, codec, port, tries: 1, opened: false, portless: false, negotiator, offer, digits };
         self.lines.insert(leg, line);
         self.calls.handle(now, CallInput::Outgoing { leg, group: interaction });
         self.show_call(now, leg);

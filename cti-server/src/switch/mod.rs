@@ -2,9 +2,9 @@
 //!
 //! [`Rooms`] is pure (time and chance are arguments) and is what the simulator drives; [`run`] is the shell around it.
 
+mod agents;
 pub mod clips;
 pub mod directory;
-mod agents;
 mod flows;
 mod lines;
 mod rooms;
@@ -22,21 +22,41 @@ use cti_types::{CustomerId, InteractionId, Number, QueueId, RecordingId, TeamId,
 use serde_json::Value;
 use softphone_protocol::{CardView, Command, SessionNo, WireError};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 /// What can happen to the house. A timer is an event, too: [`Rooms::handle_timeout`].
 #[derive(Debug)]
 pub enum Event {
     /// One datagram or one framed message, its source already admitted.
-    Packet { path: Path, bytes: Bytes },
+    Packet {
+        path: Path,
+        bytes: Bytes,
+    },
     /// The shell could not send to, or lost, this path.
-    PathFailed { path: Path },
+    PathFailed {
+        path: Path,
+    },
     Engine(EngineEvent),
     /// A browser's or tool's socket of this user opened.
-    SocketOpened { session: SessionNo, user: UserId },
-    SocketClosed { session: SessionNo, user: UserId },
-    Command { session: SessionNo, user: UserId, id: u64, command: Command },
+    SocketOpened {
+        session: SessionNo,
+        user: UserId,
+    },
+    SocketClosed {
+        session: SessionNo,
+        user: UserId,
+    },
+    Command {
+        session: SessionNo,
+        user: UserId,
+        id: u64,
+        command: Command,
+    },
     /// The answer of "who is this". Comes once per look-up, empty when the store could not answer.
-    Found { interaction: InteractionId, found: Found },
+    Found {
+        interaction: InteractionId,
+        found: Found,
+    },
     Recording(RecordingFact),
     /// The configuration changed.
     Directory(Box<Directory>),
@@ -69,7 +89,11 @@ pub enum RecordingFact {
         bytes: u64,
         sha256: String,
     },
-    Ended { recording: RecordingId, interaction: InteractionId, frames_dropped: u64 },
+    Ended {
+        recording: RecordingId,
+        interaction: InteractionId,
+        frames_dropped: u64,
+    },
 }
 
 /// Whose screens show a published entry.
@@ -89,14 +113,44 @@ pub enum Effect {
     Log(LogEvent),
     /// Append to the journal, before the event that names it.
     Personal(Personal),
-    Send { path: Path, bytes: Bytes },
+    Send {
+        path: Path,
+        bytes: Bytes,
+    },
     Engine(EngineCommand),
-    LookUp { interaction: InteractionId, number: Number },
-    RecordBegin { recording: RecordingId, interaction: InteractionId, at: Tick, started: Utc },
-    RecordEnd { recording: RecordingId, at: Tick },
+    LookUp {
+        interaction: InteractionId,
+        number: Number,
+    },
+    RecordBegin {
+        recording: RecordingId,
+        interaction: InteractionId,
+        at: Tick,
+        started: Utc,
+    },
+    RecordEnd {
+        recording: RecordingId,
+        at: Tick,
+    },
     /// The part is in the log: a restart need not report it.
-    RecordLinked { recording: RecordingId, part: u32 },
+    RecordLinked {
+        recording: RecordingId,
+        part: u32,
+    },
+    /// A source logged in, or failed to: for the door's limits.
+    Source {
+        ip: IpAddr,
+        good: bool,
+    },
     /// `None` removes the entry.
-    Publish { audience: Audience, key: String, value: Option<Value> },
-    Reply { session: SessionNo, id: u64, result: Result<Value, WireError> },
+    Publish {
+        audience: Audience,
+        key: String,
+        value: Option<Value>,
+    },
+    Reply {
+        session: SessionNo,
+        id: u64,
+        result: Result<Value, WireError>,
+    },
 }

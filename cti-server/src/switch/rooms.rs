@@ -15,7 +15,7 @@ use cti_call::{Calls, Input as CallInput, Output as CallOutput, Signal};
 use cti_interaction::{Input as Said, Interactions, Output as Life};
 use cti_sip::Endpoint;
 use cti_sip::api::{Command as Sip, Event as SipEvent, Output as SipOutput};
-use cti_types::acd::{AcdInput, AcdOutput, AgentState};
+use cti_types::acd::{AcdInput, AcdOutput, AgentState, QueueSettings};
 use cti_types::call::{LegEnd, LegFact};
 use cti_types::event::{Body, LeaveReason};
 use cti_types::media::EngineEvent;
@@ -87,6 +87,9 @@ pub struct Rooms {
     pub(super) contacts: BTreeMap<InteractionId, Contact>,
     pub(super) recordings: BTreeMap<RecordingId, InteractionId>,
     pub(super) agents: BTreeMap<AgentId, AgentState>,
+    /// Queues as the ACD has them, so that only changes are told.
+    queue_settings: BTreeMap<QueueId, QueueSettings>,
+    next_hours: Tick,
     pub(super) accepting: bool,
     pub(super) card_wait: Duration,
     pub(super) chance: Chance,
@@ -94,6 +97,8 @@ pub struct Rooms {
     pub(super) effects: VecDeque<Effect>,
 }
 
+/// How often queues are opened and closed by their hours.
+const HOURS_EVERY: Duration = Duration::from_secs(15);
 /// Most translations one event may cause; beyond it something talks in a circle.
 const SETTLE_MAX: usize = 100_000;
 
@@ -113,6 +118,8 @@ impl Rooms {
             contacts: BTreeMap::new(),
             recordings: BTreeMap::new(),
             agents: BTreeMap::new(),
+            queue_settings: BTreeMap::new(),
+            next_hours: now.tick,
             accepting: true,
             card_wait: config.card_wait,
             chance: part(),
@@ -157,6 +164,7 @@ impl Rooms {
             self.runs.poll_timeout(),
             self.lines.poll_timeout(),
             self.desks.poll_timeout(),
+            Some(self.next_hours),
         ]
         .into_iter()
         .flatten()
@@ -185,6 +193,10 @@ impl Rooms {
         }
         if due(self.desks.poll_timeout()) {
             self.sockets_gone(now);
+        }
+        if now.tick >= self.next_hours {
+            self.next_hours = now.tick + HOURS_EVERY;
+            self.tell_queues(now);
         }
         self.settle(now);
     }
@@ -243,6 +255,8 @@ impl Rooms {
                     SipOutput::Transmit { path, bytes } => self.effects.push_back(Effect::Send { path, bytes }),
                     SipOutput::Event(event) => self.on_sip(now, event),
                 }
+            } else if let Some(ip) = self.sip.poll_failed_auth() {
+                self.effects.push_back(Effect::Source { ip, good: false });
             } else if !self.poll_runs(now) {
                 return;
             }
@@ -264,7 +278,12 @@ impl Rooms {
                 let failed = by == cti_sip::api::EndedBy::Failure;
                 self.calls.handle(now, CallInput::Ended { leg, failed });
             }
-            SipEvent::Registered { phone, .. } => self.phone_reachable(now, phone, true),
+            SipEvent::Registered { phone, .. } => {
+                for contact in self.sip.contacts(phone) {
+                    self.effects.push_back(Effect::Source { ip: contact.path.remote.ip(), good: true });
+                }
+                self.phone_reachable(now, phone, true);
+            }
             SipEvent::Unregistered { phone } => self.phone_reachable(now, phone, false),
         }
     }
@@ -472,14 +491,6 @@ impl Rooms {
         let new = &self.directory;
         self.sip.handle_command(now, Sip::SetTrunks(new.trunks.iter().map(|t| t.trunk.clone()).collect()));
         self.sip.handle_command(now, Sip::SetPhones(new.phones.values().map(|p| p.account.clone()).collect()));
-        for (id, queue) in &new.queues {
-            if old.queues.get(id).map(|q| &q.settings) != Some(&queue.settings) {
-                self.acd.handle(now, AcdInput::SetQueue(queue.settings.clone()));
-            }
-        }
-        for id in old.queues.keys().filter(|id| !new.queues.contains_key(id)) {
-            self.acd.handle(now, AcdInput::RemoveQueue(*id));
-        }
         let mut gone = Vec::new();
         for (id, agent) in &new.agents {
             if !agent.active {
@@ -495,7 +506,23 @@ impl Rooms {
                 self.desks.sign_out(id);
             }
         }
+        self.tell_queues(now);
         self.show_all(now);
+    }
+
+    /// Tells the ACD of queues that changed, opened or closed.
+    fn tell_queues(&mut self, now: Now) {
+        let settings: BTreeMap<QueueId, QueueSettings> =
+            self.directory.queues.iter().map(|(id, queue)| (*id, queue.settings_at(now.utc))).collect();
+        for (id, queue) in &settings {
+            if self.queue_settings.get(id) != Some(queue) {
+                self.acd.handle(now, AcdInput::SetQueue(queue.clone()));
+            }
+        }
+        for id in self.queue_settings.keys().filter(|id| !settings.contains_key(id)) {
+            self.acd.handle(now, AcdInput::RemoveQueue(*id));
+        }
+        self.queue_settings = settings;
     }
 }
 

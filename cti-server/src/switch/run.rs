@@ -21,6 +21,8 @@ const URGENT_BUDGET: usize = 256;
 const DESK_BUDGET: usize = 64;
 const FRESH_BUDGET: usize = 16;
 
+/// The journal's state record that says when the server was last alive: 8 bytes, µs since the epoch, little-endian.
+pub const ALIVE_KEY: &str = "alive";
 /// How often the journal says that the server lives: what a crash ends is dated by it.
 const ALIVE_EVERY: Duration = Duration::from_millis(500);
 /// How often the invariants are checked in production.
@@ -137,7 +139,7 @@ impl<O: Outside> Switch<O> {
             }
             if now.tick >= next_alive {
                 next_alive = now.tick + ALIVE_EVERY;
-                let alive = Record::State { key: crate::server::ALIVE_KEY.to_owned(), bytes: now.utc.0.to_le_bytes().to_vec() };
+                let alive = Record::State { key: ALIVE_KEY.to_owned(), bytes: now.utc.0.to_le_bytes().to_vec() };
                 if let Err(error) = self.journal.append(&[alive]) {
                     tracing::warn!(%error, "the journal took no sign of life");
                 }
@@ -221,6 +223,7 @@ impl<O: Outside> Switch<O> {
                 | Effect::RecordBegin { .. }
                 | Effect::RecordEnd { .. }
                 | Effect::RecordLinked { .. }
+                | Effect::Source { .. }
                 | Effect::Publish { .. }
                 | Effect::Reply { .. }) => effects.push(effect),
             }

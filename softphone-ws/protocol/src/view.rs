@@ -174,18 +174,26 @@ pub struct CardView {
     #[ts(as = "String")]
     pub customer: CustomerId,
     pub name: String,
-    /// For a person, the company they belong to.
-    pub company: Option<String>,
     /// The administrator's word, e.g. `gold`.
     pub tier: Option<String>,
     /// BCP 47, e.g. `en`, `zh`.
     pub language: Option<String>,
     /// The last five, the newest first.
     pub recent: Vec<RecentView>,
-    /// Work items open for this customer, this one not counted.
-    pub open_items: u32,
-    /// Row version, for an edit with `If-Match`.
-    pub version: i64,
+    /// What colleagues noted about them.
+    pub notes: String,
+    /// What is open with them, the most urgent first.
+    pub open_items: Vec<OpenItemView>,
+}
+
+/// Something open with a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OpenItemView {
+    /// `ticket`, `order`, `callback`.
+    pub kind: String,
+    pub title: String,
+    /// When it is due, in ms since the Unix epoch.
+    pub due_ms: Option<i64>,
 }
 
 /// An earlier interaction of a customer.
@@ -200,7 +208,8 @@ pub struct RecentView {
     pub agent_name: Option<String>,
     /// The wrap-up code's name.
     pub wrap_up: Option<String>,
-    pub note: Option<String>,
+    /// How long it lasted, in ms; `null` while it is open.
+    pub duration_ms: Option<i64>,
 }
 
 /// Where a leg of this agent stands.

@@ -1,6 +1,5 @@
 //! What the kernel alone takes: one thread that receives each packet on a socket of its own and sends it out of another, as a bridge does.
 
-use crate::JsonPath;
 use crate::process::thread_cpu_s;
 use crate::report::Floor;
 use anyhow::Context as _;
@@ -25,7 +24,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 5)]
     seconds: u64,
     #[arg(long)]
-    pub(crate) json: JsonPath,
+    pub(crate) json: Option<std::path::PathBuf>,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<Floor> {

@@ -17,7 +17,7 @@ mod tones;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use report::Report;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 #[derive(Parser)]
 #[command(name = "cti-load", version, about = "Callers and agents by the hundred against a SIP server")]
@@ -82,6 +82,3 @@ fn write_json(report: &Report, file: Option<&Path>) -> anyhow::Result<()> {
         }
     }
 }
-
-/// A path for the JSON, the same for every command.
-type JsonPath = Option<PathBuf>;

@@ -1,6 +1,5 @@
 //! The ACD room driven alone: agents become free one after the other, work waits; how long each decision takes.
 
-use crate::JsonPath;
 use crate::process;
 use crate::report::{Percentiles, Routing};
 use anyhow::Context as _;
@@ -23,7 +22,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[arg(long)]
-    pub(crate) json: JsonPath,
+    pub(crate) json: Option<std::path::PathBuf>,
 }
 
 /// Skills of one agent, and so the queues they serve.

@@ -88,7 +88,7 @@ impl House {
         Ok(leg)
     }
 
-    /// Returns when every command sent before has been carried out.
+    /// Returns when every command sent before has been carried out, and counted in the published counters.
     pub fn settle(&self) {
         let leg = LegId::from_u128(u128::MAX);
         // An address that is not ours: the answer comes in the order of the commands.

@@ -100,7 +100,13 @@ pub(crate) struct Unacked {
     pub(crate) offerless: bool,
     pub(crate) initial: bool,
     /// `Some`: the leg ended meanwhile; BYE with this cause follows the ACK (RFC 3261 15).
-    pub(crate) then_bye: Option<Option<u16>>,
+    pub(crate) then_bye: Option<ByeWith>,
+}
+
+/// A BYE that must wait, with the Q.850 cause it will carry.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ByeWith {
+    pub(crate) cause: Option<u16>,
 }
 
 /// Our re-INVITE.
@@ -184,4 +190,3 @@ impl Session {
         self.unacked.is_some() || self.theirs.is_some() || !matches!(self.ours, Ours::None)
     }
 }
-

@@ -5,7 +5,7 @@ use super::{ALLOW, Endpoint};
 use crate::api::{Caller, EndedBy, Event, Path, Target, Transport};
 use crate::dialog::{Dialog, write_contact, write_via};
 use crate::message::check::Reply;
-use crate::message::{Message, Method, Name, Writer, escape_user, sdp_of};
+use crate::message::{Message, Method, Name, Writer, escape_user, is_header_name, sdp_of};
 use crate::timers::Timer;
 use crate::transaction::{ClientId, ClientUse};
 use bytes::Bytes;
@@ -24,7 +24,16 @@ struct Hop {
 }
 
 impl Endpoint {
-    pub(super) fn invite(&mut self, now: Now, id: LegId, target: &Target, from: &Caller, sdp: Bytes, headers: &[(String, String)], ring: Duration) {
+    pub(super) fn invite(
+        &mut self,
+        now: Now,
+        id: LegId,
+        target: &Target,
+        from: &Caller,
+        sdp: Bytes,
+        headers: &[(String, String)],
+        ring: Duration,
+    ) {
         if self.legs.contains_key(&id) {
             return;
         }
@@ -51,8 +60,7 @@ impl Endpoint {
                 let user = self.phones.get(phone).map(|p| p.user.as_str()).unwrap_or_default();
                 let to = format!("<sip:{}@{}>", escape_user(user), self.io.config.realm);
                 let contacts = self.registrar.contacts(*phone);
-                let hops: Vec<Hop> =
-                    contacts.into_iter().map(|c| Hop { uri: c.uri, to: to.clone(), path: c.path, pinned: true }).collect();
+                let hops: Vec<Hop> = contacts.into_iter().map(|c| Hop { uri: c.uri, to: to.clone(), path: c.path, pinned: true }).collect();
                 if hops.is_empty() { Err(480) } else { Ok((hops, None)) }
             }
             Target::Trunk { trunk, number } => {
@@ -85,7 +93,7 @@ impl Endpoint {
         writer.header("To", &hop.to).header("Call-ID", &call_id).header("CSeq", "1 INVITE");
         write_contact(&mut writer, &self.io, hop.path);
         writer.header("Allow", ALLOW).header("User-Agent", &self.io.config.user_agent);
-        for (name, value) in headers.iter().take(HEADERS_MAX) {
+        for (name, value) in headers.iter().filter(|(name, _)| is_header_name(name)).take(HEADERS_MAX) {
             writer.header(name, value);
         }
         let invite = writer.finish(Some(("application/sdp", sdp)));

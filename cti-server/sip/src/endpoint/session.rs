@@ -1,7 +1,7 @@
 //! Established calls: what the far side sends inside a dialog, and how a call ends. Our own re-INVITEs are in `sessions_ours`.
 
 use super::incoming::options_answer;
-use super::leg::{Leg, Ours, State, Theirs};
+use super::leg::{ByeWith, Leg, Ours, State, Theirs};
 use super::{ACCEPT, ALLOW, Endpoint};
 use crate::api::{EndedBy, Event, Path};
 use crate::message::check::Reply;
@@ -40,13 +40,9 @@ impl Endpoint {
             Method::Options => self.settle(now, path, message, key, &options_answer()),
             Method::Other => self.settle(now, path, message, key, &Reply::new(501).with("Allow", ALLOW)),
             Method::Ack | Method::Cancel => {}
-            Method::Register
-            | Method::Prack
-            | Method::Refer
-            | Method::Message
-            | Method::Subscribe
-            | Method::Notify
-            | Method::Publish => self.settle(now, path, message, key, &Reply::new(405).with("Allow", ALLOW)),
+            Method::Register | Method::Prack | Method::Refer | Method::Message | Method::Subscribe | Method::Notify | Method::Publish => {
+                self.settle(now, path, message, key, &Reply::new(405).with("Allow", ALLOW))
+            }
         }
     }
 
@@ -162,7 +158,7 @@ impl Endpoint {
         let Some(mut unacked) = session.unacked.take_if(|u| u.cseq == cseq) else { return };
         self.io.timers.clear(&mut unacked.retry);
         self.io.timers.clear(&mut unacked.limit);
-        if let Some(cause) = unacked.then_bye {
+        if let Some(ByeWith { cause }) = unacked.then_bye {
             return self.bye(now, id, cause);
         }
         if !over && (unacked.initial || unacked.offerless) {
@@ -186,7 +182,7 @@ impl Endpoint {
     /// RFC 3261 13.3.1.4: no ACK in 64*T1 ends the session by BYE.
     pub(super) fn answer_limit(&mut self, now: Now, id: LegId) {
         let Some(unacked) = self.legs.get_mut(&id).and_then(Leg::session).and_then(|s| s.unacked.as_ref()) else { return };
-        let cause = unacked.then_bye.flatten();
+        let cause = unacked.then_bye.and_then(|bye| bye.cause);
         self.say_ended(id, EndedBy::Failure, None);
         self.bye(now, id, cause);
     }
@@ -207,7 +203,7 @@ impl Endpoint {
             State::Calling(_) => self.end_calling(now, id, cause),
             State::Up(session) => {
                 // RFC 3261 15: the one called must not send BYE before the ACK.
-                let waits = session.unacked.as_mut().filter(|u| u.initial).map(|u| u.then_bye = Some(cause)).is_some();
+                let waits = session.unacked.as_mut().filter(|u| u.initial).map(|u| u.then_bye = Some(ByeWith { cause })).is_some();
                 self.say_ended(id, EndedBy::Local, None);
                 if !waits {
                     self.bye(now, id, cause);

@@ -165,7 +165,8 @@ mod tests {
     #[test]
     fn the_sdp_is_found_alone_and_among_parts() {
         assert_eq!(sdp_of(&message("application/sdp", "v=0\r\n")), Sdp::Some("v=0\r\n".into()));
-        let parts = "--b1\r\nContent-Type: application/isup\r\n\r\n\u{1}\r\n--b1\r\ncontent-type : application/sdp\r\n\r\nv=0\r\no=x\r\n\r\n--b1--";
+        let parts =
+            "--b1\r\nContent-Type: application/isup\r\n\r\n\u{1}\r\n--b1\r\ncontent-type : application/sdp\r\n\r\nv=0\r\no=x\r\n\r\n--b1--";
         assert_eq!(sdp_of(&message("multipart/mixed;boundary=\"b1\"", parts)), Sdp::Some("v=0\r\no=x\r\n".into()));
         assert_eq!(sdp_of(&message("multipart/mixed", parts)), Sdp::Unsupported);
         assert_eq!(sdp_of(&message("text/plain", "hi")), Sdp::Unsupported);

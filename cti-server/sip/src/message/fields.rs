@@ -286,7 +286,10 @@ mod tests {
     #[test]
     fn via_is_read_with_odd_spacing_and_ipv6() {
         let via = Via::parse("SIP / 2.0 / UDP  [2001:db8::9]:5070 ;rport;branch=z9hG4bK1").unwrap();
-        assert_eq!((via.transport, via.host, via.port, via.branch(), via.wants_rport()), ("UDP", "2001:db8::9", Some(5070), Some("z9hG4bK1"), true));
+        assert_eq!(
+            (via.transport, via.host, via.port, via.branch(), via.wants_rport()),
+            ("UDP", "2001:db8::9", Some(5070), Some("z9hG4bK1"), true)
+        );
         for text in ["", "SIP/2.0/UDP", "SIP/3.0/UDP h", "HTTP/2.0/UDP h", "SIP/2.0/UDP h:0", "SIP/2.0/UDP ;branch=x"] {
             assert_eq!(Via::parse(text), None, "{text}");
         }

@@ -13,7 +13,7 @@ mod write;
 pub use body::{Digit, Sdp, digit, sdp_of};
 pub(crate) use fields::unquote;
 pub use fields::{CSeq, NameAddr, Params, Values, Via, param};
-pub use name::{Method, Name};
+pub use name::{Method, Name, is_header_name};
 pub use uri::{Scheme, Uri, escape_user, unescape};
 pub use write::{Head, Writer, reason_phrase};
 
@@ -253,7 +253,7 @@ fn head_end(bytes: &[u8]) -> Option<(usize, usize)> {
 /// The head as text with folded lines joined. Length never changes, so what was not touched is as it came.
 fn head_text(head: &[u8], defect: &mut Option<Defect>) -> Box<str> {
     let folded = head.windows(2).any(|w| matches!(w, [b'\n', b' ' | b'\t']));
-    let odd = head.iter().any(|b| *b == 0) || head.windows(2).any(|w| matches!(w, [b'\r', next] if *next != b'\n'));
+    let odd = head.contains(&0) || head.windows(2).any(|w| matches!(w, [b'\r', next] if *next != b'\n'));
     if odd {
         *defect = Some(Defect::Control);
     }

@@ -69,6 +69,11 @@ pub(super) fn is_token(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&b)
 }
 
+/// Whether a text may stand before the colon of a header.
+pub fn is_header_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token)
+}
+
 macro_rules! names {
     ($($variant:ident $long:literal $($short:literal)?),* $(,)?) => {
         /// A header this room reads. All others are `Other` and found by their text.

@@ -193,7 +193,9 @@ mod tests {
 
     #[test]
     fn what_is_no_uri_is_none() {
-        for text in ["", "sip:", "alice", "sip:@h", "sip:a@", "sip:a@h:0", "sip:a@h:99999", "sip:[::1", "sip:a b@c", "1p:x", "tel:", "sip:a@h:x"] {
+        for text in
+            ["", "sip:", "alice", "sip:@h", "sip:a@", "sip:a@h:0", "sip:a@h:99999", "sip:[::1", "sip:a b@c", "1p:x", "tel:", "sip:a@h:x"]
+        {
             assert_eq!(Uri::parse(text), None, "{text}");
         }
     }

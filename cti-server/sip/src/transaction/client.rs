@@ -70,7 +70,16 @@ impl Clients {
     }
 
     /// Sends a request and starts its machine.
-    pub(crate) fn start(&mut self, now: Now, io: &mut Io, usage: ClientUse, method: Method, branch: String, path: Path, request: Bytes) -> ClientId {
+    pub(crate) fn start(
+        &mut self,
+        now: Now,
+        io: &mut Io,
+        usage: ClientUse,
+        method: Method,
+        branch: String,
+        path: Path,
+        request: Bytes,
+    ) -> ClientId {
         self.next += 1;
         let id = ClientId(self.next);
         let mut client = Client {
@@ -176,7 +185,9 @@ impl Clients {
             c.path.transport == path.transport && c.path.remote == path.remote && !streams_differ
         };
         let waits = |c: &Client| c.state == State::Trying || (c.state == State::Proceeding && c.method != Method::Invite);
-        let ids: Vec<ClientId> = self.all.iter().filter(|(_, c)| same(c) && waits(c)).map(|(id, _)| *id).collect();
+        // An ICMP error may be forged or pass: what ends a call keeps trying until timer F, or the far side keeps the call.
+        let ends = |c: &Client| matches!(c.usage, ClientUse::Bye(_) | ClientUse::Nobody) && c.path.transport == Transport::Udp;
+        let ids: Vec<ClientId> = self.all.iter().filter(|(_, c)| same(c) && waits(c) && !ends(c)).map(|(id, _)| *id).collect();
         ids.into_iter().filter_map(|id| self.remove(io, id)).map(|c| Done { usage: c.usage, failure: Some(503) }).collect()
     }
 

@@ -106,7 +106,9 @@ fn cancel_ends_a_call_that_waits() {
     let mut rig = Rig::new();
     let leg = rig.offered();
     rig.take_sent();
-    let cancel = inside("CANCEL", "", 1, "z9hG4bKa1", None).replace(";tag=\r\n", "\r\n").replace("Contact:", "Reason: SIP;cause=200, Q.850 ;cause=16\r\nContact:");
+    let cancel = inside("CANCEL", "", 1, "z9hG4bKa1", None)
+        .replace(";tag=\r\n", "\r\n")
+        .replace("Contact:", "Reason: SIP;cause=200, Q.850 ;cause=16\r\nContact:");
     rig.receive(TRUNK, &cancel);
     assert_eq!(rig.codes(), ["200", "487"]);
     assert_eq!(rig.take_events().last(), Some(&Event::Ended { leg, by: EndedBy::Cancel, cause: Some(16) }));
@@ -253,7 +255,16 @@ fn required_extensions_are_named_as_unsupported() {
 
 #[test]
 fn methods_outside_of_a_dialog() {
-    let table = [("OPTIONS", 200), ("BYE", 481), ("INFO", 481), ("MESSAGE", 405), ("REFER", 405), ("PRACK", 481), ("HELLO", 501), ("SUBSCRIBE", 405)];
+    let table = [
+        ("OPTIONS", 200),
+        ("BYE", 481),
+        ("INFO", 481),
+        ("MESSAGE", 405),
+        ("REFER", 405),
+        ("PRACK", 481),
+        ("HELLO", 501),
+        ("SUBSCRIBE", 405),
+    ];
     for (method, code) in table {
         let mut rig = Rig::new();
         let text = inside(method, "", 1, "z9hG4bKa1", None).replace(";tag=\r\n", "\r\n");

@@ -1,5 +1,7 @@
 //! The endpoint from outside: messages written by hand, virtual time, and two endpoints over a bad network.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod calling;
 mod incoming;
 mod network;

@@ -6,7 +6,7 @@ use cti_sip::{Command, Counts, Event, Origin, Transport};
 
 const URI: &str = "sip:pbx.example";
 
-pub fn register(cseq: u32, branch: &str, headers: &str) -> String {
+pub(crate) fn register(cseq: u32, branch: &str, headers: &str) -> String {
     format!(
         "REGISTER {URI} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.5:5060;branch={branch};rport\r\nMax-Forwards: 70\r\nFrom: <sip:201@pbx.example>;tag=p\r\n\
          To: <sip:201@pbx.example>\r\nCall-ID: r1\r\nCSeq: {cseq} REGISTER\r\n{headers}Content-Length: 0\r\n\r\n"
@@ -28,7 +28,7 @@ fn attempt(rig: &mut Rig, challenge: &str, user: &str, password: &str, nc: u32, 
 }
 
 /// Registers with these Contact headers.
-pub fn registered(rig: &mut Rig, headers: &str) {
+pub(crate) fn registered(rig: &mut Rig, headers: &str) {
     let challenge = challenges(rig).swap_remove(0);
     assert_eq!(attempt(rig, &challenge, "201", "secret", 1, 2, headers), 200);
     rig.take_sent();

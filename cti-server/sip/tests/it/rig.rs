@@ -8,40 +8,40 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-pub const TRUNK: &str = "192.0.2.10:5060";
-pub const PHONE: &str = "203.0.113.7:40000";
-pub const SDP: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n";
+pub(crate) const TRUNK: &str = "192.0.2.10:5060";
+pub(crate) const PHONE: &str = "203.0.113.7:40000";
+pub(crate) const SDP: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.10\r\ns=-\r\nc=IN IP4 192.0.2.10\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n";
 
-pub fn trunk_id() -> TrunkId {
+pub(crate) fn trunk_id() -> TrunkId {
     TrunkId::from_u128(1)
 }
-pub fn phone_id() -> PhoneId {
+pub(crate) fn phone_id() -> PhoneId {
     PhoneId::from_u128(2)
 }
 
-pub struct Sent {
-    pub ms: u64,
-    pub path: Path,
-    pub message: Message,
-    pub text: String,
+pub(crate) struct Sent {
+    pub(crate) ms: u64,
+    pub(crate) path: Path,
+    pub(crate) message: Message,
+    pub(crate) text: String,
 }
 
-pub struct Rig {
-    pub endpoint: Endpoint,
-    pub ms: u64,
-    pub transport: Transport,
-    pub sent: Vec<Sent>,
-    pub events: Vec<Event>,
+pub(crate) struct Rig {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) ms: u64,
+    pub(crate) transport: Transport,
+    pub(crate) sent: Vec<Sent>,
+    pub(crate) events: Vec<Event>,
 }
 
-pub fn config() -> Config {
+pub(crate) fn config() -> Config {
     let local = "198.51.100.1:5060".parse().unwrap();
     let mut config = Config::new("pbx.example", vec![(Transport::Udp, local), (Transport::Tcp, local)], [7; 32]);
     config.advertised = vec![("198.51.100.1".parse().unwrap(), "203.0.113.99".parse().unwrap())];
     config
 }
 
-pub fn account() -> PhoneAccount {
+pub(crate) fn account() -> PhoneAccount {
     PhoneAccount {
         id: phone_id(),
         user: "201".into(),
@@ -51,12 +51,18 @@ pub fn account() -> PhoneAccount {
 }
 
 impl Rig {
-    pub fn new() -> Rig {
+    pub(crate) fn new() -> Rig {
         Rig::with(config())
     }
 
-    pub fn with(config: Config) -> Rig {
-        let mut rig = Rig { endpoint: Endpoint::new(config, Chance::from_number(1)), ms: 1000, transport: Transport::Udp, sent: vec![], events: vec![] };
+    pub(crate) fn with(config: Config) -> Rig {
+        let mut rig = Rig {
+            endpoint: Endpoint::new(config, Chance::from_number(1)),
+            ms: 1000,
+            transport: Transport::Udp,
+            sent: vec![],
+            events: vec![],
+        };
         let trunk = Trunk {
             id: trunk_id(),
             sources: vec![("192.0.2.0".parse().unwrap(), 24)],
@@ -70,11 +76,11 @@ impl Rig {
         rig
     }
 
-    pub fn now(&self) -> Now {
+    pub(crate) fn now(&self) -> Now {
         Now { tick: Tick(self.ms * 1000), utc: Utc(1_700_000_000_000_000 + self.ms as i64 * 1000) }
     }
 
-    pub fn path(&self, from: &str) -> Path {
+    pub(crate) fn path(&self, from: &str) -> Path {
         let stream = (self.transport == Transport::Tcp).then_some(StreamId(1));
         Path { transport: self.transport, local: "198.51.100.1:5060".parse().unwrap(), remote: from.parse().unwrap(), stream }
     }
@@ -93,27 +99,27 @@ impl Rig {
         }
     }
 
-    pub fn command(&mut self, command: Command) {
+    pub(crate) fn command(&mut self, command: Command) {
         let now = self.now();
         self.endpoint.handle_command(now, command);
         self.drain();
     }
 
     /// A message from the given address.
-    pub fn receive(&mut self, from: &str, text: &str) {
+    pub(crate) fn receive(&mut self, from: &str, text: &str) {
         let (now, path) = (self.now(), self.path(from));
         self.endpoint.handle_packet(now, path, Bytes::from(text.to_owned()));
         self.drain();
     }
 
-    pub fn fail(&mut self, to: &str) {
+    pub(crate) fn fail(&mut self, to: &str) {
         let (now, path) = (self.now(), self.path(to));
         self.endpoint.handle_failed(now, path);
         self.drain();
     }
 
     /// Lets `ms` pass, firing timers when they are due.
-    pub fn pass(&mut self, ms: u64) {
+    pub(crate) fn pass(&mut self, ms: u64) {
         let until = self.ms + ms;
         while let Some(due) = self.endpoint.poll_timeout().filter(|due| due.0 <= until * 1000) {
             self.ms = self.ms.max(due.0.div_ceil(1000));
@@ -124,42 +130,37 @@ impl Rig {
         self.ms = until;
     }
 
-    pub fn take_sent(&mut self) -> Vec<Sent> {
+    pub(crate) fn take_sent(&mut self) -> Vec<Sent> {
         std::mem::take(&mut self.sent)
     }
 
-    pub fn take_events(&mut self) -> Vec<Event> {
+    pub(crate) fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
     }
 
     /// Codes and methods of what was sent, and forgets it.
-    pub fn codes(&mut self) -> Vec<String> {
+    pub(crate) fn codes(&mut self) -> Vec<String> {
         self.take_sent().iter().map(|s| label(&s.message)).collect()
     }
 
     /// The last message sent.
-    pub fn last(&self) -> &Sent {
+    pub(crate) fn last(&self) -> &Sent {
         self.sent.last().expect("something was sent")
     }
 
-    /// The last request of a method that was sent.
-    pub fn last_request(&self, method: &str) -> &Sent {
-        self.sent.iter().rev().find(|s| s.message.method_text() == method).expect("such a request was sent")
-    }
-
     /// An incoming call from the trunk, not yet answered.
-    pub fn offered(&mut self) -> LegId {
+    pub(crate) fn offered(&mut self) -> LegId {
         self.receive(TRUNK, &invite("c1", "z9hG4bKa1", 1, SDP));
         self.incoming()
     }
 
-    pub fn incoming(&mut self) -> LegId {
+    pub(crate) fn incoming(&mut self) -> LegId {
         let found = self.events.iter().rev().find_map(|e| if let Event::Incoming { leg, .. } = e { Some(*leg) } else { None });
         found.expect("a call came in")
     }
 
     /// An answered and acknowledged call from the trunk. Returns the leg and our tag.
-    pub fn answered(&mut self) -> (LegId, String) {
+    pub(crate) fn answered(&mut self) -> (LegId, String) {
         let leg = self.offered();
         self.command(Command::Answer { leg, sdp: SDP.into() });
         let tag = self.last().message.to().unwrap().tag().unwrap().to_owned();
@@ -170,18 +171,18 @@ impl Rig {
     }
 
     /// Long enough for every timer; only registrations may remain.
-    pub fn settle(&mut self) -> Counts {
+    pub(crate) fn settle(&mut self) -> Counts {
         self.pass(64 * 500 + 64 * 500 + 40_000);
         let counts = self.endpoint.counts();
         Counts { registered: 0, contacts: 0, timers: counts.timers - counts.registered, dropped: 0, ..counts }
     }
 }
 
-pub fn label(message: &Message) -> String {
+pub(crate) fn label(message: &Message) -> String {
     if message.is_request() { message.method_text().to_owned() } else { message.code().to_string() }
 }
 
-pub fn invite(call: &str, branch: &str, cseq: u32, sdp: &str) -> String {
+pub(crate) fn invite(call: &str, branch: &str, cseq: u32, sdp: &str) -> String {
     let kind = if sdp.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
     format!(
         "INVITE sip:%2B3585%20@198.51.100.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10:5060;branch={branch};rport\r\nMax-Forwards: 70\r\n\
@@ -192,7 +193,7 @@ pub fn invite(call: &str, branch: &str, cseq: u32, sdp: &str) -> String {
 }
 
 /// A request inside the dialog of [`Rig::answered`], from the trunk; `body`: type and text.
-pub fn inside(method: &str, tag: &str, cseq: u32, branch: &str, body: Option<(&str, &str)>) -> String {
+pub(crate) fn inside(method: &str, tag: &str, cseq: u32, branch: &str, body: Option<(&str, &str)>) -> String {
     let (kind, text) = body.map_or((String::new(), ""), |(kind, text)| (format!("Content-Type: {kind}\r\n"), text));
     format!(
         "{method} sip:198.51.100.1 SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.10:5060;branch={branch};rport\r\nMax-Forwards: 70\r\n\
@@ -203,7 +204,7 @@ pub fn inside(method: &str, tag: &str, cseq: u32, branch: &str, body: Option<(&s
 }
 
 /// A response to a request of ours; `extra` are whole header lines, `tag` goes into To.
-pub fn respond(request: &Message, code: u16, tag: &str, extra: &str, sdp: &str) -> String {
+pub(crate) fn respond(request: &Message, code: u16, tag: &str, extra: &str, sdp: &str) -> String {
     let get = |name| request.get(name).unwrap_or_default();
     let to = if request.to().unwrap().tag().is_some() { get(Name::To).to_owned() } else { format!("{};tag={tag}", get(Name::To)) };
     let kind = if sdp.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
@@ -218,8 +219,9 @@ pub fn respond(request: &Message, code: u16, tag: &str, extra: &str, sdp: &str) 
 }
 
 /// An Authorization value for a challenge, as a phone would compute it.
-pub fn authorization(challenge: &str, method: &str, uri: &str, user: &str, password: &str, nc: u32) -> String {
-    let field = |name: &str| challenge.split([',', ' ']).find_map(|p| p.trim().strip_prefix(name)).unwrap_or_default().trim_matches('"').to_owned();
+pub(crate) fn authorization(challenge: &str, method: &str, uri: &str, user: &str, password: &str, nc: u32) -> String {
+    let field =
+        |name: &str| challenge.split([',', ' ']).find_map(|p| p.trim().strip_prefix(name)).unwrap_or_default().trim_matches('"').to_owned();
     let (realm, nonce, algorithm) = (field("realm="), field("nonce="), field("algorithm="));
     let hash = |text: String| if algorithm == "MD5" { hex::encode(Md5::digest(text)) } else { hex::encode(Sha256::digest(text)) };
     let (ha1, ha2) = (hash(format!("{user}:{realm}:{password}")), hash(format!("{method}:{uri}")));
@@ -230,6 +232,6 @@ pub fn authorization(challenge: &str, method: &str, uri: &str, user: &str, passw
     )
 }
 
-pub fn ring(ms: u64) -> Duration {
+pub(crate) fn ring(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }

@@ -48,6 +48,16 @@ fn our_bye_is_repeated_up_to_t2_and_given_up_after_64_t1() {
 }
 
 #[test]
+fn our_bye_goes_on_after_an_icmp_error() {
+    let mut rig = Rig::new();
+    let (leg, _) = rig.answered();
+    rig.command(Command::End { leg, cause: None });
+    rig.fail(TRUNK);
+    rig.pass(1_000);
+    assert_eq!(rig.codes(), ["BYE", "BYE"]);
+}
+
+#[test]
 fn a_dialog_is_known_by_both_tags_and_call_id() {
     let mut rig = Rig::new();
     let (_, tag) = rig.answered();

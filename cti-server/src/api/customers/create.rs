@@ -1,0 +1,28 @@
+//! `POST /customers`: adding one with their contact points.
+
+use super::super::Api;
+use super::super::caller::Caller;
+use super::super::endpoint::BASE;
+use super::super::extract::{JsonBody, parse};
+use super::super::once::{IdempotencyKey, Made, once};
+use super::super::problem::{Answer, Problem};
+use super::{CustomerView, PATH};
+use axum::extract::State;
+use axum::response::Response;
+use crm_core::model::{ContactInput, Customer};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+pub(super) async fn create(State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey, body: JsonBody) -> Answer<Response> {
+    let (store, who, now) = (api.state.store.clone(), caller.who(), api.state.clock.utc());
+    let value = body.value().clone();
+    let work = async move {
+        let Value::Object(mut fields) = value else { return Err(Problem::invalid("", "send a JSON object")) };
+        let contacts: Vec<ContactInput> = parse(fields.remove("contacts").unwrap_or(json!([])))?;
+        let customer: Customer = parse(Value::Object(fields))?;
+        let (customer, contacts) = store.create_customer(&who, now, customer, &contacts).await?;
+        let (location, version) = (format!("{BASE}{PATH}/{}", customer.id), customer.version);
+        Made::row(&CustomerView { customer, contacts }, location, version)
+    };
+    once(&api, &caller, PATH, key, &body, work).await
+}

@@ -1,0 +1,208 @@
+//! Reading requests: bodies, ids, versions, queries. Every fault becomes a problem; what values mean is the store's to say.
+
+use super::Api;
+use super::problem::{Answer, Problem};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use crm_core::ListQuery;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+/// Most parameters of a query; more are refused.
+const PARAMETERS_MAX: usize = 20;
+/// Most characters of a query's text.
+const PARAMETER_CHARS_MAX: usize = 200;
+
+/// A JSON body: `application/json`, or `application/merge-patch+json` (RFC 7396).
+pub(super) struct JsonBody {
+    bytes: Bytes,
+    value: Value,
+}
+
+impl JsonBody {
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn value(&self) -> &Value {
+        &self.value
+    }
+
+    pub(super) fn into_value(self) -> Value {
+        self.value
+    }
+
+    /// The body as a `T`; a field that does not fit is named.
+    pub(super) fn parse<T: DeserializeOwned>(self) -> Answer<T> {
+        parse(self.value)
+    }
+}
+
+/// A value as a `T`.
+pub(super) fn parse<T: DeserializeOwned>(value: Value) -> Answer<T> {
+    serde_json::from_value(value).map_err(|error| {
+        let message = error.to_string();
+        // serde names the field in backticks: "missing field `name`", "unknown field `nmae`, expected one of …".
+        let field = message.split('`').nth(1).filter(|_| message.contains("field")).unwrap_or_default().to_owned();
+        Problem::invalid(field, message)
+    })
+}
+
+impl FromRequest<Arc<Api>> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, api: &Arc<Api>) -> Answer<Self> {
+        if !is_json(request.headers()) {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "not-json", "Send JSON").detail("send Content-Type: application/json"));
+        }
+        let bytes = Bytes::from_request(request, api).await.map_err(too_large)?;
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|error| Problem::malformed(format!("not JSON at line {}, column {}", error.line(), error.column())))?;
+        Ok(JsonBody { bytes, value })
+    }
+}
+
+fn too_large(rejection: BytesRejection) -> Problem {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The body is too large").detail("send at most 1 MiB")
+        }
+        _ => Problem::malformed("the body ended early"),
+    }
+}
+
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    ["application/json", "application/merge-patch+json"].iter().any(|json| kind.eq_ignore_ascii_case(json))
+}
+
+/// The path's parameters by name.
+pub(super) struct PathOf(BTreeMap<String, String>);
+
+impl PathOf {
+    /// # Errors
+    /// 404 when it is not of its form: nothing can be there.
+    pub(super) fn get<T: FromStr>(&self, name: &str, what: &str) -> Answer<T> {
+        self.0.get(name).and_then(|text| text.parse().ok()).ok_or_else(|| Problem::not_found(what))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PathOf {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| Problem::not_found("page"))?;
+        Ok(PathOf(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
+    }
+}
+
+/// The query's parameters in their order.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        let query = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+            .map_err(|_| Problem::malformed("the query cannot be read"))?;
+        let long = |(name, value): &(String, String)| name.chars().chain(value.chars()).count() > PARAMETER_CHARS_MAX;
+        if query.0.len() > PARAMETERS_MAX || query.0.iter().any(long) {
+            return Err(Problem::malformed("the query has too many or too long parameters"));
+        }
+        Ok(Query(query.0))
+    }
+}
+
+impl Query {
+    /// Takes a parameter out; empty counts as not given.
+    pub(super) fn take(&mut self, name: &str) -> Option<String> {
+        let at = self.0.iter().position(|(n, _)| n == name)?;
+        Some(self.0.remove(at).1).filter(|value| !value.is_empty())
+    }
+
+    /// Takes out a parameter of a form.
+    ///
+    /// # Errors
+    /// 422 naming it.
+    pub(super) fn parse<T: FromStr>(&mut self, name: &str, mend: &str) -> Answer<Option<T>> {
+        self.take(name).map(|text| text.parse().map_err(|_| Problem::invalid(name, mend))).transpose()
+    }
+
+    /// Takes out `cursor`, `limit` and `search`; what is left are fields to be equal.
+    pub(super) fn into_list(mut self) -> Answer<ListQuery> {
+        let limit = self.parse("limit", "give a number from 1 to 500")?;
+        Ok(ListQuery { cursor: self.take("cursor"), limit, search: self.take("search"), equals: self.0 })
+    }
+
+    /// # Errors
+    /// 422 naming a parameter nobody has taken.
+    pub(super) fn nothing_else(&self) -> Answer<()> {
+        match self.0.first() {
+            Some((name, _)) => Err(Problem::invalid(name, "there is no such filter")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The version a change is based on: `If-Match: "3"`.
+pub(super) struct IfMatch(pub(super) i64);
+
+impl<S: Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        let Some(tag) = parts.headers.get(header::IF_MATCH) else {
+            let title = "Name the version your change is based on";
+            let problem = Problem::new(StatusCode::PRECONDITION_REQUIRED, "version-required", title);
+            return Err(problem.detail("send If-Match with the ETag you read"));
+        };
+        let version = tag.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        version.map(IfMatch).ok_or_else(|| Problem::malformed("If-Match: give one ETag as it was read, such as \"3\""))
+    }
+}
+
+/// The address at the other end of the connection; none when the server was not told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) Option<IpAddr>);
+
+impl<S: Sync> FromRequestParts<S> for Peer {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Peer(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())))
+    }
+}
+
+/// A strong ETag of a version.
+pub(super) fn etag(version: i64) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
+/// Whether the client has this one already (RFC 9110 13.1.2; weak comparison).
+pub(super) fn unchanged(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    let (Ok(etag), Some(Ok(known))) = (etag.to_str(), headers.get(header::IF_NONE_MATCH).map(HeaderValue::to_str)) else {
+        return false;
+    };
+    known.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+}
+
+/// A row with its version as ETag; 304 when the client has it.
+pub(super) fn row(headers: &HeaderMap, version: i64, body: &impl Serialize) -> Response {
+    let tag = etag(version);
+    if unchanged(headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    }
+    ([(header::ETAG, tag)], axum::Json(body)).into_response()
+}

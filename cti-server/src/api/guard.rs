@@ -1,0 +1,170 @@
+//! What every request passes before its handler: forged pages, sign-in, rights, time; and what every answer carries. Knows no resource.
+
+use super::Api;
+use super::access::Access;
+use super::caller::{self, Caller};
+use super::extract::{Peer, is_json};
+use super::problem::{Answer, Problem};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A handler that takes longer is given up with 503. Bodies of answers may take longer.
+const TIME_MAX: Duration = Duration::from_secs(30);
+
+/// What every answer carries unless its handler has said otherwise.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    // Answers hold people's data: no cache on the way may keep them.
+    (header::CACHE_CONTROL, "no-store"),
+];
+
+/// Measures a request, says it in the log by its route (ids and search texts stay out), and adds the headers.
+pub(super) async fn track(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let began = api.state.clock.tick();
+    let method = request.method().clone();
+    let route = route(&request);
+    let mut response = next.run(request).await;
+    let took = api.state.clock.tick().since(began);
+    api.metrics.request(&method, &route, response.status(), took);
+    let (status, ms) = (response.status().as_u16(), took.as_millis() as u64);
+    tracing::debug!(%method, route, status, ms, "request");
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// The pattern that matched, such as `/api/v1/queues/{id}`.
+fn route(request: &Request) -> String {
+    request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned()
+}
+
+/// A request that takes too long is given up.
+pub(super) async fn limit_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(TIME_MAX, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::unavailable("the request took too long").into_response(),
+    }
+}
+
+/// Lets a request through to its handler when who sent it may do it.
+pub(super) async fn admit(State(api): State<Arc<Api>>, mut request: Request, next: Next) -> Response {
+    match check(&api, &request).await {
+        Ok(caller) => {
+            if let Some(caller) = caller {
+                request.extensions_mut().insert(caller);
+            }
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn check(api: &Api, request: &Request) -> Answer<Option<Caller>> {
+    // HEAD is answered by the handler of GET.
+    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+    let Some(access) = api.access.get(&(method.as_str().to_owned(), route(request))) else {
+        // No such method on this path; the router says so.
+        return Ok(None);
+    };
+    let headers = request.headers();
+    if !method.is_safe() && caller::bearer(headers).is_none() {
+        refuse_forged(&method, headers, &api.state.allowed_origins)?;
+    }
+    let right = match access {
+        Access::Open => return Ok(None),
+        Access::SignedIn => None,
+        Access::Needs(right) => Some(*right),
+    };
+    let address = request.extensions().get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+    let caller = caller::authenticate(api, headers, address).await?;
+    let caller = caller.ok_or_else(|| Problem::unauthorized("no valid session or token"))?;
+    if let Some(right) = right {
+        if caller.must_change_password() {
+            let title = "Change your password first";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "password-change-required", title));
+        }
+        if !caller.may(right) {
+            return Err(Problem::forbidden("none of your roles allows this"));
+        }
+    }
+    Ok(Some(caller))
+}
+
+/// A page of another origin must not act with its visitor's cookie. The cookie is SameSite=Strict; this holds where a browser does not
+/// honour that, and between ports and subdomains, which count as one site. A page cannot send JSON elsewhere without being asked first
+/// (Fetch, CORS-safelisted request-header).
+fn refuse_forged(method: &Method, headers: &HeaderMap, allowed: &[String]) -> Answer<()> {
+    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
+    if let Some(origin) = headers.get(header::ORIGIN).map(text) {
+        let host = headers.get(header::HOST).map(text).unwrap_or_default();
+        let own = origin.split_once("://").is_some_and(|(_, authority)| !host.is_empty() && authority.eq_ignore_ascii_case(&host));
+        if !own && !allowed.iter().any(|a| a.eq_ignore_ascii_case(&origin)) {
+            return Err(Problem::new(StatusCode::FORBIDDEN, "foreign-origin", "This page may not do that"));
+        }
+    }
+    if matches!(*method, Method::POST | Method::PUT | Method::PATCH) && !is_json(headers) {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Err(Problem::new(status, "not-json", "Send JSON").detail("send Content-Type: application/json"));
+    }
+    Ok(())
+}
+
+/// Whether a request comes from this machine itself, not through a proxy on it.
+pub(super) fn is_local(peer: Peer, headers: &HeaderMap) -> bool {
+    let proxied = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].iter().any(|name| headers.contains_key(*name));
+    peer.0.is_some_and(|ip| ip.to_canonical().is_loopback()) && !proxied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forged(method: Method, pairs: &[(&'static str, &str)]) -> Option<u16> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        refuse_forged(&method, &headers, &["https://desk.example".to_owned()]).err().map(|problem| problem.status().as_u16())
+    }
+
+    #[test]
+    fn only_our_own_pages_and_programs_may_write() {
+        let json = ("content-type", "application/json; charset=utf-8");
+        let host = ("host", "cc.example:8080");
+        let table: &[(Method, &[(&'static str, &str)], Option<u16>)] = &[
+            (Method::POST, &[host, json], None),
+            (Method::POST, &[host, json, ("origin", "http://cc.example:8080")], None),
+            (Method::POST, &[host, json, ("origin", "https://desk.example")], None),
+            (Method::POST, &[host, json, ("origin", "http://cc.example")], Some(403)),
+            (Method::POST, &[host, json, ("origin", "null")], Some(403)),
+            (Method::POST, &[json, ("origin", "http://cc.example:8080")], Some(403)),
+            (Method::POST, &[host], Some(415)),
+            (Method::POST, &[host, ("content-type", "text/plain")], Some(415)),
+            (Method::PATCH, &[host, ("content-type", "application/merge-patch+json")], None),
+            (Method::DELETE, &[host], None),
+            (Method::DELETE, &[host, ("origin", "http://evil.example")], Some(403)),
+        ];
+        for (method, pairs, expected) in table {
+            assert_eq!(forged(method.clone(), pairs), *expected, "{method} {pairs:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_through_a_proxy_is_not_local() {
+        let peer = Peer("::ffff:127.0.0.1".parse().ok());
+        let mut headers = HeaderMap::new();
+        assert!(is_local(peer, &headers));
+        assert!(!is_local(Peer("192.0.2.1".parse().ok()), &headers));
+        assert!(!is_local(Peer(None), &headers));
+        headers.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.1"));
+        assert!(!is_local(peer, &headers));
+    }
+}

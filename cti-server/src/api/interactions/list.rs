@@ -1,0 +1,54 @@
+//! `GET /interactions`: a page of them by filters.
+
+use super::super::Api;
+use super::super::access::Right;
+use super::super::caller::Caller;
+use super::super::extract::Query;
+use super::super::problem::{Answer, Problem};
+use axum::Json;
+use axum::extract::State;
+use crm_core::Page;
+use crm_core::interactions::{InteractionFilter, InteractionSummary};
+use cti_types::Utc;
+use cti_types::event::CloseReason;
+use std::sync::Arc;
+
+const ID: &str = "give an id";
+
+pub(super) async fn list(State(api): State<Arc<Api>>, caller: Caller, query: Query) -> Answer<Json<Page<InteractionSummary>>> {
+    let mut filter = filter(query)?;
+    if !caller.may(Right::InteractionsAll) {
+        filter.agent = Some(caller.user.id);
+    }
+    Ok(Json(api.state.store.interactions(&filter).await?))
+}
+
+fn filter(mut query: Query) -> Answer<InteractionFilter> {
+    let filter = InteractionFilter {
+        from: time(&mut query, "from")?,
+        to: time(&mut query, "to")?,
+        queue: query.parse("queue", ID)?,
+        agent: query.parse("agent", ID)?,
+        customer: query.parse("customer", ID)?,
+        number: query.take("number"),
+        state: one_of(&mut query, "state", |word| matches!(word, "open" | "closed"))?,
+        reason: one_of(&mut query, "reason", |word| CloseReason::from_word(word).is_some())?,
+        cursor: query.take("cursor"),
+        limit: query.parse("limit", "give a number from 1 to 500")?,
+    };
+    query.nothing_else()?;
+    Ok(filter)
+}
+
+fn time(query: &mut Query, name: &str) -> Answer<Option<Utc>> {
+    let Some(text) = query.take(name) else { return Ok(None) };
+    let micros = text.parse::<i64>().ok().or_else(|| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond));
+    micros.map(|micros| Some(Utc(micros))).ok_or_else(|| Problem::invalid(name, "write it as 2026-01-31T08:00:00Z, or as microseconds since 1970"))
+}
+
+fn one_of(query: &mut Query, name: &str, known: impl Fn(&str) -> bool) -> Answer<Option<String>> {
+    match query.take(name) {
+        Some(word) if !known(&word) => Err(Problem::invalid(name, "there is no such value")),
+        word => Ok(word),
+    }
+}

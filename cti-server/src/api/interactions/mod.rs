@@ -1,0 +1,35 @@
+//! Interactions: what happened, as a list and one by one. An agent sees those they took part in.
+
+mod list;
+pub(super) mod read;
+
+use super::access::{Access, Right};
+use super::endpoint::Endpoint;
+use crm_core::interactions::{InteractionDetail, InteractionSummary};
+
+const PATH: &str = "/interactions";
+const TAG: &str = "interactions";
+const READ: Access = Access::Needs(Right::InteractionsOwn);
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(PATH, READ, list::list)
+            .says(TAG, "List interactions, the latest first")
+            .more("An agent gets those they were the last agent of, whatever `agent` says.")
+            .query("from", "Opened at or after: RFC 3339, or microseconds since 1970")
+            .query("to", "Opened before, in the same forms")
+            .query("queue", "Id of the last queue")
+            .query("agent", "Id of the last agent")
+            .query("customer", "Id of a customer identified")
+            .query("number", "The caller's number in any form, or the number dialled")
+            .query("state", "open or closed")
+            .query("reason", "Why it closed: completed, abandoned, …")
+            .pages(false)
+            .answers_page::<InteractionSummary>(),
+        Endpoint::get(format!("{PATH}/{{id}}"), READ, read::read)
+            .says(TAG, "Read an interaction")
+            .more("With participants and their segments, work with offers and decisions, assignments, recordings and events.")
+            .answers::<InteractionDetail>(200, "The interaction with all that belongs to it")
+            .refuses(404, "No such interaction, or not yours to see"),
+    ]
+}

@@ -1,0 +1,27 @@
+//! `GET /interactions/{id}`: one with all that belongs to it.
+
+use super::super::Api;
+use super::super::access::Right;
+use super::super::caller::Caller;
+use super::super::extract::PathOf;
+use super::super::problem::{Answer, Problem};
+use axum::Json;
+use axum::extract::State;
+use crm_core::interactions::InteractionDetail;
+use cti_types::InteractionId;
+use std::sync::Arc;
+
+pub(super) async fn read(State(api): State<Arc<Api>>, caller: Caller, path: PathOf) -> Answer<Json<InteractionDetail>> {
+    let id: InteractionId = path.get("id", "interaction")?;
+    let interaction = api.state.store.interaction(id).await?;
+    if !caller.may(Right::InteractionsAll) && !took_part(&interaction, &caller) {
+        // The same as for one that is not there: its id alone tells nothing.
+        return Err(Problem::not_found("interaction"));
+    }
+    Ok(Json(interaction))
+}
+
+/// Whether the caller was one of its participants.
+pub(in super::super) fn took_part(interaction: &InteractionDetail, caller: &Caller) -> bool {
+    interaction.participants.iter().any(|participant| participant.agent_id == Some(caller.user.id))
+}

@@ -1,0 +1,51 @@
+//! Recordings: what there is, and the sound of each part. Files are read here, never written or erased.
+
+mod part;
+mod range;
+mod read;
+
+use super::Api;
+use super::access::{Access, Right};
+use super::caller::Caller;
+use super::endpoint::Endpoint;
+use super::extract::PathOf;
+use super::interactions::read::took_part;
+use super::problem::{Answer, Problem};
+use crm_core::interactions::RecordingView;
+
+const TAG: &str = "recordings";
+const READ: Access = Access::Needs(Right::InteractionsOwn);
+
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let one = "/recordings/{id}";
+    vec![
+        Endpoint::get(one, READ, read::read)
+            .says(TAG, "Read what is known of a recording")
+            .more("Its parts lie on one timeline; `offset_ms` says where each begins.")
+            .answers::<RecordingView>(200, "The recording with its parts")
+            .refuses(404, "No such recording, or not yours to hear"),
+        Endpoint::get(format!("{one}/parts/{{part}}"), READ, part::part)
+            .says(TAG, "Hear a part of a recording")
+            .more("Stereo: the customer on the left, our side on the right. The ETag is the file's SHA-256.")
+            .header("Range", false, "One range of bytes (RFC 9110 14.2); several are answered with the whole")
+            .header("If-Range", false, "The range only if the ETag is still this")
+            .answers_raw(200, "The whole part", "audio/wav")
+            .answers_raw(206, "The range asked for", "audio/wav")
+            .answers_nothing(304, "Not changed since the ETag in If-None-Match")
+            .refuses(404, "No such part, or not yours to hear")
+            .refuses(416, "The range lies outside; Content-Range says how long it is"),
+    ]
+}
+
+/// The recording in the path, if the caller may hear it.
+async fn allowed(api: &Api, caller: &Caller, path: &PathOf) -> Answer<RecordingView> {
+    let store = &api.state.store;
+    let recording = store.recording(path.get("id", "recording")?).await?;
+    if !caller.may(Right::InteractionsAll) {
+        let interaction = store.interaction(recording.interaction_id).await?;
+        if !took_part(&interaction, caller) {
+            return Err(Problem::not_found("recording"));
+        }
+    }
+    Ok(recording)
+}

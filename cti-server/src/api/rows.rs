@@ -1,0 +1,226 @@
+//! Reading and editing any configuration row: one implementation, and a few lines for each resource. The rules of the fields are the store's.
+
+use super::Api;
+use super::access::{Access, Right};
+use super::caller::{Caller, renew};
+use super::endpoint::{Endpoint, Schemas};
+use super::extract::{IfMatch, JsonBody, PathOf, Query, etag, row};
+use super::once::{IdempotencyKey, Made, once};
+use super::problem::{Answer, Problem};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use crm_core::model::{
+    ApiToken, Flow, Hours, Number, Phone, Queue, Reason, Site, Skill, Team, Trunk, User, UserRole, WrapUpCode,
+};
+use crm_core::{Page, Resource, Stored};
+use cti_types::UserId;
+use serde_json::Value;
+use std::sync::Arc;
+use utoipa::openapi::schema::{AllOfBuilder, KnownFormat, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A resource with its place in the API.
+pub(super) trait Collection: Resource + ToSchema {
+    /// Below the base: `/queues`.
+    const PATH: &'static str;
+    /// The group's name in the description.
+    const TAG: &'static str;
+    const READ: Right;
+    const WRITE: Right;
+
+    /// A rule about who changes (`Some`) or deletes (`None`) which row, beside the right.
+    fn allow(_caller: &Caller, _id: Self::Id, _patch: Option<&Value>) -> Answer<()> {
+        Ok(())
+    }
+
+    /// A row was changed or deleted.
+    fn changed(_api: &Arc<Api>, _id: Self::Id) {}
+}
+
+macro_rules! collections {
+    ($($resource:ident: $path:literal, $tag:literal, $read:ident, $write:ident;)*) => {$(
+        impl Collection for $resource {
+            const PATH: &'static str = $path;
+            const TAG: &'static str = $tag;
+            const READ: Right = Right::$read;
+            const WRITE: Right = Right::$write;
+        }
+    )*};
+}
+collections! {
+    Site: "/sites", "sites", NamesRead, ConfigWrite;
+    Team: "/teams", "teams", NamesRead, ConfigWrite;
+    Queue: "/queues", "queues", NamesRead, ConfigWrite;
+    Skill: "/skills", "skills", NamesRead, ConfigWrite;
+    Reason: "/reasons", "reasons", NamesRead, ConfigWrite;
+    WrapUpCode: "/wrap-up-codes", "wrap-up codes", NamesRead, ConfigWrite;
+    Hours: "/hours", "hours", ConfigRead, ConfigWrite;
+    Number: "/numbers", "numbers", ConfigRead, ConfigWrite;
+    Trunk: "/trunks", "trunks", ConfigRead, ConfigWrite;
+    Phone: "/phones", "phones", ConfigRead, ConfigWrite;
+    Flow: "/flows", "flows", ConfigRead, ConfigWrite;
+    ApiToken: "/api-tokens", "API tokens", Tokens, Tokens;
+}
+
+impl Collection for User {
+    const PATH: &'static str = "/users";
+    const TAG: &'static str = "users";
+    const READ: Right = Right::PeopleRead;
+    const WRITE: Right = Right::ConfigWrite;
+
+    /// Nobody locks themselves out, so an administrator always remains.
+    fn allow(caller: &Caller, id: UserId, patch: Option<&Value>) -> Answer<()> {
+        if caller.user.id != id {
+            return Ok(());
+        }
+        let Some(patch) = patch else { return Err(Problem::conflict("you cannot delete yourself")) };
+        if patch.get("active").is_some_and(|active| *active != Value::Bool(true)) {
+            return Err(Problem::conflict("you cannot deactivate yourself"));
+        }
+        let admin = serde_json::to_value(UserRole::Admin).unwrap_or_default();
+        let keeps = |roles: &Value| roles.as_array().is_some_and(|roles| roles.contains(&admin));
+        if patch.get("roles").is_some_and(|roles| !keeps(roles)) {
+            return Err(Problem::conflict("you cannot take the role admin from yourself"));
+        }
+        Ok(())
+    }
+
+    fn changed(api: &Arc<Api>, id: UserId) {
+        renew(api, id);
+    }
+}
+
+/// The endpoints of all resources here. API tokens are made in `tokens`.
+pub(super) fn endpoints() -> Vec<Endpoint> {
+    let mut all = Vec::new();
+    macro_rules! add {
+        ($($resource:ident),*) => {$(
+            all.push(create_endpoint::<$resource>());
+            all.extend(other_endpoints::<$resource>());
+        )*};
+    }
+    add!(Site, Team, User, Queue, Skill, Reason, WrapUpCode, Hours, Number, Trunk, Phone, Flow);
+    all.extend(other_endpoints::<ApiToken>());
+    all
+}
+
+fn create_endpoint<R: Collection>() -> Endpoint {
+    let word = word::<R>();
+    let mut endpoint = Endpoint::post(R::PATH, Access::Needs(R::WRITE), create::<R>)
+        .says(R::TAG, format!("Make a {word}"))
+        .takes::<R>()
+        .idempotent();
+    let stored = stored::<R>(&mut endpoint.schemas);
+    endpoint.answers_with(201, "Made; Location and ETag say where and in which version", stored)
+}
+
+fn other_endpoints<R: Collection>() -> [Endpoint; 4] {
+    let (word, one) = (word::<R>(), format!("{}/{{id}}", R::PATH));
+    let mut list = Endpoint::get(R::PATH, Access::Needs(R::READ), list::<R>)
+        .says(R::TAG, format!("List: {}", R::TAG))
+        .more("In the order they were made. Any plain field may be given as a filter: `?name=Sales`.")
+        .pages(true);
+    let items = stored::<R>(&mut list.schemas);
+    let mut read = Endpoint::get(&one, Access::Needs(R::READ), read::<R>)
+        .says(R::TAG, format!("Read a {word}"))
+        .refuses(404, "No such row");
+    let shown = stored::<R>(&mut read.schemas);
+    let mut update = Endpoint::patch(&one, Access::Needs(R::WRITE), update::<R>)
+        .says(R::TAG, format!("Change a {word}"))
+        .takes_patch::<R>()
+        .versioned()
+        .refuses(409, "Another one already has such a value");
+    let changed = stored::<R>(&mut update.schemas);
+    let delete = Endpoint::delete(&one, Access::Needs(R::WRITE), delete::<R>)
+        .says(R::TAG, format!("Delete a {word}"))
+        .versioned()
+        .answers_nothing(204, "Deleted")
+        .refuses(409, "Something still refers to it");
+    [
+        list.answers_with(200, "A page of them", super::endpoint::page(items)),
+        read.answers_with(200, "The row; its version is the ETag", shown),
+        update.answers_with(200, "As it is now", changed),
+        delete,
+    ]
+}
+
+fn word<R: Resource>() -> String {
+    R::KIND.word().replace('_', " ")
+}
+
+/// The schema of a stored row: the resource's own with the store's four fields.
+pub(super) fn stored<R: Resource + ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
+    let own = R::name().into_owned();
+    schemas.push((own.clone(), <R as PartialSchema>::schema()));
+    R::schemas(schemas);
+    let integer = |description: &str| {
+        ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .description(Some(description))
+    };
+    let id = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+    let fields = ObjectBuilder::new()
+        .property("id", id)
+        .required("id")
+        .property("version", integer("Grows by one with each write; it is the ETag"))
+        .required("version")
+        .property("created_at", integer("Microseconds since 1970, UTC"))
+        .required("created_at")
+        .property("updated_at", integer("Microseconds since 1970, UTC"))
+        .required("updated_at");
+    let both = AllOfBuilder::new().item(fields).item(Ref::from_schema_name(own.clone()));
+    let name = format!("Stored{own}");
+    schemas.push((name.clone(), RefOr::T(Schema::AllOf(both.build()))));
+    RefOr::Ref(Ref::from_schema_name(name))
+}
+
+async fn list<R: Collection>(State(api): State<Arc<Api>>, query: Query) -> Answer<Json<Page<Stored<R>>>> {
+    Ok(Json(api.state.store.list::<R>(&query.into_list()?).await?))
+}
+
+async fn create<R: Collection>(State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey, body: JsonBody) -> Answer<Response> {
+    let (store, who, now) = (api.state.store.clone(), caller.who(), api.state.clock.utc());
+    let value = body.value().clone();
+    let work = async move {
+        let data = super::extract::parse::<R>(value)?;
+        let stored = store.insert(&who, now, data).await?;
+        Made::row(&stored, format!("{}{}/{}", super::endpoint::BASE, R::PATH, stored.id), stored.version)
+    };
+    once(&api, &caller, R::PATH, key, &body, work).await
+}
+
+async fn read<R: Collection>(State(api): State<Arc<Api>>, path: PathOf, headers: HeaderMap) -> Answer<Response> {
+    let stored = api.state.store.get::<R>(path.get("id", &word::<R>())?).await?;
+    Ok(row(&headers, stored.version, &stored))
+}
+
+async fn update<R: Collection>(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    path: PathOf,
+    IfMatch(version): IfMatch,
+    body: JsonBody,
+) -> Answer<Response> {
+    let (id, patch) = (path.get::<R::Id>("id", &word::<R>())?, body.into_value());
+    R::allow(&caller, id, Some(&patch))?;
+    let stored = api.state.store.update::<R>(&caller.who(), api.state.clock.utc(), id, version, &patch).await?;
+    R::changed(&api, id);
+    Ok(([(header::ETAG, etag(stored.version))], Json(stored)).into_response())
+}
+
+async fn delete<R: Collection>(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    path: PathOf,
+    IfMatch(version): IfMatch,
+) -> Answer<StatusCode> {
+    let id = path.get::<R::Id>("id", &word::<R>())?;
+    R::allow(&caller, id, None)?;
+    api.state.store.delete::<R>(&caller.who(), api.state.clock.utc(), id, version).await?;
+    R::changed(&api, id);
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,217 @@
+//! Makes what a run needs through the API of any running Cordboard: queue, numbers, flow, trunk, agents with phones. Safe to repeat:
+//! what is there by name is brought up to date, passwords are made anew.
+
+use crate::agents::{Numbers, User, Users};
+use anyhow::Context as _;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::path::PathBuf;
+
+/// Name of the queue, the flow and the trunk.
+const NAME: &str = "cti-load";
+
+/// Greets, offers a choice, and puts every caller into the queue.
+const FLOW: &str = r#"name = "cti-load"
+languages = ["en"]
+start = "answer"
+[nodes.answer]
+type = "answer"
+next = "menu"
+[nodes.menu]
+type = "menu"
+prompts = ["menu-demo"]
+choices = { 1 = "line", 2 = "line" }
+wait_seconds = 5
+next = "line"
+[nodes.line]
+type = "queue"
+queue = "cti-load"
+otherwise = "end"
+[nodes.end]
+type = "hang_up"
+"#;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Base address of the API: `http://HOST:PORT`.
+    #[arg(long)]
+    http: String,
+    /// API token of an administrator.
+    #[arg(long, env = "CTI_LOAD_TOKEN")]
+    token: String,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    agents: u32,
+    /// Where the users file goes; it holds passwords.
+    #[arg(long)]
+    out: PathBuf,
+    /// Address or network this tool's calls come from.
+    #[arg(long, default_value = "127.0.0.1")]
+    source: String,
+    /// Country by which the trunk's numbers are read.
+    #[arg(long, default_value = "US")]
+    country: String,
+    /// The number that goes straight to the queue.
+    #[arg(long, default_value = "+12025550190")]
+    queue_number: String,
+    /// The number that goes through the flow.
+    #[arg(long, default_value = "+12025550191")]
+    flow_number: String,
+    /// Record the calls.
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
+    record: bool,
+}
+
+struct Api {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+/// What is there of one kind: its key field's value → (id, version).
+type Known = HashMap<String, (String, i64)>;
+
+impl Api {
+    async fn call(&self, method: Method, path: &str, version: Option<i64>, body: Option<&Value>) -> anyhow::Result<Value> {
+        let mut request = self.http.request(method.clone(), format!("{}/api/v1/{path}", self.base)).bearer_auth(&self.token);
+        if let Some(version) = version {
+            request = request.header("if-match", format!("\"{version}\""));
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let response = request.send().await.with_context(|| format!("{method} {path}"))?;
+        let status = response.status();
+        let text = response.text().await?;
+        // The body of a refusal names fields, never what stood in them.
+        anyhow::ensure!(status.is_success(), "{method} {path}: {status} {text}");
+        if status == StatusCode::NO_CONTENT || text.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_str(&text).with_context(|| format!("{method} {path}: not JSON"))
+    }
+
+    async fn known(&self, kind: &str, key: &str) -> anyhow::Result<Known> {
+        let (mut known, mut cursor) = (Known::new(), None::<String>);
+        loop {
+            let after = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
+            let page = self.call(Method::GET, &format!("{kind}?limit=500{after}"), None, None).await?;
+            for item in page.get("items").and_then(Value::as_array).into_iter().flatten() {
+                if let (Some(name), Some((id, version))) = (item.get(key).and_then(Value::as_str), id_of(item)) {
+                    known.insert(name.to_owned(), (id, version));
+                }
+            }
+            cursor = page.get("next").and_then(Value::as_str).map(str::to_owned);
+            if cursor.is_none() {
+                return Ok(known);
+            }
+        }
+    }
+
+    /// Makes it, or brings the one of that name up to date; gives its id.
+    async fn ensure(&self, kind: &str, key: &str, known: &Known, body: &Value) -> anyhow::Result<String> {
+        let name = body.get(key).and_then(Value::as_str).context("the key is missing")?;
+        let made = match known.get(name) {
+            Some((id, version)) => self.call(Method::PATCH, &format!("{kind}/{id}"), Some(*version), Some(body)).await?,
+            None => self.call(Method::POST, kind, None, Some(body)).await?,
+        };
+        Ok(match (id_of(&made), known.get(name)) {
+            (Some((id, _)), _) => id,
+            (None, Some((id, _))) => id.clone(),
+            (None, None) => anyhow::bail!("{kind}: the answer has no id"),
+        })
+    }
+}
+
+fn id_of(item: &Value) -> Option<(String, i64)> {
+    let id = item.get("id")?.as_str()?.to_owned();
+    Some((id, item.get("version").and_then(Value::as_i64).unwrap_or(1)))
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
+    let api = Api { http: reqwest::Client::new(), base: args.http.trim_end_matches('/').to_owned(), token: args.token.clone() };
+    let recording = if args.record { json!({ "policy": "always" }) } else { json!({ "policy": "never" }) };
+    // No wrap-up: an agent is free for the next call as soon as this one is over.
+    let queue = json!({ "name": NAME, "wrap_up_max_ms": 0, "recording": recording });
+    let queue = api.ensure("queues", "name", &api.known("queues", "name").await?, &queue).await?;
+    let flow = api.ensure("flows", "name", &api.known("flows", "name").await?, &json!({ "name": NAME })).await?;
+    let version = api.call(Method::POST, &format!("flows/{flow}/versions"), None, Some(&json!({ "source": FLOW }))).await?;
+    let number = version.get("number").and_then(Value::as_u64).context("the flow's version has no number")?;
+    api.call(Method::POST, &format!("flows/{flow}/versions/{number}/publish"), None, Some(&json!({}))).await?;
+    let trunk = json!({ "name": NAME, "sources": [args.source], "country": args.country, "trusted": true, "calls_max": 100_000 });
+    api.ensure("trunks", "name", &api.known("trunks", "name").await?, &trunk).await?;
+    let numbers = api.known("numbers", "number").await?;
+    for (number, entry) in
+        [(&args.queue_number, json!({ "to": "queue", "queue": queue })), (&args.flow_number, json!({ "to": "flow", "flow": flow }))]
+    {
+        let body = json!({ "number": number, "name": NAME, "entry": entry });
+        api.ensure("numbers", "number", &numbers, &body).await?;
+    }
+    let users = agents(&api, args.agents, &queue).await?;
+    let numbers = Numbers { ivr: Some(args.flow_number), queue: Some(args.queue_number) };
+    write_private(&args.out, &Users { http: api.base, token: args.token, users, numbers })
+}
+
+async fn agents(api: &Api, count: u32, queue: &str) -> anyhow::Result<Vec<User>> {
+    let (known_users, known_phones) = (api.known("users", "login").await?, api.known("phones", "username").await?);
+    let mut users = Vec::with_capacity(count as usize);
+    for n in 1..=count {
+        let (name, phone) = (format!("load-{n}"), format!("load-phone-{n}"));
+        let (password, phone_password) = (secret(), secret());
+        let body = json!({ "username": phone, "name": phone, "password": phone_password });
+        let phone_id = api.ensure("phones", "username", &known_phones, &body).await?;
+        let body = json!({
+            "login": name, "name": format!("Load {n}"), "roles": ["agent"], "queues": [queue],
+            "phone_id": phone_id, "password": password, "must_change_password": false,
+        });
+        api.ensure("users", "login", &known_users, &body).await?;
+        users.push(User {
+            name,
+            role: "agent".into(),
+            password,
+            phone: Some(phone),
+            phone_password: Some(phone_password),
+            phone_id: Some(phone_id),
+        });
+    }
+    Ok(users)
+}
+
+/// 128 bits nobody can guess, in hex.
+fn secret() -> String {
+    let (one, two) = (RandomState::new().hash_one(1), RandomState::new().hash_one(2));
+    format!("{one:016x}{two:016x}")
+}
+
+/// Readable by its owner only: it holds passwords and a token.
+fn write_private(path: &PathBuf, users: &Users) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let open = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
+    let mut file = open.with_context(|| format!("cannot write {}", path.display()))?;
+    file.write_all(serde_json::to_string_pretty(users)?.as_bytes())?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_differ_and_are_long() {
+        let (one, two) = (secret(), secret());
+        assert!(one.len() == 32 && one != two);
+    }
+
+    #[test]
+    fn the_users_file_is_private_and_can_be_read_back() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("users.json");
+        let users = Users { http: "http://h".into(), token: "t".into(), users: Vec::new(), numbers: Numbers::default() };
+        write_private(&path, &users).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(Users::read(&path).unwrap().http, "http://h");
+    }
+}

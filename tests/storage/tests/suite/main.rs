@@ -1,0 +1,8 @@
+//! The storage suite: every test runs on SQLite and on a PostgreSQL of its own. Nothing here takes a call.
+
+mod config;
+mod customers;
+mod log;
+mod rebuild;
+mod signing_in;
+mod unavailable;
