@@ -6,11 +6,13 @@
 mod check;
 mod config;
 mod customers;
+mod hours;
 mod people;
 
 pub use check::Check;
 pub use config::*;
 pub use customers::*;
+pub use hours::*;
 pub use people::*;
 
 use crate::error::FieldError;

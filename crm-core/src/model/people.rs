@@ -90,7 +90,7 @@ pub(super) fn check_skills(check: &mut Check, field: &str, skills: &[SkillLevel]
 
 pub(super) fn skill_references(field: &str, skills: &[SkillLevel]) -> impl Iterator<Item = Reference> {
     let field = field.to_owned();
-    skills.to_vec().into_iter().enumerate().map(move |(at, level)| Reference {
+    skills.iter().copied().enumerate().map(move |(at, level)| Reference {
         field: format!("{field}[{at}].skill"),
         table: "skill",
         id: level.skill.to_string(),

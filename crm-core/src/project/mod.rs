@@ -176,11 +176,15 @@ async fn project_interactions(
             continue;
         }
         let mut was = Fold::new(id);
-        old.iter().for_each(|event| was.apply(event.at, &event.body));
+        for event in &old {
+            was.apply(event.at, &event.body);
+        }
         let last = old.last().map_or(0, |event| event.seq);
         let now = if new.keys().next().is_some_and(|first| *first > last) {
             let mut now = was.clone();
-            new.values().for_each(|event| now.apply(event.at, &event.body));
+            for event in new.values() {
+                now.apply(event.at, &event.body);
+            }
             now
         } else {
             merged(id, &old, &new)
@@ -206,7 +210,9 @@ fn merged(id: InteractionId, old: &[Stored], new: &BTreeMap<u64, Event>) -> Fold
     let mut all: BTreeMap<u64, (cti_types::Utc, &Body)> = old.iter().map(|event| (event.seq, (event.at, &event.body))).collect();
     all.extend(new.iter().map(|(seq, event)| (*seq, (event.at, &event.body))));
     let mut fold = Fold::new(id);
-    all.values().for_each(|(at, body)| fold.apply(*at, body));
+    for (at, body) in all.values() {
+        fold.apply(*at, body);
+    }
     fold
 }
 

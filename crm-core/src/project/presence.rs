@@ -112,7 +112,9 @@ pub(super) async fn project_agents(
             report.gaps += (top - last) - new.len() as u64;
             let before = load_open(tx, agent).await?;
             let mut fold = before.clone();
-            new.values().for_each(|event| fold.apply(event.seq, event.at, &event.body));
+            for event in new.values() {
+                fold.apply(event.seq, event.at, &event.body);
+            }
             insert(tx, &new).await?;
             write_changes(tx, &before.rows(), &fold.rows()).await?;
             continue;
@@ -138,7 +140,9 @@ async fn insert(tx: &mut Tx, new: &BTreeMap<u64, Event>) -> Result<()> {
 pub(super) async fn rewrite(tx: &mut Tx, agent: AgentId) -> Result<u64> {
     let stored: Vec<Stored> = load::events(tx, "agent", &[agent.to_string()]).await?.remove(&agent.to_string()).unwrap_or_default();
     let mut fold = PresenceFold::new(agent);
-    stored.iter().for_each(|event| fold.apply(event.seq, event.at, &event.body));
+    for event in &stored {
+        fold.apply(event.seq, event.at, &event.body);
+    }
     let before = load_rows(tx, agent, "").await?;
     write_changes(tx, &before, &fold.rows()).await
 }

@@ -87,7 +87,9 @@ async fn rebuild_page(tx: &mut Tx, ids: &[String], tally: &mut Tally) -> Result<
     for (id, events) in stored {
         let id: InteractionId = id.parse().map_err(|e| StoreError::corrupt_from("a stream's id", e))?;
         let mut fold = Fold::new(id);
-        events.iter().for_each(|event| fold.apply(event.at, &event.body));
+        for event in &events {
+            fold.apply(event.at, &event.body);
+        }
         tally.add(&fold);
         after.append(&mut fold.rows());
     }

@@ -1,7 +1,7 @@
 //! One interaction: who is in it, what they do now, what work it demands, and when it is over.
 
 use crate::{Arrival, Desk, HeldOut, Output};
-use cti_types::acd::{AcdInput, NotReadyReason, OfferEnd, Overflow};
+use cti_types::acd::{AcdInput, NotReadyReason, OfferEnd};
 use cti_types::event::{
     AssignmentEnd, Body, Channel, CloseReason, FlowEnd, LeaveReason, Personal, PersonalKind, Role, SegmentKind, Stream, WorkEnd,
 };
@@ -282,15 +282,15 @@ impl Interaction {
         }
     }
 
-    pub(crate) fn work_left(&mut self, desk: &mut Desk<'_>, work: WorkItemId, reason: QueueLeft, overflow: Overflow) {
+    pub(crate) fn work_left(&mut self, desk: &mut Desk<'_>, work: WorkItemId, reason: QueueLeft, overflow: Option<(QueueId, Duration)>) {
         let Some(item) = self.works.remove(&work) else { return };
         desk.by_work.remove(&work);
         match overflow {
-            Overflow::Queue(queue) if queue != item.queue => {
+            Some((queue, wrap_up_max)) if queue != item.queue => {
                 self.write(desk, Body::WorkEnded { work, end: WorkEnd::Overflowed(queue) });
-                self.enqueue(desk, Work { queue, ..item });
+                self.enqueue(desk, Work { queue, wrap_up_max, ..item });
             }
-            Overflow::Queue(_) | Overflow::Flow => {
+            Some(_) | None => {
                 self.write(desk, Body::WorkEnded { work, end: WorkEnd::Left(reason) });
                 desk.out.push_back(Output::BackToFlow { interaction: self.id, reason });
             }

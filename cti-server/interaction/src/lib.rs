@@ -82,9 +82,14 @@ pub enum Input {
         skills: Vec<SkillNeed>,
         wrap_up_max: Duration,
     },
-    /// What the ACD says.
+    /// What the ACD says of offers; that work left a queue is `WorkLeft`.
     Acd(AcdOutput),
-    /// The wrap-up limit of a queue an overflowing item went to is looked up by the switch and given here before the `Acd` message.
+    /// The ACD sent the work away: into another queue, with that queue's wrap-up limit, or back to its flow.
+    WorkLeft {
+        work: WorkItemId,
+        reason: QueueLeft,
+        overflow: Option<(QueueId, Duration)>,
+    },
     AgentRinging {
         participant: ParticipantId,
     },
@@ -324,6 +329,11 @@ impl Interactions {
                 self.with(interaction, now, |i, desk| i.queue_asked(desk, queue, priority, skills, wrap_up_max));
             }
             Input::Acd(output) => self.acd(now, output),
+            Input::WorkLeft { work, reason, overflow } => {
+                if let Some(id) = self.by_work.get(&work).copied() {
+                    self.with(id, now, |i, desk| i.work_left(desk, work, reason, overflow));
+                }
+            }
             Input::AgentRinging { participant } => self.of(participant, now, |i, desk| i.agent_ringing(desk, participant)),
             Input::AgentAnswered { participant } => self.of(participant, now, |i, desk| i.agent_answered(desk, participant)),
             Input::AgentFailed { participant, reason } => {
@@ -382,12 +392,7 @@ impl Interactions {
                     self.with(id, now, |i, desk| i.offer_ended(desk, offer, agent, end));
                 }
             }
-            AcdOutput::Left { work, reason, overflow } => {
-                if let Some(id) = self.by_work.get(&work).copied() {
-                    self.with(id, now, |i, desk| i.work_left(desk, work, reason, overflow));
-                }
-            }
-            AcdOutput::Agent(_) | AcdOutput::Queue(_) => {}
+            AcdOutput::Left { .. } | AcdOutput::Agent(_) | AcdOutput::Queue(_) => {}
         }
     }
 

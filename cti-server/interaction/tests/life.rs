@@ -1,7 +1,7 @@
 //! The life of an interaction, told by its log: each case says what happened and expects the events in order.
 
 use cti_interaction::{Arrival, Input, Interactions, Limits, Output};
-use cti_types::acd::{AcdInput, AcdOutput, Decision, NotReadyReason, OfferEnd, Overflow};
+use cti_types::acd::{AcdInput, AcdOutput, Decision, NotReadyReason, OfferEnd};
 use cti_types::event::{Body, CallDirection, CloseReason, Event, FlowEnd, LeaveReason, PersonalKind, SegmentKind};
 use cti_types::flow::{FlowRef, QueueLeft};
 use cti_types::*;
@@ -297,8 +297,8 @@ fn overflow_makes_new_work_that_keeps_its_age() {
     let mut desk = Desk::waiting(WRAP_UP);
     let (work, queued_at) = (desk.work(), desk.now().tick);
     desk.ms += 5_000;
-    let overflow = Overflow::Queue(OTHER_QUEUE);
-    desk.say(Input::Acd(AcdOutput::Left { work, reason: QueueLeft::WaitLimit, overflow }));
+    let overflow = Some((OTHER_QUEUE, WRAP_UP));
+    desk.say(Input::WorkLeft { work, reason: QueueLeft::WaitLimit, overflow });
     assert_ne!(desk.work(), work);
     let Some(AcdInput::Enqueue { queue, since, .. }) = desk.acd.last() else { panic!("{:?}", desk.acd) };
     assert_eq!((*queue, *since), (OTHER_QUEUE, queued_at));
@@ -308,7 +308,7 @@ fn overflow_makes_new_work_that_keeps_its_age() {
 fn back_in_the_flow_the_flow_may_end_it() {
     let mut desk = Desk::waiting(WRAP_UP);
     let work = desk.work();
-    desk.say(Input::Acd(AcdOutput::Left { work, reason: QueueLeft::Full, overflow: Overflow::Flow }));
+    desk.say(Input::WorkLeft { work, reason: QueueLeft::Full, overflow: None });
     assert!(desk.other.contains(&Output::BackToFlow { interaction: ID, reason: QueueLeft::Full }));
     desk.say(Input::FlowEnded { interaction: ID, how: FlowEnd::HungUp });
     assert_eq!((desk.closed(), desk.left(CUSTOMER)), (Some(CloseReason::ServedByFlow), Some(LeaveReason::Flow)));
@@ -396,7 +396,7 @@ proptest! {
                 (10, _) => desk.say(Input::Left { participant: CUSTOMER, reason: LeaveReason::HungUp }),
                 (11, _) if desk.room.work(ID).is_some() => {
                     let work = desk.work();
-                    desk.say(Input::Acd(AcdOutput::Left { work, reason: QueueLeft::WaitLimit, overflow: Overflow::Flow }));
+                    desk.say(Input::WorkLeft { work, reason: QueueLeft::WaitLimit, overflow: None });
                 }
                 (12, _) => desk.wait(61_000),
                 (13, _) => desk.say(Input::FlowEnded { interaction: ID, how: FlowEnd::HungUp }),

@@ -38,7 +38,7 @@ impl Dialog {
             remote: invite.get(Name::From).unwrap_or_default().to_owned(),
             local_cseq: 0,
             remote_cseq: invite.cseq().map(|c| c.number),
-            routes: invite.values(Name::RecordRoute).take(ROUTES_MAX).map(str::to_owned).collect(),
+            routes: routes(invite),
             target: invite.contact().unwrap_or_default().to_owned(),
             path,
             pinned,
@@ -47,7 +47,7 @@ impl Dialog {
 
     /// As the caller, from a 2xx and the INVITE it answers. `path` is where the 2xx came from.
     pub(crate) fn calling(invite: &Message, answer: &Message, path: Path, pinned: bool) -> Dialog {
-        let mut routes: Vec<String> = answer.values(Name::RecordRoute).take(ROUTES_MAX).map(str::to_owned).collect();
+        let mut routes = routes(answer);
         routes.reverse();
         Dialog {
             call_id: invite.call_id().unwrap_or_default().to_owned(),
@@ -58,7 +58,8 @@ impl Dialog {
             local_cseq: invite.cseq().map_or(1, |c| c.number),
             remote_cseq: None,
             routes,
-            target: answer.contact().unwrap_or(invite.request_uri()).to_owned(),
+            // A 2xx without a usable Contact is answered where the INVITE went.
+            target: answer.contact().filter(|c| Uri::parse(c).is_some()).unwrap_or(invite.request_uri()).to_owned(),
             path,
             pinned,
         }
@@ -145,6 +146,12 @@ impl Dialog {
         let same = Path { transport, local: self.path.local, remote, stream: None };
         if transport == self.path.transport { same } else { io.config.path_to(transport, remote).unwrap_or(self.path) }
     }
+}
+
+/// The Record-Route values that can be read; others would spoil every request of the dialog.
+fn routes(message: &Message) -> Vec<String> {
+    let usable = |route: &&str| NameAddr::parse(route).and_then(|r| r.parsed_uri()).is_some();
+    message.values(Name::RecordRoute).filter(usable).take(ROUTES_MAX).map(str::to_owned).collect()
 }
 
 fn is_private(ip: IpAddr) -> bool {

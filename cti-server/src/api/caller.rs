@@ -111,9 +111,13 @@ async fn by_token(api: &Api, now: Now, token: &str, address: Option<IpAddr>) -> 
 
 /// Answers the WebSocket gateway by the same sessions and tokens.
 #[derive(Clone)]
-pub struct Authentication(pub Store, pub Clock);
+pub struct Authentication(Store, Clock);
 
 impl Authentication {
+    pub fn new(store: Store, clock: Clock) -> Authentication {
+        Authentication(store, clock)
+    }
+
     async fn identity(&self, cookie: Option<&str>, bearer: Option<&str>) -> Result<Option<Identity>, StoreError> {
         let Authentication(store, clock) = self;
         let now = clock.now().utc;

@@ -26,7 +26,7 @@ pub(super) struct Endpoint {
     /// With parameters in braces: `/api/v1/queues/{id}`.
     pub(super) path: String,
     pub(super) access: Access,
-    pub(super) operation: OperationBuilder,
+    operation: OperationBuilder,
     pub(super) schemas: Schemas,
     pub(super) route: MethodRouter<Arc<Api>>,
 }
@@ -199,8 +199,9 @@ impl Endpoint {
         RefOr::Ref(Ref::from_schema_name(name))
     }
 
-    pub(super) fn operation(&self) -> Operation {
-        self.operation.clone().build()
+    /// Its description; to be taken once.
+    pub(super) fn operation(&mut self) -> Operation {
+        std::mem::take(&mut self.operation).build()
     }
 }
 

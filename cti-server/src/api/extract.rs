@@ -177,11 +177,17 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer(pub(super) Option<IpAddr>);
 
+impl Peer {
+    pub(super) fn of(parts: &Parts) -> Peer {
+        Peer(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Peer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Peer(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip())))
+        Ok(Peer::of(parts))
     }
 }
 

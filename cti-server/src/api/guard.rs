@@ -6,6 +6,7 @@ use super::caller::{self, Caller};
 use super::extract::{Peer, is_json};
 use super::problem::{Answer, Problem};
 use axum::extract::{MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -55,26 +56,30 @@ pub(super) async fn limit_time(request: Request, next: Next) -> Response {
 }
 
 /// Lets a request through to its handler when who sent it may do it.
-pub(super) async fn admit(State(api): State<Arc<Api>>, mut request: Request, next: Next) -> Response {
-    match check(&api, &request).await {
+pub(super) async fn admit(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    // A body cannot be shared between threads, so only the head is looked at while waiting.
+    let route = route(&request);
+    let (mut parts, body) = request.into_parts();
+    let checked = check(&api, &parts, route).await;
+    match checked {
         Ok(caller) => {
             if let Some(caller) = caller {
-                request.extensions_mut().insert(caller);
+                parts.extensions.insert(caller);
             }
-            next.run(request).await
+            next.run(Request::from_parts(parts, body)).await
         }
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn check(api: &Api, request: &Request) -> Answer<Option<Caller>> {
+async fn check(api: &Api, request: &Parts, route: String) -> Answer<Option<Caller>> {
     // HEAD is answered by the handler of GET.
-    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
-    let Some(access) = api.access.get(&(method.as_str().to_owned(), route(request))) else {
+    let method = if request.method == Method::HEAD { Method::GET } else { request.method.clone() };
+    let Some(access) = api.access.get(&(method.as_str().to_owned(), route)) else {
         // No such method on this path; the router says so.
         return Ok(None);
     };
-    let headers = request.headers();
+    let headers = &request.headers;
     if !method.is_safe() && caller::bearer(headers).is_none() {
         refuse_forged(&method, headers, &api.state.allowed_origins)?;
     }
@@ -83,7 +88,7 @@ async fn check(api: &Api, request: &Request) -> Answer<Option<Caller>> {
         Access::SignedIn => None,
         Access::Needs(right) => Some(*right),
     };
-    let address = request.extensions().get::<axum::extract::ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+    let address = Peer::of(request).0;
     let caller = caller::authenticate(api, headers, address).await?;
     let caller = caller.ok_or_else(|| Problem::unauthorized("no valid session or token"))?;
     if let Some(right) = right {

@@ -37,12 +37,17 @@ pub(super) struct Made {
 
 impl Made {
     /// 201 with this body.
-    pub(super) fn new(body: &impl Serialize) -> Answer<Made> {
+    fn new(body: &impl Serialize) -> Answer<Made> {
         let body = serde_json::to_vec(body).map_err(|_| {
             tracing::error!("an answer cannot be written as JSON");
             Problem::unexpected()
         })?;
         Ok(Made { status: StatusCode::CREATED, location: None, version: None, body: body.into() })
+    }
+
+    /// With its path.
+    pub(super) fn at(body: &impl Serialize, location: String) -> Answer<Made> {
+        Ok(Made { location: Some(location), ..Made::new(body)? })
     }
 
     /// With its path and version.

@@ -35,6 +35,8 @@ use tokio::task::JoinSet;
 const FOLDER: &str = "cordboard-data";
 /// How long the simulated people may take to hang up and sign out at the end.
 const GOODBYE: Duration = Duration::from_secs(8);
+/// Variables with our prefix that are about something else.
+const NOT_CONFIGURATION: [&str; 1] = ["CORDBOARD_LOG"];
 /// How long a visitor's own call may go on after the end, in seconds.
 const DRAIN_S: u64 = 5;
 
@@ -47,6 +49,8 @@ pub struct Options {
     pub sip: SocketAddr,
     /// The folder of everything; `None`: `cordboard-data` in the current one.
     pub data: Option<PathBuf>,
+    /// `postgres://…` or `sqlite:PATH`; `None`: SQLite in the folder.
+    pub database: Option<String>,
     /// Simulated callers. Without them the trunk takes calls from every port of the own machine.
     pub callers: bool,
     /// Simulated agents. Their logins and phones exist in any case.
@@ -121,10 +125,11 @@ fn configure(options: &Options, data: &Path) -> anyhow::Result<Config> {
         "limits": { "drain_s": DRAIN_S },
     });
     std::fs::write(&path, toml::to_string(&table)?).with_context(|| format!("cannot write {}", path.display()))?;
-    let mut config = Config::load(&path, std::env::vars())?;
+    let mut config = Config::load(&path, std::env::vars().filter(|(name, _)| !NOT_CONFIGURATION.contains(&name.as_str())))?;
     // What was said on the command line counts.
     config.http = options.http;
     config.sip.listen = options.sip;
+    config.database = options.database.clone().or(config.database);
     Ok(config)
 }
 

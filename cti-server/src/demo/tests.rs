@@ -12,6 +12,7 @@ fn options(data: &Path) -> Options {
         http: anywhere,
         sip: anywhere,
         data: Some(data.to_owned()),
+        database: None,
         callers: false,
         agents: false,
         ready_json: true,
@@ -73,7 +74,8 @@ async fn cards_show_earlier_calls_and_open_items() {
     assert_eq!((noah.name.as_str(), noah.recent.len(), noah.open_items.len()), ("Noah Williams", 5, 1));
     let shared = store.who_is(&Number::E164("+12025550117".into())).await.unwrap();
     assert_eq!(shared.len(), 2, "two customers have one number");
-    let chinese = store.list::<Customer>(&ListQuery { equals: vec![("language".into(), "zh".into())], ..Default::default() }).await.unwrap();
+    let chinese =
+        store.list::<Customer>(&ListQuery { equals: vec![("language".into(), "zh".into())], ..Default::default() }).await.unwrap();
     assert!(chinese.items.len() >= 5);
 }
 

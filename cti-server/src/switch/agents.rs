@@ -48,10 +48,6 @@ impl Desks {
         Desks { grace, desks, works, seqs, logs, timers, started }
     }
 
-    pub(super) fn desk(&self, user: UserId) -> Option<&Desk> {
-        self.desks.get(&user)
-    }
-
     pub(super) fn desk_mut(&mut self, user: UserId) -> &mut Desk {
         self.desks.entry(user).or_default()
     }

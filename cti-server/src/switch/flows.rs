@@ -181,7 +181,10 @@ impl Rooms {
                 {
                     contact.path.push(node.clone());
                 }
-                self.say(now, Said::NodeVisited { interaction, node });
+                // The flow made for a number straight to a queue is nobody's document and not logged.
+                if self.runs.runs.get(&interaction).is_some_and(|r| r.version.is_some()) {
+                    self.say(now, Said::NodeVisited { interaction, node });
+                }
             }
             FlowCommand::Queue { queue, priority, skills } => {
                 let wrap_up_max = self.directory.queues.get(&queue).map(|q| q.settings.wrap_up_max).unwrap_or_default();

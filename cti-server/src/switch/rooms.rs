@@ -15,7 +15,7 @@ use cti_call::{Calls, Input as CallInput, Output as CallOutput, Signal};
 use cti_interaction::{Input as Said, Interactions, Output as Life};
 use cti_sip::Endpoint;
 use cti_sip::api::{Command as Sip, Event as SipEvent, Output as SipOutput};
-use cti_types::acd::{AcdInput, AcdOutput, AgentState, QueueSettings};
+use cti_types::acd::{AcdInput, AcdOutput, AgentState, Overflow, QueueSettings};
 use cti_types::call::{LegEnd, LegFact};
 use cti_types::event::{Body, LeaveReason};
 use cti_types::media::EngineEvent;
@@ -375,7 +375,14 @@ impl Rooms {
                 self.counters.offers += 1;
                 self.say(now, Said::Acd(output));
             }
-            AcdOutput::OfferEnded { .. } | AcdOutput::Left { .. } => self.say(now, Said::Acd(output)),
+            AcdOutput::OfferEnded { .. } => self.say(now, Said::Acd(output)),
+            AcdOutput::Left { work, reason, overflow } => {
+                let overflow = match overflow {
+                    Overflow::Queue(queue) => self.directory.queues.get(&queue).map(|q| (queue, q.settings.wrap_up_max)),
+                    Overflow::Flow => None,
+                };
+                self.say(now, Said::WorkLeft { work, reason, overflow });
+            }
             AcdOutput::Agent(state) => self.agent_changed(now, state),
             AcdOutput::Queue(state) => self.show_queue(now, &state),
         }

@@ -21,6 +21,22 @@ pub struct TestStore {
     pub server: Option<Arc<TempPostgres>>,
 }
 
+impl TestStore {
+    /// Runs a statement past the store, to break what it holds. Returns how many rows it touched.
+    ///
+    /// # Panics
+    /// When the database refuses it.
+    pub async fn sql(&self, statement: &'static str) -> u64 {
+        use sqlx::Connection;
+        if self.server.is_some() {
+            let mut connection = sqlx::PgConnection::connect(&self.url).await.expect("a connection");
+            return sqlx::query(statement).execute(&mut connection).await.expect("a statement").rows_affected();
+        }
+        let mut connection = sqlx::SqliteConnection::connect(&self.url).await.expect("a connection");
+        sqlx::query(statement).execute(&mut connection).await.expect("a statement").rows_affected()
+    }
+}
+
 /// Options with a fixed seed.
 pub fn options(seed: u64) -> StoreOptions {
     StoreOptions::new(Chance::from_number(seed))

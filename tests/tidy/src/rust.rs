@@ -59,6 +59,12 @@ impl Lexer {
         Some(c)
     }
 
+    fn skip(&mut self, count: usize) {
+        for _ in 0..count {
+            self.step();
+        }
+    }
+
     fn one(&mut self, c: char) {
         let line = self.line;
         match (c, self.peek(1)) {
@@ -113,11 +119,11 @@ impl Lexer {
         if self.peek(hashes) != Some('"') {
             return false;
         }
-        (0..=hashes).for_each(|_| drop(self.step()));
+        self.skip(hashes + 1);
         let mut text = String::new();
         while let Some(c) = self.step() {
             if c == '"' && (0..hashes).all(|i| self.peek(i) == Some('#')) {
-                (0..hashes).for_each(|_| drop(self.step()));
+                self.skip(hashes);
                 break;
             }
             text.push(c);

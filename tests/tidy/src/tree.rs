@@ -18,7 +18,12 @@ pub struct File {
 
 impl File {
     pub fn is_rust(&self) -> bool {
-        Path::new(&self.path).extension().is_some_and(|e| e == "rs")
+        self.ends_in("rs")
+    }
+
+    /// Whether the name has this extension.
+    pub fn ends_in(&self, extension: &str) -> bool {
+        Path::new(&self.path).extension().is_some_and(|e| e == extension)
     }
 
     /// Whether the file only tests: it lies in a folder `tests` or is called so.

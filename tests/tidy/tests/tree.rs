@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 use tidy::rules;
 use tidy::rust;
 use tidy::tree::{self, File};
@@ -15,10 +16,13 @@ fn files() -> Vec<File> {
     files
 }
 
-fn workspace() -> Workspace {
-    let workspace = Workspace::load(&tree::root()).expect("cargo metadata answers; `cargo fetch --locked` once if a crate is missing");
-    assert!(workspace.ours().count() > 10, "cargo metadata lists the packages");
-    workspace
+fn workspace() -> &'static Workspace {
+    static WORKSPACE: LazyLock<Workspace> = LazyLock::new(|| {
+        let workspace = Workspace::load(&tree::root()).expect("cargo metadata answers; `cargo fetch --locked` once if a crate is missing");
+        assert!(workspace.ours().count() > 10, "cargo metadata lists the packages");
+        workspace
+    });
+    &WORKSPACE
 }
 
 /// Every Rust file with its text.
@@ -211,7 +215,7 @@ fn no_file_sends_downloads_elsewhere() {
 #[test]
 fn links_between_documents_lead_somewhere() {
     let (root, mut faults) = (tree::root(), Vec::new());
-    for file in files().iter().filter(|file| file.path.ends_with(".md")) {
+    for file in files().iter().filter(|file| file.ends_in("md")) {
         let text = file.text.as_deref().unwrap_or_default();
         let folder = Path::new(&file.path).parent().unwrap_or(Path::new(""));
         for (at, line) in text.lines().enumerate() {

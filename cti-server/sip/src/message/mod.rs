@@ -252,8 +252,12 @@ fn head_end(bytes: &[u8]) -> Option<(usize, usize)> {
 
 /// The head as text with folded lines joined. Length never changes, so what was not touched is as it came.
 fn head_text(head: &[u8], defect: &mut Option<Defect>) -> Box<str> {
-    let folded = head.windows(2).any(|w| matches!(w, [b'\n', b' ' | b'\t']));
-    let odd = head.contains(&0) || head.windows(2).any(|w| matches!(w, [b'\r', next] if *next != b'\n'));
+    let (mut folded, mut odd, mut before) = (false, false, 0);
+    for b in head {
+        folded |= before == b'\n' && matches!(b, b' ' | b'\t');
+        odd |= *b == 0 || (before == b'\r' && *b != b'\n');
+        before = *b;
+    }
     if odd {
         *defect = Some(Defect::Control);
     }

@@ -103,6 +103,16 @@ fn a_strict_router_gets_itself_as_the_request_uri() {
 }
 
 #[test]
+fn an_answer_with_unreadable_addresses_is_still_acknowledged() {
+    let mut rig = Rig::new();
+    call(&mut rig, to_trunk(), 60_000);
+    let invite = rig.take_sent().pop().unwrap().message;
+    rig.receive(TRUNK, &respond(&invite, 200, "far", "Record-Route: <siz 1>, x y\r\nContact: <sip:a b@c>\r\n", SDP));
+    let ack = &rig.last().message;
+    assert_eq!((ack.request_uri(), ack.count(Name::Route)), (invite.request_uri(), 0));
+}
+
+#[test]
 fn a_refusal_is_acknowledged_and_told() {
     let mut rig = Rig::new();
     let leg = call(&mut rig, to_trunk(), 60_000);

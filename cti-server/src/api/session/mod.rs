@@ -17,7 +17,6 @@ use cti_types::{PhoneId, QueueId, TeamId, UserId};
 use serde::Serialize;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 const PATH: &str = "/session";
 const TAG: &str = "session";

@@ -1,0 +1,142 @@
+//! The REST API, `/health`, `/ready`, `/metrics` and the first page. It reads and edits through the store; it never speaks to a call.
+//!
+//! An endpoint is one [`endpoint::Endpoint`] value: path, right, description and handler together. The router and the OpenAPI document are
+//! both made from the same list, so that nothing is served undescribed or unguarded. A request passes, from the outside in: `guard::track`
+//! (measure, headers), panics and time limits, `guard::admit` (forged pages, sign-in, right), its handler.
+
+mod access;
+mod attempts;
+mod audit;
+mod caller;
+mod customers;
+mod endpoint;
+mod extract;
+mod flows;
+mod guard;
+mod health;
+mod home;
+mod interactions;
+mod once;
+mod openapi;
+mod problem;
+mod recordings;
+mod rows;
+mod session;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+pub use caller::Authentication;
+
+use crate::clock::Clock;
+use crate::journal::Journal;
+use crate::metrics::{Figure, Metrics};
+use crate::net::NetCounters;
+use crate::projector::ProjectorState;
+use crate::switch::clips::Library;
+use crate::switch::run::{Inbox, Pulse};
+use access::Access;
+use attempts::Attempts;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use crm_core::Store;
+use once::Keys;
+use problem::Problem;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::watch;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::OpenApi;
+
+/// A larger body is answered 413.
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// What the API works with, made by whoever starts the server.
+pub struct ApiState {
+    pub store: Store,
+    pub clock: Clock,
+    pub gateway: softphone_ws::Gateway,
+    pub recordings: ::recordings::LocalStore,
+    /// The clips flows may play.
+    pub clips: Library,
+    pub journal: Arc<Journal>,
+    pub projector: Arc<ProjectorState>,
+    pub net: Arc<NetCounters>,
+    pub pulse: watch::Receiver<Option<Pulse>>,
+    pub inbox: Inbox,
+    /// Cookies are only sent over TLS.
+    pub secure_cookies: bool,
+    /// True: the server is going down and wants no new calls.
+    pub draining: watch::Receiver<bool>,
+    /// Origins whose pages may write besides the server's own, as browsers write them.
+    pub allowed_origins: Vec<String>,
+    /// Further figures for `/metrics`, such as those of media and recordings.
+    pub figures: Vec<Figure>,
+}
+
+/// What handlers share.
+struct Api {
+    state: Arc<ApiState>,
+    attempts: Attempts,
+    keys: Keys,
+    metrics: Metrics,
+    access: BTreeMap<(String, String), Access>,
+    description: OpenApi,
+}
+
+fn endpoints() -> Vec<endpoint::Endpoint> {
+    let mut all = session::endpoints();
+    all.extend(customers::endpoints());
+    all.extend(interactions::endpoints());
+    all.extend(recordings::endpoints());
+    all.extend(rows::endpoints());
+    all.extend(flows::endpoints());
+    all.extend(tokens::endpoints());
+    all.extend(audit::endpoints());
+    all.extend(health::endpoints());
+    all.extend(openapi::endpoints());
+    all.extend(home::endpoints());
+    all
+}
+
+/// The routes. The caller merges the gateway's and serves with `into_make_service_with_connect_info::<SocketAddr>()`: without the peer's
+/// address nobody counts as local and failed sign-ins are limited by name only.
+pub fn router(state: Arc<ApiState>) -> axum::Router {
+    let mut endpoints = endpoints();
+    let api = Arc::new(Api {
+        metrics: Metrics::new(&state.figures),
+        state,
+        attempts: Attempts::default(),
+        keys: Keys::default(),
+        access: openapi::access(&endpoints),
+        description: openapi::describe(&mut endpoints),
+    });
+    let mut router = axum::Router::new();
+    for endpoint in endpoints {
+        router = router.route(&endpoint.path, endpoint.route);
+    }
+    let router = router
+        .fallback(|| async { Problem::not_found("page") })
+        .method_not_allowed_fallback(|| async {
+            Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This cannot be done here")
+        })
+        .layer(from_fn_with_state(Arc::clone(&api), guard::admit))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(guard::limit_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&api), guard::track));
+    router.with_state(api)
+}
+
+/// The panic itself has been printed; what it says may hold somebody's values and goes no further.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    tracing::error!("a request panicked");
+    Problem::unexpected().into_response()
+}
+
+/// The description of the API, as served at `/api/openapi.json`.
+pub fn openapi() -> OpenApi {
+    openapi::describe(&mut endpoints())
+}
