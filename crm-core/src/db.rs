@@ -59,17 +59,18 @@ impl From<Option<i64>> for Value {
 }
 impl From<&str> for Value {
     fn from(s: &str) -> Self {
-        Value::Text(Some(s.to_owned()))
+        Value::from(s.to_owned())
     }
 }
 impl From<String> for Value {
+    /// PostgreSQL's text holds no NUL and SQLite's ends at one in places: it becomes U+FFFD, so that no stray byte stops the projector.
     fn from(s: String) -> Self {
-        Value::Text(Some(s))
+        Value::Text(Some(if s.contains('\0') { s.replace('\0', "\u{FFFD}") } else { s }))
     }
 }
 impl From<Option<String>> for Value {
     fn from(s: Option<String>) -> Self {
-        Value::Text(s)
+        s.map_or(Value::Text(None), Value::from)
     }
 }
 impl From<cti_types::Utc> for Value {

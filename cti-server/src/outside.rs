@@ -2,7 +2,7 @@
 
 use crate::net::Net;
 use crate::switch::run::{Inbox, Outside};
-use crate::switch::{Audience, Effect, Event, Found};
+use crate::switch::{Audience, Effect, Event, Found, RecordingFact};
 use crm_core::Store;
 use cti_media_engine::Engine;
 use cti_types::media::{EngineCommand, EngineEvent, OpenError};
@@ -76,6 +76,9 @@ impl Outside for House {
             Effect::RecordBegin { recording, interaction, at, started } => {
                 if !self.recorder.begin(recording, interaction, at, started) {
                     tracing::error!(%recording, "a call is not recorded: the recorder is full");
+                    let inbox = self.inbox.clone();
+                    let over = Event::Recording(RecordingFact::Ended { recording, interaction, frames_dropped: 0 });
+                    self.runtime.spawn(async move { inbox.desk(over).await });
                 }
             }
             Effect::RecordEnd { recording, at } => self.recorder.end(recording, at),

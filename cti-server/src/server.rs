@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::directory;
 use crate::journal::{Journal, Options, Record};
+use crate::metrics::{Figure, Measure};
 use crate::net::{Net, NetCounters};
 use crate::outside::House;
 use crate::projector::{self, ProjectorState};
@@ -37,6 +38,8 @@ const COMMANDS_MAX: usize = 4_096;
 const RELOAD_AFTER: Duration = Duration::from_millis(20);
 /// Descriptors a thousand calls need, with room: four sockets a call and a file for its recording.
 const DESCRIPTORS_WANTED: u64 = 65_536;
+/// How long the last recordings may take to be sealed at the stop.
+const SEAL_WAIT: Duration = Duration::from_secs(5);
 /// How long the last calls' records may take to reach the database at the stop.
 const PROJECT_WAIT: Duration = Duration::from_secs(10);
 /// A running server.
@@ -189,7 +192,7 @@ impl Server {
 
         let house = House::new(
             Arc::clone(&net),
-            engine,
+            Arc::clone(&engine),
             Arc::clone(&recorder),
             gateway.clone(),
             store.clone(),
@@ -233,6 +236,8 @@ impl Server {
             inbox: inbox.clone(),
             secure_cookies: config.behind_tls,
             draining: drains,
+            allowed_origins: config.allowed_origins.clone(),
+            figures: figures(&engine, &recorder),
         };
         let app = api::router(Arc::new(state)).merge(gateway.router());
         let tasks = vec![
@@ -292,7 +297,7 @@ impl Server {
             tracing::warn!("calls still up at the end of the drain are ended");
         }
         self.inbox.desk(Event::Shutdown).await;
-        self.wait_until_idle(Duration::from_secs(2)).await;
+        self.wait_until_idle(SEAL_WAIT).await;
         self.gateway.shut_down();
         self.stop_http.send_replace(true);
         self.stop_switch.send_replace(true);
@@ -312,7 +317,12 @@ impl Server {
     }
 
     async fn wait_until_idle(&mut self, at_most: Duration) -> bool {
-        let idle = |pulse: &Option<Pulse>| pulse.as_ref().is_some_and(|p| p.gauges.interactions == 0 && p.gauges.legs == 0);
+        let idle = |pulse: &Option<Pulse>| {
+            pulse.as_ref().is_some_and(|p| {
+                // Recordings too: their last parts are to be in the log.
+                p.gauges.interactions == 0 && p.gauges.legs == 0 && p.gauges.recordings == 0
+            })
+        };
         // The first pulse may be from before the last event.
         self.pulse.mark_unchanged();
         let waiting = async {
@@ -393,6 +403,31 @@ pub async fn project_all(store: &Store, journal: &Arc<Journal>, node: &str, mark
     projector::run(store.clone(), Arc::clone(journal), node.to_owned(), mark, state, stop).await;
     drop(sender);
     store.ping().await
+}
+
+/// What media and recordings count, for `/metrics`.
+fn figures(engine: &Arc<cti_media_engine::Engine>, recorder: &Arc<Recorder>) -> Vec<Figure> {
+    use cti_media_engine::EngineCounters;
+    use recordings::Stats;
+    let media = |name, help, measure, read: fn(EngineCounters) -> u64| {
+        let engine = Arc::clone(engine);
+        Figure { name, help, measure, read: Box::new(move || read(engine.counters()) as f64) }
+    };
+    let disk = |name, help, measure, read: fn(Stats) -> u64| {
+        let recorder = Arc::clone(recorder);
+        Figure { name, help, measure, read: Box::new(move || read(recorder.stats()) as f64) }
+    };
+    vec![
+        media("cordboard_media_packets_in_total", "RTP packets accepted", Measure::Total, |c| c.packets_in),
+        media("cordboard_media_packets_out_total", "RTP packets sent", Measure::Total, |c| c.packets_out),
+        media("cordboard_media_packets_foreign_total", "Packets from a wrong source or of no agreed kind", Measure::Total, |c| c.foreign),
+        media("cordboard_media_packets_dropped_total", "Packets that could not be sent or read", Measure::Total, |c| c.dropped),
+        media("cordboard_media_tap_dropped_total", "Frames the recordings could not take", Measure::Total, |c| c.tap_dropped),
+        media("cordboard_media_legs", "Legs with open sockets", Measure::Level, |c| c.legs),
+        disk("cordboard_recordings_live", "Recordings being written", Measure::Level, |s| s.live as u64),
+        disk("cordboard_recordings_queued_frames", "Frames waiting for the disk", Measure::Level, |s| s.queued as u64),
+        disk("cordboard_recordings_dropped_frames_total", "Frames lost at a full queue", Measure::Total, |s| s.frames_dropped),
+    ]
 }
 
 fn start_recorder(dir: &Path, clock: Clock, inbox: &Inbox) -> anyhow::Result<Recorder> {

@@ -35,9 +35,7 @@ const fn rights(role: UserRole) -> &'static [Right] {
     use Right::*;
     match role {
         UserRole::Agent => &[CustomersRead, CustomersWrite, InteractionsOwn, NamesRead],
-        UserRole::Supervisor => {
-            &[CustomersRead, CustomersWrite, InteractionsOwn, InteractionsAll, NamesRead, PeopleRead, ConfigRead]
-        }
+        UserRole::Supervisor => &[CustomersRead, CustomersWrite, InteractionsOwn, InteractionsAll, NamesRead, PeopleRead, ConfigRead],
         UserRole::Analyst => &[InteractionsOwn, InteractionsAll, NamesRead, PeopleRead, MetricsRead],
         UserRole::Admin => &[
             CustomersRead,

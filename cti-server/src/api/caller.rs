@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use crm_core::auth::Principal;
 use crm_core::model::{ApiToken, ApiTokenId, User, UserRole};
-use crm_core::{Secret, Store, Stored, StoreError, Who};
+use crm_core::{Secret, Store, StoreError, Stored, Who};
 use cti_types::Now;
 use futures_util::future::BoxFuture;
 use softphone_ws::{Authenticator, Identity};

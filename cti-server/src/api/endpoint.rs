@@ -214,11 +214,8 @@ pub(super) fn page(items: RefOr<Schema>) -> RefOr<Schema> {
     let next = ObjectBuilder::new()
         .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
         .description(Some("Give it back as `cursor` to get what follows; null: this was the last page"));
-    let page = ObjectBuilder::new()
-        .property("items", ArrayBuilder::new().items(items))
-        .required("items")
-        .property("next", next)
-        .required("next");
+    let page =
+        ObjectBuilder::new().property("items", ArrayBuilder::new().items(items)).required("items").property("next", next).required("next");
     RefOr::T(Schema::Object(page.build()))
 }
 

@@ -24,9 +24,7 @@ const PING_MAX: Duration = Duration::from_secs(1);
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
-        Endpoint::get("//health", Access::Open, health)
-            .says(TAG, "Whether the process runs")
-            .answers::<Health>(200, "It does"),
+        Endpoint::get("//health", Access::Open, health).says(TAG, "Whether the process runs").answers::<Health>(200, "It does"),
         Endpoint::get("//ready", Access::Open, ready)
             .says(TAG, "Whether it should get new calls")
             .answers::<Readiness>(200, "It should")

@@ -10,7 +10,11 @@ use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::get("//", Access::Open, home).says("running", "A page that says what runs here").answers_raw(200, "The page", "text/html")]
+    vec![Endpoint::get("//", Access::Open, home).says("running", "A page that says what runs here").answers_raw(
+        200,
+        "The page",
+        "text/html",
+    )]
 }
 
 const STYLE: &str = include_str!("home.css");

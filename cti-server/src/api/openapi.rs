@@ -15,11 +15,11 @@ const ABOUT: &str = "Times are microseconds since 1970 in UTC; durations name th
     Sign in with a session cookie or send an API token as `Authorization: Bearer …`.";
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![
-        Endpoint::get("//api/openapi.json", Access::Open, read)
-            .says("running", "This description")
-            .answers_with(200, "OpenAPI 3.1", utoipa::openapi::ObjectBuilder::new().into()),
-    ]
+    vec![Endpoint::get("//api/openapi.json", Access::Open, read).says("running", "This description").answers_with(
+        200,
+        "OpenAPI 3.1",
+        utoipa::openapi::ObjectBuilder::new().into(),
+    )]
 }
 
 async fn read(State(api): State<Arc<Api>>) -> Json<OpenApi> {

@@ -11,9 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use crm_core::model::{
-    ApiToken, Flow, Hours, Number, Phone, Queue, Reason, Site, Skill, Team, Trunk, User, UserRole, WrapUpCode,
-};
+use crm_core::model::{ApiToken, Flow, Hours, Number, Phone, Queue, Reason, Site, Skill, Team, Trunk, User, UserRole, WrapUpCode};
 use crm_core::{Page, Resource, Stored};
 use cti_types::UserId;
 use serde_json::Value;
@@ -109,10 +107,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 fn create_endpoint<R: Collection>() -> Endpoint {
     let word = word::<R>();
-    let mut endpoint = Endpoint::post(R::PATH, Access::Needs(R::WRITE), create::<R>)
-        .says(R::TAG, format!("Make a {word}"))
-        .takes::<R>()
-        .idempotent();
+    let mut endpoint =
+        Endpoint::post(R::PATH, Access::Needs(R::WRITE), create::<R>).says(R::TAG, format!("Make a {word}")).takes::<R>().idempotent();
     let stored = stored::<R>(&mut endpoint.schemas);
     endpoint.answers_with(201, "Made; Location and ETag say where and in which version", stored)
 }
@@ -124,9 +120,8 @@ fn other_endpoints<R: Collection>() -> [Endpoint; 4] {
         .more("In the order they were made. Any plain field may be given as a filter: `?name=Sales`.")
         .pages(true);
     let items = stored::<R>(&mut list.schemas);
-    let mut read = Endpoint::get(&one, Access::Needs(R::READ), read::<R>)
-        .says(R::TAG, format!("Read a {word}"))
-        .refuses(404, "No such row");
+    let mut read =
+        Endpoint::get(&one, Access::Needs(R::READ), read::<R>).says(R::TAG, format!("Read a {word}")).refuses(404, "No such row");
     let shown = stored::<R>(&mut read.schemas);
     let mut update = Endpoint::patch(&one, Access::Needs(R::WRITE), update::<R>)
         .says(R::TAG, format!("Change a {word}"))
@@ -212,12 +207,7 @@ async fn update<R: Collection>(
     Ok(([(header::ETAG, etag(stored.version))], Json(stored)).into_response())
 }
 
-async fn delete<R: Collection>(
-    State(api): State<Arc<Api>>,
-    caller: Caller,
-    path: PathOf,
-    IfMatch(version): IfMatch,
-) -> Answer<StatusCode> {
+async fn delete<R: Collection>(State(api): State<Arc<Api>>, caller: Caller, path: PathOf, IfMatch(version): IfMatch) -> Answer<StatusCode> {
     let id = path.get::<R::Id>("id", &word::<R>())?;
     R::allow(&caller, id, None)?;
     api.state.store.delete::<R>(&caller.who(), api.state.clock.utc(), id, version).await?;

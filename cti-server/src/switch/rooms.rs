@@ -215,6 +215,7 @@ impl Rooms {
         Gauges {
             interactions: self.interactions.len(),
             legs: self.calls.len(),
+            recordings: self.recordings.len(),
             ports_used: self.lines.ports_used(),
             agents_signed_in: self.desks.signed_in(),
             sip: self.sip.counts(),
@@ -538,6 +539,8 @@ impl Rooms {
 pub struct Gauges {
     pub interactions: usize,
     pub legs: usize,
+    /// Recordings whose last part is not yet in the log.
+    pub recordings: usize,
     pub ports_used: usize,
     pub agents_signed_in: usize,
     pub sip: cti_sip::Counts,

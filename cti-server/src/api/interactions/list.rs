@@ -43,7 +43,9 @@ fn filter(mut query: Query) -> Answer<InteractionFilter> {
 fn time(query: &mut Query, name: &str) -> Answer<Option<Utc>> {
     let Some(text) = query.take(name) else { return Ok(None) };
     let micros = text.parse::<i64>().ok().or_else(|| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond));
-    micros.map(|micros| Some(Utc(micros))).ok_or_else(|| Problem::invalid(name, "write it as 2026-01-31T08:00:00Z, or as microseconds since 1970"))
+    micros
+        .map(|micros| Some(Utc(micros)))
+        .ok_or_else(|| Problem::invalid(name, "write it as 2026-01-31T08:00:00Z, or as microseconds since 1970"))
 }
 
 fn one_of(query: &mut Query, name: &str, known: impl Fn(&str) -> bool) -> Answer<Option<String>> {

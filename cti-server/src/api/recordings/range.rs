@@ -7,7 +7,10 @@ use axum::http::HeaderValue;
 pub(super) enum Part {
     Whole,
     /// First byte and count, at least one.
-    Bytes { from: u64, count: u64 },
+    Bytes {
+        from: u64,
+        count: u64,
+    },
     /// Nothing of it lies inside.
     Outside,
 }

@@ -12,7 +12,7 @@ use super::endpoint::Endpoint;
 use super::problem::{Answer, Problem};
 use axum::http::HeaderValue;
 use crm_core::model::{Phone, User, UserRole};
-use crm_core::{Secret, Stored, StoreError};
+use crm_core::{Secret, StoreError, Stored};
 use cti_types::{PhoneId, QueueId, TeamId, UserId};
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -1,1 +1,213 @@
+//! The API over a real socket with a SQLite store in a temporary folder. One module for each group of behaviours.
 
+mod customers;
+mod description;
+mod flows;
+mod interactions;
+mod matrix;
+mod once;
+mod rows;
+mod running;
+mod session;
+
+use super::*;
+use crate::switch::run::{Inboxes, inboxes};
+use crm_core::model::{ApiToken, User, UserRole};
+use crm_core::{StoreOptions, Who};
+use cti_types::{Chance, UserId};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use tokio::sync::mpsc;
+
+/// The password of everybody made by [`House::user`].
+const PASSWORD: &str = "correct horse battery";
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+
+/// A server with nothing behind it but the store.
+struct House {
+    url: String,
+    client: reqwest::Client,
+    store: Store,
+    clock: Clock,
+    folder: tempfile::TempDir,
+    drain: watch::Sender<bool>,
+    inboxes: Option<Inboxes>,
+    _commands: mpsc::Receiver<softphone_ws::FromGateway>,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+struct Got {
+    status: u16,
+    headers: HeaderMap,
+    bytes: Vec<u8>,
+}
+
+impl Got {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).to_str().unwrap()
+    }
+
+    /// The answer, which must have this status.
+    #[track_caller]
+    fn is(self, status: u16) -> Got {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
+        self
+    }
+
+    /// A refusal of this kind.
+    #[track_caller]
+    fn refused(self, status: u16, kind: &str) -> Value {
+        let got = self.is(status);
+        assert_eq!(got.header("content-type"), "application/problem+json");
+        let body = got.json();
+        assert_eq!(body["type"], format!("urn:cordboard:problem:{kind}"), "{body}");
+        assert_eq!(body["status"], status);
+        body
+    }
+}
+
+/// A request to be sent; `who` is a token or, with `cookie`, a session.
+struct Ask<'a> {
+    house: &'a House,
+    builder: reqwest::RequestBuilder,
+}
+
+impl Ask<'_> {
+    fn token(mut self, token: &str) -> Self {
+        self.builder = self.builder.bearer_auth(token);
+        self
+    }
+
+    fn cookie(self, session: &str) -> Self {
+        let value = format!("cordboard_session={session}");
+        self.header("cookie", &value)
+    }
+
+    fn header(mut self, name: &str, value: &str) -> Self {
+        self.builder = self.builder.header(HeaderName::try_from(name).unwrap(), HeaderValue::from_str(value).unwrap());
+        self
+    }
+
+    fn json(mut self, body: &Value) -> Self {
+        self.builder = self.builder.json(body);
+        self
+    }
+
+    fn version(self, version: i64) -> Self {
+        let tag = format!("\"{version}\"");
+        self.header("if-match", &tag)
+    }
+
+    async fn send(self) -> Got {
+        let response = self.builder.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let _ = self.house;
+        Got { status, headers, bytes }
+    }
+}
+
+impl House {
+    async fn open() -> House {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock::start();
+        let database = format!("sqlite:{}", folder.path().join("db.sqlite").display());
+        let store = Store::open(&database, StoreOptions::new(Chance::from_number(7))).await.unwrap();
+        let journal = Journal::open(&folder.path().join("journal"), crate::journal::Options::default()).unwrap().0;
+        let recordings = folder.path().join("recordings");
+        std::fs::create_dir(&recordings).unwrap();
+        let (to_switch, commands) = mpsc::channel(8);
+        let authentication = Arc::new(Authentication::new(store.clone(), clock));
+        let gateway = softphone_ws::Gateway::new(softphone_ws::Config::default(), authentication, to_switch);
+        let (inbox, inboxes) = inboxes();
+        let (drain, draining) = watch::channel(false);
+        let state = ApiState {
+            store: store.clone(),
+            clock,
+            gateway: gateway.clone(),
+            recordings: ::recordings::LocalStore::new(recordings),
+            clips: Library::silent(&["en/welcome", "music/hold"], 20),
+            journal: Arc::new(journal),
+            projector: Arc::default(),
+            net: Arc::default(),
+            pulse: watch::channel(None).1,
+            inbox,
+            secure_cookies: false,
+            draining,
+            allowed_origins: Vec::new(),
+            figures: Vec::new(),
+        };
+        let app = router(Arc::new(state)).merge(gateway.router()).into_make_service_with_connect_info::<SocketAddr>();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        House { url, client, store, clock, folder, drain, inboxes: Some(inboxes), _commands: commands }
+    }
+
+    fn ask(&self, method: &str, path: &str) -> Ask<'_> {
+        let path = if path.starts_with("/api") || !path.starts_with('/') { path.to_owned() } else { format!("/api/v1{path}") };
+        let url = format!("{}{}", self.url, if path.starts_with('/') { path } else { format!("/{path}") });
+        Ask { house: self, builder: self.client.request(method.parse().unwrap(), url) }
+    }
+
+    fn get(&self, path: &str) -> Ask<'_> {
+        self.ask("GET", path)
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Ask<'_> {
+        self.ask("POST", path).json(body)
+    }
+
+    fn patch(&self, path: &str, body: &Value) -> Ask<'_> {
+        self.ask("PATCH", path).json(body)
+    }
+
+    /// A user without a password: hashing takes time.
+    async fn person(&self, login: &str, roles: &[UserRole]) -> UserId {
+        self.insert_user(login, roles, None).await
+    }
+
+    /// A user who can sign in with [`PASSWORD`].
+    async fn user(&self, login: &str, roles: &[UserRole]) -> UserId {
+        self.insert_user(login, roles, Some(PASSWORD)).await
+    }
+
+    async fn insert_user(&self, login: &str, roles: &[UserRole], password: Option<&str>) -> UserId {
+        let user = json!({ "login": login, "name": login, "roles": roles, "password": password });
+        let user: User = serde_json::from_value(user).unwrap();
+        self.store.insert(&Who::system("test"), self.clock.utc(), user).await.unwrap().id
+    }
+
+    /// A token of a person, with all of the roles given.
+    async fn token_of(&self, user: UserId, roles: &[UserRole]) -> String {
+        let token = ApiToken { user_id: user, name: "test".into(), roles: BTreeSet::from_iter(roles.iter().copied()), expires_at: None };
+        let made = self.store.create_api_token(&Who::system("test"), self.clock.utc(), token).await.unwrap();
+        made.1.reveal().to_owned()
+    }
+
+    /// A token of a new person of this role.
+    async fn token(&self, role: UserRole) -> String {
+        let login = serde_json::to_value(role).unwrap().as_str().unwrap().to_owned();
+        let user = self.person(&login, &[role]).await;
+        self.token_of(user, &[role]).await
+    }
+
+    async fn admin(&self) -> String {
+        self.token(UserRole::Admin).await
+    }
+
+    /// Signs in and gives the value of the cookie.
+    async fn sign_in(&self, login: &str, password: &str) -> String {
+        let got = self.post("/session", &json!({ "login": login, "password": password })).send().await.is(200);
+        let cookie = got.header("set-cookie");
+        cookie.split(';').next().unwrap().strip_prefix("cordboard_session=").unwrap().to_owned()
+    }
+}

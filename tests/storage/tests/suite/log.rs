@@ -2,8 +2,8 @@
 
 use crm_core::interactions::InteractionFilter;
 use crm_core::{JournalEntry, JournalRecord, Who};
-use cti_types::event::{Body, Stream};
-use cti_types::{AgentId, InteractionId, Utc};
+use cti_types::event::{Body, CallDirection, Channel, Event, Personal, PersonalKind, Stream};
+use cti_types::{AgentId, InteractionId, PersonalId, Utc};
 use std::collections::BTreeMap;
 use storage::log::{Cast, entries, random_log};
 use storage::{NOW, TestStore, on_both};
@@ -20,6 +20,7 @@ on_both!(
     masked_values_are_never_shown,
     what_is_open_is_found_at_a_start,
     presence_is_told_in_intervals,
+    a_character_no_database_holds_does_not_stop_the_log,
 );
 
 const NODE: &str = "node-1";
@@ -304,4 +305,24 @@ async fn presence_is_told_in_intervals(db: TestStore) {
         let signed_out = matches!(events.last().map(|e| &e.body), Some(Body::SignedOut));
         assert_eq!(intervals.last().expect("an interval").ended_at.is_some(), signed_out);
     }
+}
+
+async fn a_character_no_database_holds_does_not_stop_the_log(db: TestStore) {
+    let (interaction, id) = (InteractionId::from_u128(1), PersonalId::from_u128(2));
+    let personal = Personal { id, interaction, kind: PersonalKind::Number, value: "+44\0207946".into() };
+    let opened = Body::Opened {
+        channel: Channel::Voice,
+        direction: CallDirection::Inbound,
+        from: Some(id),
+        from_raw: None,
+        to: "9\u{0}9".into(),
+        trunk: None,
+        call_id: Some("a\0b".into()),
+        origin: None,
+    };
+    let event = Event { stream: Stream::Interaction(interaction), seq: 1, owner_epoch: 1, at: NOW, version: 1, body: opened };
+    project_all(&db, NODE, &[JournalRecord::Personal(personal), JournalRecord::Event(event)]).await;
+    let detail = db.store.interaction(interaction).await.expect("an interaction");
+    assert_eq!(detail.summary.to, "9\u{FFFD}9");
+    assert_eq!(db.store.rebuild(&mut |_| {}).await.expect("a rebuild").rows_changed, 0);
 }

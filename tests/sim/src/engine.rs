@@ -1,0 +1,99 @@
+//! The media engine as the rooms see it: opens, plays, closes, loses media. No packet, no audio. Extends [`World`].
+
+use crate::oracle::Check;
+use crate::world::{Task, World};
+use cti_types::media::{EngineCommand, EngineEvent, OpenError, StreamStats};
+use cti_types::{LegId, PlayId};
+use std::time::Duration;
+
+/// A leg with open sockets.
+pub(crate) struct Sockets {
+    port: u16,
+    play: Option<PlayId>,
+}
+
+impl World {
+    fn engine_says(&mut self, micros: u64, event: EngineEvent) {
+        let generation = self.generation;
+        self.later(Duration::from_micros(micros), Task::Engine(generation, event));
+    }
+
+    pub(crate) fn engine_command(&mut self, command: EngineCommand) -> Check {
+        let soon = self.chance.below(2_000);
+        match command {
+            EngineCommand::Open { leg, port, .. } => {
+                if self.odds(self.open_fails) {
+                    self.failing.insert(leg, port);
+                    self.engine_says(soon, EngineEvent::OpenFailed { leg, error: OpenError::Bind });
+                } else {
+                    self.sockets.insert(leg, Sockets { port, play: None });
+                    self.engine_says(soon, EngineEvent::Opened { leg });
+                }
+            }
+            EngineCommand::SetStream { leg, stream } => {
+                self.leg_of_media.insert(stream.remote, leg);
+                if self.odds(1) {
+                    let lost = self.chance.below(20_000_000);
+                    self.engine_says(lost, EngineEvent::MediaLost { leg });
+                    if self.odds(50) {
+                        self.engine_says(lost + 5_000_000, EngineEvent::MediaBack { leg });
+                    }
+                }
+            }
+            EngineCommand::Play { leg, play, clips, repeat, .. } => {
+                self.interrupt(leg);
+                if let Some(sockets) = self.sockets.get_mut(&leg) {
+                    sockets.play = Some(play);
+                    if !repeat {
+                        let micros: u64 = clips.iter().map(|clip| clip.samples.len() as u64 * 125).sum();
+                        self.engine_says(micros + soon, EngineEvent::PlayEnded { leg, play, interrupted: false });
+                    }
+                }
+            }
+            EngineCommand::StopPlay { leg } => self.interrupt(leg),
+            EngineCommand::Close { leg } => {
+                if let Some(sockets) = self.sockets.remove(&leg) {
+                    let stats = StreamStats { packets_sent: 10, packets_received: 10, ..StreamStats::default() };
+                    self.engine_says(soon, EngineEvent::Closed { leg, port: sockets.port, stats });
+                }
+            }
+            EngineCommand::Hear { .. } | EngineCommand::SendDigits { .. } | EngineCommand::Tap { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn interrupt(&mut self, leg: LegId) {
+        if let Some(play) = self.sockets.get_mut(&leg).and_then(|s| s.play.take()) {
+            self.engine_says(500, EngineEvent::PlayEnded { leg, play, interrupted: true });
+        }
+    }
+
+    /// Whether what the engine was about to say is still true: a leg that was closed says nothing but that.
+    pub(crate) fn engine_still(&mut self, event: &EngineEvent) -> bool {
+        match event {
+            EngineEvent::Closed { port, .. } => {
+                self.oracle_engine.port_free(self.tick, *port);
+                true
+            }
+            EngineEvent::OpenFailed { leg, .. } => {
+                if let Some(port) = self.failing.remove(leg) {
+                    self.oracle_engine.port_free(self.tick, port);
+                }
+                true
+            }
+            // What the engine said just before a close may arrive after it.
+            EngineEvent::Opened { .. } | EngineEvent::Digit { .. } => true,
+            EngineEvent::PlayEnded { leg, play, interrupted } => {
+                let Some(sockets) = self.sockets.get_mut(leg) else { return *interrupted };
+                if !interrupted && sockets.play != Some(*play) {
+                    return false;
+                }
+                if !interrupted {
+                    sockets.play = None;
+                }
+                true
+            }
+            EngineEvent::MediaLost { leg } | EngineEvent::MediaBack { leg } => self.sockets.contains_key(leg),
+        }
+    }
+}
