@@ -60,7 +60,7 @@ impl Default for SipConfig {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MediaConfig {
-    /// First and last RTP port, both even-odd pairs of them.
+    /// First and last RTP port; best below the system's own ephemeral ports (32768 and up on Linux).
     pub ports: (u16, u16),
     /// Media threads; 0: one for each core but one, at least one.
     pub threads: usize,
@@ -74,7 +74,7 @@ pub struct MediaConfig {
 
 impl Default for MediaConfig {
     fn default() -> MediaConfig {
-        MediaConfig { ports: (20_000, 39_999), threads: 0, loss_after_s: 10, loss_ends_after_s: 30, port_rest_s: 3 }
+        MediaConfig { ports: (16_384, 32_767), threads: 0, loss_after_s: 10, loss_ends_after_s: 30, port_rest_s: 3 }
     }
 }
 
@@ -157,7 +157,7 @@ impl Config {
         }
         let (first, last) = self.media.ports;
         if first < 1024 || last <= first.saturating_add(1) {
-            bail!("media.ports: [{first}, {last}] is no usable range; take for example [20000, 39999]");
+            bail!("media.ports: [{first}, {last}] is no usable range; take for example [16384, 32767]");
         }
         if self.journal.segment_mib == 0 || self.journal.max_mib < 2 * self.journal.segment_mib {
             bail!("journal.max_mib: must be at least twice journal.segment_mib, which must not be 0");

@@ -12,6 +12,8 @@ use std::sync::atomic::Ordering;
 
 /// What the kernel may hold for us: a burst of a second at a thousand calls a second.
 const RECEIVE_BUFFER_BYTES: usize = 8 << 20;
+/// How often the reading thread looks whether the server has ended.
+const LOOK_UP: std::time::Duration = std::time::Duration::from_millis(500);
 /// The largest datagram there is.
 const DATAGRAM_MAX: usize = 65_535;
 
@@ -28,6 +30,7 @@ impl Udp {
         socket.bind(&listen.into())?;
         let socket: Arc<UdpSocket> = Arc::new(socket.into());
         let local = socket.local_addr()?;
+        socket.set_read_timeout(Some(LOOK_UP))?;
         let reading = Arc::clone(&socket);
         std::thread::Builder::new().name("sip-udp".into()).spawn(move || read(&reading, local, &door))?;
         Ok(Udp { local, socket })
@@ -45,15 +48,13 @@ fn read(socket: &UdpSocket, local: SocketAddr, door: &Door) {
     loop {
         let (length, remote) = match socket.recv_from(&mut buffer) {
             Ok(read) => read,
-            // A port unreachable reported on this socket says nothing about the next datagram.
+            // Nothing came, or a port unreachable reported on this socket says nothing about the next datagram.
+            Err(_) if door.inbox.is_closed() => return,
             Err(_) => continue,
         };
         if door.admit(remote.ip()) == Verdict::Admit {
             let path = Path { transport: Transport::Udp, local, remote, stream: None };
             door.hand_on(path, Bytes::copy_from_slice(&buffer[..length]));
-        }
-        if door.inbox.is_closed() {
-            return;
         }
     }
 }

@@ -35,7 +35,10 @@ pub(super) struct Work {
 pub(super) struct Desks {
     grace: Duration,
     desks: BTreeMap<UserId, Desk>,
+    /// Who is signed in on which telephone.
+    by_phone: BTreeMap<PhoneId, AgentId>,
     pub(super) works: BTreeMap<AssignmentId, Work>,
+    by_agent: BTreeSet<(AgentId, AssignmentId)>,
     seqs: BTreeMap<AgentId, u64>,
     logs: BTreeMap<AgentId, StreamWriter>,
     timers: BTreeSet<(Tick, UserId)>,
@@ -44,8 +47,9 @@ pub(super) struct Desks {
 
 impl Desks {
     pub(super) fn new(grace: Duration, seqs: BTreeMap<AgentId, u64>, started: Now) -> Desks {
-        let (desks, works, logs, timers) = Default::default();
-        Desks { grace, desks, works, seqs, logs, timers, started }
+        let (desks, by_phone, works, by_agent) = Default::default();
+        let (logs, timers) = Default::default();
+        Desks { grace, desks, by_phone, works, by_agent, seqs, logs, timers, started }
     }
 
     pub(super) fn desk_mut(&mut self, user: UserId) -> &mut Desk {
@@ -58,27 +62,51 @@ impl Desks {
     }
 
     fn agent_on(&self, phone: PhoneId) -> Option<AgentId> {
-        self.desks.iter().find(|(_, desk)| desk.phone == Some(phone)).map(|(agent, _)| *agent)
+        self.by_phone.get(&phone).copied()
+    }
+
+    fn set_phone(&mut self, agent: AgentId, phone: Option<PhoneId>) {
+        let desk = self.desks.entry(agent).or_default();
+        if let Some(old) = std::mem::replace(&mut desk.phone, phone) {
+            self.by_phone.remove(&old);
+        }
+        if let Some(new) = phone {
+            self.by_phone.insert(new, agent);
+        }
+    }
+
+    /// The agent's assignments.
+    pub(super) fn works_of(&self, agent: AgentId) -> impl Iterator<Item = (AssignmentId, &Work)> {
+        let ids = self.by_agent.range((agent, AssignmentId::from_u128(0))..).take_while(move |(a, _)| *a == agent);
+        ids.filter_map(|(_, id)| self.works.get(id).map(|work| (*id, work)))
+    }
+
+    /// What the interaction room says of an assignment.
+    pub(super) fn set_work(&mut self, view: &AssignmentView) {
+        let work = self.works.entry(view.assignment);
+        work.or_insert(Work { view: *view, answered: view.since, code: None, note: None }).view = *view;
+        self.by_agent.insert((view.agent, view.assignment));
     }
 
     pub(super) fn signed_in(&self) -> usize {
-        self.desks.values().filter(|desk| desk.phone.is_some()).count()
+        self.by_phone.len()
     }
 
     pub(super) fn sign_out(&mut self, agent: AgentId) {
-        if let Some(desk) = self.desks.get_mut(&agent) {
-            desk.phone = None;
-            if let Some(at) = desk.gone.take() {
-                self.timers.remove(&(at, agent));
-            }
-            if desk.sockets.is_empty() {
-                self.desks.remove(&agent);
-            }
+        self.set_phone(agent, None);
+        let Some(desk) = self.desks.get_mut(&agent) else { return };
+        if let Some(at) = desk.gone.take() {
+            self.timers.remove(&(at, agent));
+        }
+        if desk.sockets.is_empty() {
+            self.desks.remove(&agent);
         }
     }
 
     pub(super) fn wrap_up_over(&mut self, assignment: AssignmentId) {
-        self.works.remove(&assignment);
+        if let Some(work) = self.works.remove(&assignment) {
+            self.by_agent.remove(&(work.view.agent, assignment));
+        }
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Tick> {
@@ -246,7 +274,7 @@ impl Rooms {
     }
 
     fn bind(&mut self, now: Now, user: UserId, phone: PhoneId, moved: bool) {
-        self.desks.desk_mut(user).phone = Some(phone);
+        self.desks.set_phone(user, Some(phone));
         let device = self.directory.phones.get(&phone).map(|p| p.name.clone()).unwrap_or_default();
         let log = self.desks.log(user);
         if !moved {

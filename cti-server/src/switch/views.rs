@@ -3,7 +3,6 @@
 use super::lines::Ringing;
 use super::rooms::{Contact, Rooms};
 use super::{Audience, Effect};
-use crate::switch::agents::Work;
 use cti_interaction::AssignmentView;
 use cti_types::acd::{AgentState, NotReadyReason, Presence, QueueState};
 use cti_types::event::SegmentKind;
@@ -64,8 +63,8 @@ impl Rooms {
         let Some(line) = self.lines.get(leg) else { return };
         let Some(ringing) = line.agent else { return };
         let Some(contact) = self.contacts.get(&ringing.interaction) else { return };
-        let work = self.desks.works.iter().find(|(_, w)| w.view.participant == ringing.participant);
-        let (state, since) = match work.map(|(_, w)| (w.view.segment, w.view.since)) {
+        let work = self.desks.works_of(ringing.agent).find(|(_, w)| w.view.participant == ringing.participant);
+        let (state, since) = match work.as_ref().map(|(_, w)| (w.view.segment, w.view.since)) {
             Some((SegmentKind::Holding, since)) => (CallState::Held, since),
             Some((_, since)) => (CallState::Talking, since),
             None => (CallState::Ringing, now.tick),
@@ -73,10 +72,10 @@ impl Rooms {
         let view = CallView {
             interaction: ringing.interaction,
             leg,
-            assignment: work.map(|(id, _)| *id),
+            assignment: work.as_ref().map(|(id, _)| *id),
             state,
             since_ms: wall_ms(now, since),
-            answered_ms: work.map(|(_, w)| wall_ms(now, w.answered)),
+            answered_ms: work.as_ref().map(|(_, w)| wall_ms(now, w.answered)),
             queue_name: self.queue_name(ringing.queue),
             caller: caller(contact),
             cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
@@ -99,9 +98,7 @@ impl Rooms {
     }
 
     pub(super) fn show_assignment(&mut self, now: Now, view: &AssignmentView) {
-        let work = self.desks.works.entry(view.assignment);
-        let work = work.or_insert(Work { view: *view, answered: view.since, code: None, note: None });
-        work.view = *view;
+        self.desks.set_work(view);
         let leg = self.lines.leg_of(view.participant);
         match (view.wrap_up_until, leg) {
             (None, Some(leg)) => self.show_call(now, leg),
@@ -158,7 +155,7 @@ impl Rooms {
             owner_session,
         };
         self.show(Audience::Me(agent), key::AGENT.to_owned(), &view);
-        let work = self.desks.works.values().find(|w| w.view.agent == agent).map(|w| (w.view.interaction, w.view.queue));
+        let work = self.desks.works_of(agent).next().map(|(_, w)| (w.view.interaction, w.view.queue));
         let view = FloorAgentView {
             agent,
             name,

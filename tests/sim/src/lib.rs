@@ -14,6 +14,7 @@ mod register;
 mod world;
 
 use std::fmt;
+use std::time::Instant;
 
 /// How much is played.
 #[derive(Clone, Copy, Debug)]
@@ -82,3 +83,53 @@ pub fn run_traced(seed: u64, options: Options, lines: usize) -> (Result<Report, 
 
 /// Lines of the trace kept for a failure.
 const TRACE_LINES: usize = 200;
+
+/// Reports added up, with the time they took.
+#[derive(Clone, Copy, Debug)]
+pub struct Sum {
+    seeds: u64,
+    total: Report,
+    began: Instant,
+}
+
+impl Default for Sum {
+    #[allow(clippy::disallowed_methods, reason = "how long the playing takes is told to people; the world itself has its own time")]
+    fn default() -> Sum {
+        Sum { seeds: 0, total: Report::default(), began: Instant::now() }
+    }
+}
+
+impl Sum {
+    pub fn add(&mut self, report: Report) {
+        let total = &mut self.total;
+        self.seeds += 1;
+        total.steps += report.steps;
+        total.virtual_seconds += report.virtual_seconds;
+        total.calls += report.calls;
+        total.completed += report.completed;
+        total.abandoned += report.abandoned;
+        total.offers += report.offers;
+    }
+
+    pub fn total(&self) -> Report {
+        self.total
+    }
+}
+
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = &self.total;
+        write!(
+            f,
+            "{} seeds, {} steps, {} h of virtual time, {} calls ({} completed, {} abandoned), {} offers, {:.1} s",
+            self.seeds,
+            t.steps,
+            t.virtual_seconds / 3600,
+            t.calls,
+            t.completed,
+            t.abandoned,
+            t.offers,
+            self.began.elapsed().as_secs_f64()
+        )
+    }
+}

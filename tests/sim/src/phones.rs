@@ -5,7 +5,8 @@ use crate::house::{PHONES, phone_id};
 use crate::oracle::{Check, ensure};
 use crate::world::{Task, World};
 use cti_sip::api::{Command, Event, Incoming};
-use cti_types::{LegId, Tick};
+use cti_types::{AgentId, LegId, Tick};
+use softphone_protocol::{ShownState, key};
 use std::time::Duration;
 
 pub(crate) struct PhoneCall {
@@ -69,7 +70,7 @@ impl World {
         let media_port = 20_000 + 2 * (self.phone_count % 20_000) as u16;
         let caller = call.caller.as_deref().and_then(|number| self.caller_of(number));
         self.phone_calls.insert(leg, PhoneCall { phone, caller, media_port, state: State::Ringing { since: self.tick } });
-        let mut act = |world: &mut World, ms: u64, act: PhoneAct| world.later(Duration::from_millis(ms), Task::Phone(leg, act));
+        let act = |world: &mut World, ms: u64, act: PhoneAct| world.later(Duration::from_millis(ms), Task::Phone(leg, act));
         let ring = self.chance.below(200);
         let think = 500 + self.chance.below(6_000);
         if busy && self.odds(90) {
@@ -178,16 +179,19 @@ impl World {
                 ensure!(crashed || rings <= OFFER_MAX + RINGS_ON, "I2: phone {} rings without an offer", call.phone);
             }
         }
-        let reached = |n: &usize| self.registrations[*n].until.is_some_and(|until| until > self.tick + Duration::from_secs(1));
         for desk in &self.desks {
-            let Some(view) = self.screens.agent(desk.user) else { continue };
-            let Some(n) = (0..self.registrations.len()).find(|n| desk.phone == Some(phone_id(*n))) else { continue };
-            let signed_in = view.state != softphone_protocol::ShownState::LoggedOut;
-            let known = self.log.people.get(&desk.user).is_some_and(|p| p.presence != cti_types::acd::Presence::LoggedOut);
-            if signed_in && known && reached(&n) && desk.phone_shown {
-                ensure!(view.device_reachable, "agent {} is shown unreachable on a registered phone", desk.user);
-            }
+            let Some(view) = self.screens.agent(desk.user).filter(|v| v.state != ShownState::LoggedOut) else { continue };
+            let Some(phone) = self.phone_of(desk.user) else { continue };
+            let settled = self.registrations[phone].until.is_some_and(|until| until > self.tick + Duration::from_secs(1));
+            ensure!(!settled || view.device_reachable, "{} is shown unreachable on a registered phone", desk.user);
         }
         Ok(())
+    }
+
+    /// The phone an agent's own screen names.
+    fn phone_of(&self, agent: AgentId) -> Option<usize> {
+        let (_, view) = self.screens.me(agent).find(|(key, _)| *key == key::AGENT)?;
+        let id = view.pointer("/device/device/id")?.as_str()?.parse().ok()?;
+        (0..self.registrations.len()).find(|n| phone_id(*n) == id)
     }
 }

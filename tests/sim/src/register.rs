@@ -1,6 +1,6 @@
 //! A desk phone's registration: REGISTER with digest (RFC 3261 10.2, RFC 7616 with MD5), written as text. No calls.
 
-use crate::house::{PHONES, REALM, SERVER, password, phone_user};
+use crate::house::{PHONES, REALM, password, phone_user};
 use bytes::Bytes;
 use cti_types::{Chance, Tick};
 use md5::{Digest, Md5};

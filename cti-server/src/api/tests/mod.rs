@@ -153,7 +153,7 @@ impl House {
     }
 
     fn ask(&self, method: &str, path: &str) -> Ask<'_> {
-        let path = if path.starts_with("/api") || !path.starts_with('/') { path.to_owned() } else { format!("/api/v1{path}") };
+        let path = if path.starts_with("/api/") || !path.starts_with('/') { path.to_owned() } else { format!("/api/v1{path}") };
         let url = format!("{}{}", self.url, if path.starts_with('/') { path } else { format!("/{path}") });
         Ask { house: self, builder: self.client.request(method.parse().unwrap(), url) }
     }

@@ -309,7 +309,7 @@ async fn presence_is_told_in_intervals(db: TestStore) {
 
 async fn a_character_no_database_holds_does_not_stop_the_log(db: TestStore) {
     let (interaction, id) = (InteractionId::from_u128(1), PersonalId::from_u128(2));
-    let personal = Personal { id, interaction, kind: PersonalKind::Number, value: "+44\0207946".into() };
+    let personal = Personal { id, interaction, kind: PersonalKind::Number, value: "+44\u{0}207946".into() };
     let opened = Body::Opened {
         channel: Channel::Voice,
         direction: CallDirection::Inbound,
@@ -317,7 +317,7 @@ async fn a_character_no_database_holds_does_not_stop_the_log(db: TestStore) {
         from_raw: None,
         to: "9\u{0}9".into(),
         trunk: None,
-        call_id: Some("a\0b".into()),
+        call_id: Some("a\u{0}b".into()),
         origin: None,
     };
     let event = Event { stream: Stream::Interaction(interaction), seq: 1, owner_epoch: 1, at: NOW, version: 1, body: opened };

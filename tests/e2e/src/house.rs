@@ -1,0 +1,264 @@
+//! The real program as a child process in a folder of its own, started as a clean test bed. Knows no SIP.
+
+use crate::rest::Rest;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use storage::TempPostgres;
+use tempfile::TempDir;
+
+/// RTP ports of one server: enough for any test, few enough for forty servers side by side.
+const PORTS_EACH: u16 = 400;
+/// Lines of the server's log shown when a test fails.
+const LOG_LINES: usize = 60;
+
+/// Which database the server keeps its store in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    /// A database of its own on a PostgreSQL shared by the tests that run at the same time.
+    Postgres,
+}
+
+/// How a server is set up beyond the test bed's defaults.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// Configuration by its environment names: `LIMITS__SOCKETS_GRACE_S` → `1`.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Setup {
+    /// Sets one value.
+    pub fn set(mut self, name: &str, value: impl ToString) -> Setup {
+        self.environment.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// One account of the test bed.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Account {
+    /// The login.
+    pub name: String,
+    pub role: String,
+    pub password: String,
+    /// The SIP user of their desk phone.
+    pub phone: Option<String>,
+    pub phone_password: Option<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Numbers {
+    ivr: String,
+    queue: String,
+}
+
+/// The line the program prints when it is ready.
+#[derive(Clone, Debug, Deserialize)]
+struct Ready {
+    http: String,
+    sip: SocketAddr,
+    token: String,
+    users: Vec<Account>,
+    numbers: Numbers,
+}
+
+/// A running server with its folder. Dropped, it is killed; its log is shown when the test failed.
+pub struct House {
+    child: Option<Child>,
+    ready: Ready,
+    setup: Setup,
+    database: Database,
+    url: Option<String>,
+    folder: TempDir,
+    ports: (u16, u16),
+    rest: Rest,
+    postgres: Option<Arc<TempPostgres>>,
+}
+
+impl House {
+    /// A server as the test bed makes it.
+    pub async fn start(database: Database) -> House {
+        House::start_with(database, Setup::default()).await
+    }
+
+    /// A server set up otherwise.
+    pub async fn start_with(database: Database, setup: Setup) -> House {
+        let begin = move || {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let (postgres, url) = match database {
+                Database::Sqlite => (None, None),
+                Database::Postgres => {
+                    let server = shared_postgres();
+                    let url = server.create_database();
+                    (Some(server), Some(url))
+                }
+            };
+            let ports = free_ports();
+            let (child, ready) = spawn(folder.path(), url.as_deref(), ports, &setup);
+            let rest = Rest::new(&ready.http, &ready.token);
+            House { child: Some(child), ready, setup, database, url, folder, ports, rest, postgres }
+        };
+        tokio::task::spawn_blocking(begin).await.expect("a server")
+    }
+
+    pub fn database(&self) -> Database {
+        self.database
+    }
+
+    /// The PostgreSQL underneath, to stop it for a while. It is shared: such a test has a file of its own.
+    pub fn postgres(&self) -> Option<&TempPostgres> {
+        self.postgres.as_deref()
+    }
+
+    /// Where SIP is spoken.
+    pub fn sip(&self) -> SocketAddr {
+        self.ready.sip
+    }
+
+    pub fn http(&self) -> &str {
+        &self.ready.http
+    }
+
+    /// An API client with the administrator's token.
+    pub fn rest(&self) -> &Rest {
+        &self.rest
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The number that leads through the flow.
+    pub fn ivr(&self) -> &str {
+        &self.ready.numbers.ivr
+    }
+
+    /// The number that leads straight to the sales queue.
+    pub fn queue(&self) -> &str {
+        &self.ready.numbers.queue
+    }
+
+    pub fn account(&self, login: &str) -> &Account {
+        self.ready.users.iter().find(|user| user.name == login).unwrap_or_else(|| panic!("no account {login}"))
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().expect("the server can be killed");
+            child.wait().expect("the server is gone");
+        }
+    }
+
+    /// SIGTERM, and waits for the end.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("the server runs");
+        // The standard library sends only SIGKILL.
+        let sent = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().expect("kill can be run");
+        assert!(sent.success(), "SIGTERM was not sent");
+        tokio::task::spawn_blocking(move || child.wait().expect("the server ends")).await.expect("waiting")
+    }
+
+    /// Starts the server again on the same folder and database; its ports may be others.
+    pub async fn start_again(&mut self) {
+        self.kill();
+        let (folder, url, ports, setup) = (self.folder.path().to_owned(), self.url.clone(), self.ports, self.setup.clone());
+        let (child, ready) =
+            tokio::task::spawn_blocking(move || spawn(&folder, url.as_deref(), ports, &setup)).await.expect("the server again");
+        self.rest = Rest::new(&ready.http, &ready.token);
+        self.child = Some(child);
+        self.ready = ready;
+    }
+
+    fn log(&self) -> String {
+        let text = std::fs::read_to_string(log_of(self.folder.path())).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.kill();
+        if std::thread::panicking() {
+            eprintln!("---- the server's last words\n{}\n----", self.log());
+        }
+    }
+}
+
+fn log_of(folder: &Path) -> PathBuf {
+    folder.join("stderr.log")
+}
+
+fn spawn(folder: &Path, url: Option<&str>, ports: (u16, u16), setup: &Setup) -> (Child, Ready) {
+    let log = std::fs::File::options().create(true).append(true).open(log_of(folder)).expect("a log file");
+    let mut command = Command::new(binary());
+    command.args(["demo", "--ready-json", "--no-callers", "--no-agents", "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--data"]);
+    command.arg(folder.join("data")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CORDBOARD_")) {
+        command.env_remove(name);
+    }
+    command.env("CORDBOARD_LOG", std::env::var("E2E_LOG").unwrap_or_else(|_| "info".into()));
+    command.env("CORDBOARD_MEDIA__PORTS", format!("[{}, {}]", ports.0, ports.1));
+    if let Some(url) = url {
+        command.env("CORDBOARD_DATABASE", url);
+    }
+    for (name, value) in &setup.environment {
+        command.env(format!("CORDBOARD_{name}"), value);
+    }
+    let mut child = command.spawn().expect("the server can be started");
+    let mut line = String::new();
+    let out = child.stdout.take().expect("its output");
+    // At the end of its output the server is gone: the log says why.
+    BufReader::new(out).read_line(&mut line).expect("its first line");
+    match serde_json::from_str(&line) {
+        Ok(ready) => (child, ready),
+        Err(error) => {
+            let _ = child.kill();
+            let log = std::fs::read_to_string(log_of(folder)).unwrap_or_default();
+            panic!("the server did not become ready ({error}): {line}\n{log}");
+        }
+    }
+}
+
+/// The program: `CORDBOARD_BIN`, or the one this workspace builds.
+fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        if let Some(given) = std::env::var_os("CORDBOARD_BIN") {
+            return given.into();
+        }
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo).args(["build", "--quiet", "-p", "cti-server", "--bin", "cordboard"]).current_dir(&root).status();
+        assert!(built.expect("cargo can be run").success(), "the server does not build");
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        target.join("debug/cordboard")
+    })
+}
+
+/// A range of RTP ports no other server of the tests has now.
+fn free_ports() -> (u16, u16) {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Test programs run one after another or side by side; the process id keeps them apart.
+    let slot = (NEXT.fetch_add(1, Ordering::Relaxed) + (std::process::id() % 40) as u16) % 40;
+    let first = 12_000 + slot * PORTS_EACH;
+    (first, first + PORTS_EACH - 1)
+}
+
+fn shared_postgres() -> Arc<TempPostgres> {
+    static SHARED: Mutex<Weak<TempPostgres>> = Mutex::new(Weak::new());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let server = Arc::new(storage::postgres());
+        *shared = Arc::downgrade(&server);
+        server
+    })
+}
