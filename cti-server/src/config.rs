@@ -9,6 +9,9 @@ use std::time::Duration;
 /// Environment variables that begin so override the file: `CORDBOARD_HTTP=…`, `CORDBOARD_MEDIA__PORTS=[20000,29999]`.
 const ENV_PREFIX: &str = "CORDBOARD_";
 
+/// Of those, the ones that are no configuration: the log filter, and the program the tests run.
+const ENV_OTHER: [&str; 2] = ["LOG", "BIN"];
+
 /// See the module. All fields have defaults but `data`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,7 +145,7 @@ impl Config {
     fn read(text: &str, env: impl Iterator<Item = (String, String)>) -> anyhow::Result<Config> {
         let mut table: toml::Table = toml::from_str(text)?;
         for (name, value) in env {
-            if let Some(path) = name.strip_prefix(ENV_PREFIX) {
+            if let Some(path) = name.strip_prefix(ENV_PREFIX).filter(|path| !ENV_OTHER.contains(path)) {
                 overlay(&mut table, &path.to_lowercase(), &value).with_context(|| format!("environment variable {name}"))?;
             }
         }
@@ -216,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_the_file() {
-        let env = [("CORDBOARD_HTTP", "127.0.0.1:9000"), ("CORDBOARD_MEDIA__PORTS", "[30000, 30100]"), ("PATH", "/bin")];
+        let env = [("CORDBOARD_HTTP", "127.0.0.1:9000"), ("CORDBOARD_MEDIA__PORTS", "[30000, 30100]"), ("PATH", "/bin"), ("CORDBOARD_LOG", "debug")];
         let config = read("data = \"/d\"\nhttp = \"127.0.0.1:1\"", &env).unwrap();
         assert_eq!((config.http.port(), config.media.ports), (9000, (30_000, 30_100)));
         assert_eq!(config.database_url(), "sqlite:/d/cordboard.db");

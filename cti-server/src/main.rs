@@ -155,6 +155,6 @@ async fn rebuild(config: Config) -> anyhow::Result<()> {
     let mut chance = Chance::from_seed(server::os_seed()?);
     let store = server::open_store(&config, &mut chance).await?;
     let report = store.rebuild(&mut |_| {}).await.context("cannot rebuild")?;
-    println!("{report:?}");
+    println!("{} interactions and {} agents made anew; {} rows differed", report.interactions, report.agents, report.rows_changed);
     Ok(())
 }

@@ -458,6 +458,8 @@ fn start_engine(config: &Config, clock: Clock, tap: recordings::TapHandle, inbox
     let settings = cti_media_engine::EngineConfig {
         threads: config.media_threads(),
         loss_after: Duration::from_secs(config.media.loss_after_s),
+        // As many legs as there are pairs of ports.
+        legs_max: usize::from(config.media.ports.1 - config.media.ports.0).div_ceil(2),
         ..cti_media_engine::EngineConfig::default()
     };
     let clock = cti_media_engine::Clock::new(move || clock.tick());

@@ -7,18 +7,27 @@ use axum::Json;
 use axum::extract::State;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathsBuilder, SecurityRequirement, Tag};
+use utoipa::openapi::{
+    ComponentsBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, PathsBuilder, RefOr, Schema, SecurityRequirement, Tag,
+};
 
 const ABOUT: &str = "Times are microseconds since 1970 in UTC; durations name their unit. Refusals are problem details (RFC 9457). \
     Lists are read page by page with `cursor`. What is edited has its version as ETag, to be named in If-Match. \
-    Sign in with a session cookie or send an API token as `Authorization: Bearer …`.";
+    Writes are JSON, even without a body. Sign in with a session cookie or send an API token as `Authorization: Bearer …`.";
+
+/// Fields that are read and never written: utoipa leaves them out like everything that is not written.
+const SECRETS: [(&str, &str); 2] = [
+    ("User", "10 to 200 characters. Left out in a change, the password stays; without one nobody can sign in."),
+    ("Phone", "8 to 100 characters; only digests of it are kept. Left out in a change, it stays."),
+];
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![Endpoint::get("//api/openapi.json", Access::Open, read).says("running", "This description").answers_with(
         200,
         "OpenAPI 3.1",
-        utoipa::openapi::ObjectBuilder::new().into(),
+        ObjectBuilder::new().into(),
     )]
 }
 
@@ -41,6 +50,12 @@ pub(super) fn describe(endpoints: &mut [Endpoint]) -> OpenApi {
         paths.add_path_operation(&endpoint.path, vec![endpoint.method.clone()], operation);
         for (name, schema) in &endpoint.schemas {
             schemas.entry(name.clone()).or_insert_with(|| schema.clone());
+        }
+    }
+    for (name, about) in SECRETS {
+        if let Some(RefOr::T(Schema::Object(resource))) = schemas.get_mut(name) {
+            let text = ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).description(Some(about)).write_only(true);
+            resource.properties.insert("password".to_owned(), text.into());
         }
     }
     let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::caller::COOKIE)));

@@ -283,12 +283,12 @@ impl Rooms {
         let body = if moved { Body::TakenOver { device } } else { Body::SignedIn { device } };
         let event = log.event(now, body);
         self.effects.push_back(Effect::Log(event));
+        let reachable = !self.sip.contacts(phone).is_empty();
+        self.acd.handle(now, AcdInput::DeviceReachable { agent: user, reachable });
         if !moved {
             let presence = Presence::NotReady(NotReadyReason::Unspecified);
             self.acd.handle(now, AcdInput::SetPresence { agent: user, presence });
         }
-        let reachable = !self.sip.contacts(phone).is_empty();
-        self.acd.handle(now, AcdInput::DeviceReachable { agent: user, reachable });
     }
 
     fn set_presence(&mut self, now: Now, user: UserId, presence: PresenceAsked, reason: Option<cti_types::ReasonId>) -> Done {

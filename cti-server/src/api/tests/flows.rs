@@ -4,7 +4,11 @@ use super::*;
 
 const GOOD: &str = r#"
 name = "hello"
-start = "hello"
+start = "answer"
+
+[nodes.answer]
+type = "answer"
+next = "hello"
 
 [nodes.hello]
 type = "play"

@@ -45,15 +45,7 @@ async fn talk(house: &House, number: u128, agent: UserId) -> Talk {
         Body::RecordingStarted { recording },
         left(caller, LeaveReason::HungUp),
         left(desk, LeaveReason::OtherLeft),
-        Body::RecordingPart {
-            recording,
-            part: 1,
-            file,
-            offset_ms: 0,
-            duration_ms: 1000,
-            bytes: WAV.len() as u64,
-            sha256: "ab".repeat(32),
-        },
+        Body::RecordingPart { recording, part: 1, file, offset_ms: 0, duration_ms: 1000, bytes: WAV.len() as u64, sha256: "ab".repeat(32) },
         Body::RecordingEnded { recording, frames_dropped: 0 },
         Body::Closed { reason: CloseReason::Completed },
     ];

@@ -38,8 +38,7 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ("PATCH", &["/api/v1/api-tokens/{id}"], "X"),
     ("DELETE", &["/api/v1/api-tokens/{id}"], "X"),
 ];
-const NAMES: &[&str] =
-    &["/api/v1/sites", "/api/v1/teams", "/api/v1/queues", "/api/v1/skills", "/api/v1/reasons", "/api/v1/wrap-up-codes"];
+const NAMES: &[&str] = &["/api/v1/sites", "/api/v1/teams", "/api/v1/queues", "/api/v1/skills", "/api/v1/reasons", "/api/v1/wrap-up-codes"];
 const NAMES_ONE: &[&str] = &[
     "/api/v1/sites/{id}",
     "/api/v1/teams/{id}",

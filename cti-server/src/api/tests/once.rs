@@ -14,7 +14,7 @@ async fn a_create_sent_twice_with_a_key_is_done_once() {
         assert_eq!(first.header(name), again.header(name));
     }
     make("Blue", "k1").send().await.refused(422, "invalid");
-    make("Red", "k2").send().await.is(201);
+    make("Green", "k2").send().await.is(201);
     let teams = house.get("/teams").token(&admin).send().await.json();
     assert_eq!(teams["items"].as_array().unwrap().len(), 2);
 }
@@ -26,8 +26,8 @@ async fn a_key_belongs_to_its_caller_and_path() {
     let (admin, other) = (house.admin().await, house.token_of(other, &[UserRole::Admin]).await);
     let make = |path: &str, token: &str| house.post(path, &json!({ "name": "X" })).token(token).header("idempotency-key", "k");
     let ids = [
-        make("/teams", &admin).send().await.is(201).json()["id"].clone(),
-        make("/teams", &other).send().await.is(201).json()["id"].clone(),
+        make("/customers", &admin).send().await.is(201).json()["id"].clone(),
+        make("/customers", &other).send().await.is(201).json()["id"].clone(),
         make("/skills", &admin).send().await.is(201).json()["id"].clone(),
     ];
     assert!(ids[0] != ids[1] && ids[0] != ids[2], "{ids:?}");

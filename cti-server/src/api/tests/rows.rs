@@ -25,11 +25,7 @@ async fn cases(house: &House, admin: &str) -> Vec<Case> {
             json!({ "name": "Office", "zone": "UTC", "weekly": [{ "day": 1, "from": "09:00", "to": "17:00" }] }),
             json!({ "weekly": [] }),
         ),
-        case(
-            "/numbers",
-            json!({ "number": "+44 20 7946 0000", "entry": { "to": "queue", "queue": queue } }),
-            json!({ "language": "zh" }),
-        ),
+        case("/numbers", json!({ "number": "+44 20 7946 0000", "entry": { "to": "queue", "queue": queue } }), json!({ "language": "zh" })),
         case("/trunks", json!({ "name": "Carrier", "sources": ["192.0.2.0/24"], "country": "GB" }), json!({ "calls_max": 30 })),
         case("/phones", json!({ "username": "101", "password": "phone-secret" }), json!({ "name": "Desk" })),
         case("/flows", json!({ "name": "Main" }), json!({ "name": "Menu" })),

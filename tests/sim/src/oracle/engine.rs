@@ -97,10 +97,6 @@ impl Engine {
         self.legs.contains_key(&leg)
     }
 
-    pub(crate) fn recording(&self, recording: RecordingId) -> Option<InteractionId> {
-        self.recordings.get(&recording).copied()
-    }
-
     /// All is over: the process died and took every leg and file along. Recordings that were open are returned.
     pub(crate) fn crash(&mut self) -> BTreeMap<RecordingId, InteractionId> {
         let open = std::mem::take(&mut self.recordings);

@@ -256,11 +256,6 @@ impl Log {
         self.contacts.values().filter(|c| !c.closed).count()
     }
 
-    /// What of a closed interaction is done with need not be looked at again.
-    pub(crate) fn forget_closed(&mut self) {
-        self.contacts.retain(|_, c| !c.closed || !c.recordings.is_empty());
-    }
-
     pub(crate) fn first_open(&self) -> Option<String> {
         let (id, contact) = self.contacts.iter().find(|(_, c)| !c.closed || !c.recordings.is_empty())?;
         let what = if contact.closed { "has a recording without end" } else { "is open" };
