@@ -8,6 +8,8 @@ use std::time::Duration;
 
 /// Environment variables that begin so override the file: `CORDBOARD_HTTP=…`, `CORDBOARD_MEDIA__PORTS=[20000,29999]`.
 const ENV_PREFIX: &str = "CORDBOARD_";
+/// The filter of the log is read before there is a configuration.
+const LOG_VARIABLE: &str = "CORDBOARD_LOG";
 
 /// Of those, the ones that are no configuration: the log filter, and the program the tests run.
 const ENV_OTHER: [&str; 2] = ["LOG", "BIN"];
@@ -144,7 +146,7 @@ impl Config {
 
     fn read(text: &str, env: impl Iterator<Item = (String, String)>) -> anyhow::Result<Config> {
         let mut table: toml::Table = toml::from_str(text)?;
-        for (name, value) in env {
+        for (name, value) in env.filter(|(name, _)| name != LOG_VARIABLE) {
             if let Some(path) = name.strip_prefix(ENV_PREFIX).filter(|path| !ENV_OTHER.contains(path)) {
                 overlay(&mut table, &path.to_lowercase(), &value).with_context(|| format!("environment variable {name}"))?;
             }

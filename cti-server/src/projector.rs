@@ -47,7 +47,12 @@ pub async fn run(store: Store, journal: Arc<Journal>, node: String, from: u64, s
                 continue;
             }
         };
-        let Some(up_to) = batch.last().map(|(position, _)| *position) else {
+        // States are passed without being handed out: this may be beyond the last record of the batch.
+        let up_to = reader.position();
+        if batch.is_empty() {
+            // Nothing for the database between its mark and here. The journal need not keep it, nor is anything behind.
+            state.position.store(up_to, Ordering::Relaxed);
+            journal.projected(up_to);
             if *stop.borrow() {
                 return;
             }
@@ -60,15 +65,18 @@ pub async fn run(store: Store, journal: Arc<Journal>, node: String, from: u64, s
                 Err(_) => return,
             }
             continue;
-        };
+        }
         let entries: Vec<JournalEntry> = batch.into_iter().filter_map(|(position, record)| entry(position, record)).collect();
         loop {
             match store.project(&node, &entries, up_to).await {
                 Ok(_) => break,
                 Err(error) if !error.is_unavailable() => {
                     tracing::error!(%error, up_to, "a batch of the log is refused; its records are tried one by one");
-                    one_by_one(&store, &node, &entries, up_to, &state).await;
-                    break;
+                    match one_by_one(&store, &node, &entries, up_to, &state).await {
+                        Ok(()) => break,
+                        // Away in the middle: the mark is where it was got to, and the whole batch comes again.
+                        Err(error) => tracing::warn!(%error, "the database went away meanwhile"),
+                    }
                 }
                 Err(error) => {
                     if !state.failing.swap(true, Ordering::Relaxed) {
@@ -94,16 +102,27 @@ pub async fn run(store: Store, journal: Arc<Journal>, node: String, from: u64, s
 
 /// Projects what can be projected of a batch in which something is refused for good. What is refused is counted and named by
 /// its position; the rest must not wait for it for ever.
-async fn one_by_one(store: &Store, node: &str, entries: &[JournalEntry], up_to: u64, state: &ProjectorState) {
+///
+/// # Errors
+/// Only that the database is away: nothing is passed over for that.
+async fn one_by_one(
+    store: &Store,
+    node: &str,
+    entries: &[JournalEntry],
+    up_to: u64,
+    state: &ProjectorState,
+) -> Result<(), crm_core::StoreError> {
     for entry in entries {
-        if let Err(error) = store.project(node, std::slice::from_ref(entry), entry.position).await {
-            state.refused.fetch_add(1, Ordering::Relaxed);
-            tracing::error!(%error, position = entry.position, "a record of the log is refused by the database and passed over");
+        match store.project(node, std::slice::from_ref(entry), entry.position).await {
+            Ok(_) => {}
+            Err(error) if error.is_unavailable() => return Err(error),
+            Err(error) => {
+                state.refused.fetch_add(1, Ordering::Relaxed);
+                tracing::error!(%error, position = entry.position, "a record of the log is refused by the database and passed over");
+            }
         }
     }
-    if let Err(error) = store.project(node, &[], up_to).await {
-        tracing::warn!(%error, "the projector's mark could not be moved");
-    }
+    store.project(node, &[], up_to).await.map(|_| ())
 }
 
 fn entry(position: u64, record: Record) -> Option<JournalEntry> {

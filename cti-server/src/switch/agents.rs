@@ -381,7 +381,9 @@ impl Rooms {
             let event = self.desks.log(agent).event(now, body);
             self.effects.push_back(Effect::Log(event));
         }
-        if state.presence == Presence::LoggedOut && state.assignments.is_empty() {
+        // What the ACD says now counts: a sign-in may be on its way behind this.
+        let out = |state: &AgentState| state.presence == Presence::LoggedOut && state.assignments.is_empty();
+        if out(&state) && self.acd.agent(agent).is_none_or(|latest| out(&latest)) {
             self.desks.sign_out(agent);
             self.agents.remove(&agent);
         }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
 use storage::TempPostgres;
 use tempfile::TempDir;
 
@@ -177,6 +178,32 @@ impl House {
         self.ready = ready;
     }
 
+    /// Begins a start on the same folder and database, and `kill -9`s it after this time, ready or not.
+    pub async fn start_and_kill(&mut self, after: Duration) {
+        self.kill();
+        let mut child = demo(self.folder.path(), self.url.as_deref(), self.ports, &self.setup).spawn().expect("the server can be started");
+        tokio::time::sleep(after).await;
+        child.kill().expect("the server can be killed");
+        child.wait().expect("the server is gone");
+    }
+
+    /// Another of the program's commands (`check`, `rebuild`) on this server's configuration; what it prints. The server must not run.
+    ///
+    /// # Panics
+    /// When the command fails.
+    pub fn command(&self, name: &str) -> String {
+        let mut command = configured(self.folder.path(), self.url.as_deref(), self.ports, &self.setup);
+        command.args([name, "--config"]).arg(self.folder.path().join("data/cordboard.toml"));
+        let output = command.output().expect("the command can be run");
+        assert!(output.status.success(), "{name}: {}; {}", output.status, self.log());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// The address of its database.
+    pub fn database_url(&self) -> String {
+        self.url.clone().unwrap_or_else(|| format!("sqlite:{}", self.folder.path().join("data/cordboard.db").display()))
+    }
+
     fn log(&self) -> String {
         let text = std::fs::read_to_string(log_of(self.folder.path())).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
@@ -197,15 +224,22 @@ fn log_of(folder: &Path) -> PathBuf {
     folder.join("stderr.log")
 }
 
-fn spawn(folder: &Path, url: Option<&str>, ports: (u16, u16), setup: &Setup) -> (Child, Ready) {
-    let log = std::fs::File::options().create(true).append(true).open(log_of(folder)).expect("a log file");
+/// The program as a command with no word said to it yet, and none of our environment's configuration.
+pub fn program() -> Command {
     let mut command = Command::new(binary());
-    command.args(["demo", "--ready-json", "--no-callers", "--no-agents", "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--data"]);
-    command.arg(folder.join("data")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CORDBOARD_")) {
         command.env_remove(name);
     }
     command.env("CORDBOARD_LOG", std::env::var("E2E_LOG").unwrap_or_else(|_| "info".into()));
+    command.stdin(Stdio::null());
+    command
+}
+
+/// The same with the configuration of one server.
+fn configured(folder: &Path, url: Option<&str>, ports: (u16, u16), setup: &Setup) -> Command {
+    let log = std::fs::File::options().create(true).append(true).open(log_of(folder)).expect("a log file");
+    let mut command = program();
+    command.stdout(Stdio::piped()).stderr(log);
     command.env("CORDBOARD_MEDIA__PORTS", format!("[{}, {}]", ports.0, ports.1));
     if let Some(url) = url {
         command.env("CORDBOARD_DATABASE", url);
@@ -213,6 +247,18 @@ fn spawn(folder: &Path, url: Option<&str>, ports: (u16, u16), setup: &Setup) -> 
     for (name, value) in &setup.environment {
         command.env(format!("CORDBOARD_{name}"), value);
     }
+    command
+}
+
+fn demo(folder: &Path, url: Option<&str>, ports: (u16, u16), setup: &Setup) -> Command {
+    let mut command = configured(folder, url, ports, setup);
+    command.args(["demo", "--ready-json", "--no-callers", "--no-agents", "--http", "127.0.0.1:0", "--sip", "127.0.0.1:0", "--data"]);
+    command.arg(folder.join("data"));
+    command
+}
+
+fn spawn(folder: &Path, url: Option<&str>, ports: (u16, u16), setup: &Setup) -> (Child, Ready) {
+    let mut command = demo(folder, url, ports, setup);
     let mut child = command.spawn().expect("the server can be started");
     let mut line = String::new();
     let out = child.stdout.take().expect("its output");

@@ -5,11 +5,12 @@
 
 mod house;
 mod people;
+pub mod record;
 mod rest;
 mod screen;
 mod wav;
 
-pub use house::{Database, House, Setup};
+pub use house::{Database, House, Setup, program};
 pub use people::{Caller, Desk, Phone, hear_each_other, within};
 pub use rest::{Answer, Rest};
 pub use screen::{Refusal, Screen, Seen};

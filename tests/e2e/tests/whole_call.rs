@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use cti_phone::{DigitsBy, EndReason, Media};
-use e2e::{Caller, Desk, Heard, House, Recording, Seen, eventually, hear_each_other, on_both, until, within};
+use e2e::record::{assert_tiled, interaction, kinds, now_us, number, text, visited};
+use e2e::{Caller, Desk, Heard, House, Recording, Seen, hear_each_other, on_both, until, within};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -15,53 +16,6 @@ const CALLER: u16 = 600;
 const AGENT: u16 = 1500;
 /// The offer and the INVITE leave the server at the same moment by different sockets and come to different threads of this process.
 const SAME_MOMENT: Duration = Duration::from_millis(50);
-
-fn text<'a>(value: &'a Value, path: &str) -> &'a str {
-    value.pointer(path).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn number(value: &Value, path: &str) -> i64 {
-    value.pointer(path).and_then(Value::as_i64).unwrap_or_else(|| panic!("no number {path} in {value}"))
-}
-
-/// The interaction of this number that is not older than the test, once it shows what is asked.
-async fn interaction(house: &House, caller: &str, since_us: i64, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
-    eventually(what, async || {
-        let all = house.rest().interactions_of(caller).await;
-        all.into_iter().find(|one| number(one, "/opened_at") >= since_us && fits(one))
-    })
-    .await
-}
-
-fn visited(one: &Value, node: &str) -> bool {
-    one.get("events").and_then(Value::as_array).into_iter().flatten().any(|event| {
-        text(event, "/kind") == "node_visited" && text(event, "/body/node") == node
-    })
-}
-
-fn now_us() -> i64 {
-    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
-    since.as_micros() as i64
-}
-
-/// I3: the segments of each participant join without gap or overlap, from joining to leaving.
-fn assert_tiled(one: &Value) {
-    for participant in one.get("participants").and_then(Value::as_array).unwrap() {
-        let mut at = number(participant, "/joined_at");
-        for segment in participant.get("segments").and_then(Value::as_array).unwrap() {
-            assert_eq!(number(segment, "/started_at"), at, "{participant:#}");
-            at = number(segment, "/ended_at");
-        }
-        assert_eq!(number(participant, "/left_at"), at, "{participant:#}");
-    }
-}
-
-fn kinds(one: &Value, role: &str) -> Vec<String> {
-    let participants = one.get("participants").and_then(Value::as_array).unwrap();
-    let participant = participants.iter().find(|p| text(p, "/role") == role).unwrap();
-    let segments = participant.get("segments").and_then(Value::as_array).unwrap();
-    segments.iter().map(|segment| text(segment, "/kind").to_owned()).collect()
-}
 
 async fn a_call_from_the_trunk_to_the_record(house: House) {
     let since = now_us();
