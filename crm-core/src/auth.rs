@@ -7,10 +7,8 @@ use crate::audit::{Action, write_audit};
 use crate::db::{Value, args, text};
 use crate::error::{Result, StoreError};
 use crate::model::{ApiToken, ApiTokenId, Credential, Kind, Resource, Secret, Stored, User, UserRole, Who};
+use crate::passwords;
 use crate::store::Store;
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use cti_types::{UserId, Utc};
 use md5::Md5;
 use serde_json::json;
@@ -77,18 +75,12 @@ pub(crate) async fn credential_columns(store: &Store, credential: Credential) ->
 impl Store {
     async fn hash_password(&self, password: Secret) -> Result<String> {
         let salt = self.with_chance(|chance| chance.bytes::<16>());
-        self.hashing_turn(move || {
-            let hash: Result<PasswordHash, _> = Argon2::default().hash_password_with_salt(password.reveal().as_bytes(), &salt);
-            hash.map(|hash| hash.to_string()).map_err(|error| StoreError::corrupt_from("a password cannot be hashed", error))
-        })
-        .await?
+        let hashed = self.hashing_turn(move || passwords::hash(password.reveal(), &salt)).await?;
+        hashed.map_err(|error| StoreError::corrupt_from("a password cannot be hashed", error))
     }
 
     async fn verify_password(&self, password: Secret, hash: String) -> Result<bool> {
-        self.hashing_turn(move || {
-            PasswordHash::new(&hash).is_ok_and(|hash| Argon2::default().verify_password(password.reveal().as_bytes(), &hash).is_ok())
-        })
-        .await
+        self.hashing_turn(move || passwords::verify(password.reveal(), &hash)).await
     }
 
     /// Runs dear work on a blocking thread, few at a time.
@@ -306,6 +298,7 @@ const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29yZGJvYXJkLWRlY295$8Yq1kGq
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::password_hash::phc::PasswordHash;
 
     #[test]
     fn ha1_is_that_of_the_rfc() {
@@ -318,7 +311,8 @@ mod tests {
     #[test]
     fn the_decoy_costs_what_a_real_hash_costs() {
         let decoy = PasswordHash::new(DECOY).expect("a PHC string");
-        let real: PasswordHash = Argon2::default().hash_password_with_salt(b"anything", b"0123456789abcdef").expect("a hash");
+        let real = passwords::hash("anything", b"0123456789abcdef").expect("a hash");
+        let real = PasswordHash::new(&real).expect("a PHC string");
         assert_eq!(decoy.algorithm, real.algorithm);
         assert_eq!(decoy.params.to_string(), real.params.to_string());
     }

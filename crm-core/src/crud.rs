@@ -270,7 +270,7 @@ fn column_list<R: Resource>() -> String {
     names.join(", ")
 }
 
-fn row_values<R: Resource>(data: &R) -> Result<Vec<(&'static str, Value)>> {
+pub(crate) fn row_values<R: Resource>(data: &R) -> Result<Vec<(&'static str, Value)>> {
     let mut fields = to_object(data)?;
     let mut values = Vec::with_capacity(R::COLUMNS.len() + 1);
     for column in R::COLUMNS {

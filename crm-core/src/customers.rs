@@ -14,10 +14,10 @@ use std::collections::BTreeSet;
 pub const CONTACTS_MAX: usize = 50;
 
 /// One to be written, normalised.
-struct Point {
-    kind: ContactKind,
-    value: String,
-    input: ContactInput,
+pub(crate) struct Point {
+    pub(crate) kind: ContactKind,
+    pub(crate) value: String,
+    pub(crate) input: ContactInput,
 }
 
 impl Store {
@@ -138,7 +138,8 @@ impl Store {
         (sql, args![from, to, wanted])
     }
 
-    fn points(&self, contacts: &[ContactInput]) -> Result<Vec<Point>> {
+    /// Checked and normalised.
+    pub(crate) fn points(&self, contacts: &[ContactInput]) -> Result<Vec<Point>> {
         let bad = |field: String, mend: &str| Err(StoreError::invalid("customer", field, mend));
         if contacts.len() > CONTACTS_MAX {
             return bad("contacts".to_owned(), "leave at most 50");

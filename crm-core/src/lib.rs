@@ -11,6 +11,7 @@
 
 pub mod audit;
 pub mod auth;
+pub mod bulk;
 pub mod card;
 mod crud;
 pub mod customers;
@@ -22,6 +23,7 @@ pub mod invariants;
 mod migrations;
 pub mod model;
 pub mod number;
+mod passwords;
 pub mod project;
 pub mod snapshot;
 pub mod stats;

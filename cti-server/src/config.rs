@@ -54,11 +54,25 @@ pub struct SipConfig {
     pub advertised: Option<IpAddr>,
     /// Digest realm. Changing it makes every phone's password invalid.
     pub realm: String,
+    /// What phones are challenged with.
+    pub digest: DigestOffer,
+}
+
+/// The digest algorithms offered to phones. Either is taken from them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum DigestOffer {
+    /// SHA-256, and MD5 for who doesn't know it (RFC 8760).
+    #[default]
+    #[serde(rename = "sha256")]
+    Sha256AndMd5,
+    /// For phones that give up when they are offered anything but MD5, as baresip before 2.0 does.
+    #[serde(rename = "md5")]
+    Md5,
 }
 
 impl Default for SipConfig {
     fn default() -> SipConfig {
-        SipConfig { listen: SocketAddr::from(([127, 0, 0, 1], 5060)), advertised: None, realm: "cordboard".into() }
+        SipConfig { listen: SocketAddr::from(([127, 0, 0, 1], 5060)), advertised: None, realm: "cordboard".into(), digest: DigestOffer::default() }
     }
 }
 
@@ -225,6 +239,8 @@ mod tests {
         let config = read("data = \"/d\"\nhttp = \"127.0.0.1:1\"", &env).unwrap();
         assert_eq!((config.http.port(), config.media.ports), (9000, (30_000, 30_100)));
         assert_eq!(config.database_url(), "sqlite:/d/cordboard.db");
+        let config = read("data = \"/d\"", &[("CORDBOARD_SIP__DIGEST", "md5")]).unwrap();
+        assert_eq!(config.sip.digest, DigestOffer::Md5);
     }
 
     #[test]
@@ -233,6 +249,7 @@ mod tests {
             ("", "data"),
             ("data = \"/d\"\nhttpp = 1", "httpp"),
             ("data = \"/d\"\n[sip]\nlisten = \"0.0.0.0:5060\"", "sip.listen"),
+            ("data = \"/d\"\n[sip]\ndigest = \"sha1\"", "digest"),
             ("data = \"/d\"\n[media]\nports = [20000, 20000]", "media.ports"),
             ("data = \"/d\"\n[journal]\nmax_mib = 1", "journal.max_mib"),
             ("data = \"/d\"\nhttp = \"nowhere\"", "http"),

@@ -2,7 +2,7 @@
 
 use crate::api::{self, ApiState};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, DigestOffer};
 use crate::directory;
 use crate::journal::{Journal, Options, Record};
 use crate::metrics::{Figure, Measure};
@@ -474,6 +474,7 @@ async fn rooms_config(config: &Config, net: &Net, clips: &Library, store: &Store
     let local = net.local();
     let listen = vec![(Transport::Udp, local), (Transport::Tcp, local)];
     let mut sip = cti_sip::Config::new(&config.sip.realm, listen, chance.bytes());
+    sip.offer_sha256 = config.sip.digest == DigestOffer::Sha256AndMd5;
     if let Some(public) = config.sip.advertised {
         sip.advertised.push((local.ip(), public));
     }

@@ -53,6 +53,8 @@ struct Work {
     skills: Vec<SkillNeed>,
     since: Tick,
     wrap_up_max: Duration,
+    /// The queues it was sent out of at this instant: it comes back to none of them before time passes.
+    sent_out: (Tick, Vec<QueueId>),
 }
 
 #[derive(Debug)]
@@ -177,7 +179,8 @@ impl Interaction {
             return;
         }
         self.leave_flow(desk, FlowEnd::Queued);
-        self.enqueue(desk, Work { queue, priority, skills, since: desk.now.tick, wrap_up_max });
+        let (since, sent_out) = (desk.now.tick, (desk.now.tick, Vec::new()));
+        self.enqueue(desk, Work { queue, priority, skills, since, wrap_up_max, sent_out });
     }
 
     fn enqueue(&mut self, desk: &mut Desk<'_>, item: Work) {
@@ -283,10 +286,15 @@ impl Interaction {
     }
 
     pub(crate) fn work_left(&mut self, desk: &mut Desk<'_>, work: WorkItemId, reason: QueueLeft, overflow: Option<(QueueId, Duration)>) {
-        let Some(item) = self.works.remove(&work) else { return };
+        let Some(mut item) = self.works.remove(&work) else { return };
         desk.by_work.remove(&work);
+        // Two full queues that overflow into each other would send it to and fro for ever: then it goes back to the flow.
+        if item.sent_out.0 != desk.now.tick {
+            item.sent_out = (desk.now.tick, Vec::new());
+        }
+        item.sent_out.1.push(item.queue);
         match overflow {
-            Some((queue, wrap_up_max)) if queue != item.queue => {
+            Some((queue, wrap_up_max)) if !item.sent_out.1.contains(&queue) => {
                 self.write(desk, Body::WorkEnded { work, end: WorkEnd::Overflowed(queue) });
                 self.enqueue(desk, Work { queue, wrap_up_max, ..item });
             }
@@ -447,6 +455,7 @@ impl Interaction {
             if let Some(agent) = self.participants.get(&held_out.participant).and_then(|p| p.agent) {
                 let (work, end) = (held_out.work, OfferEnd::Withdrawn);
                 self.write(desk, Body::OfferEnded { offer, work, agent, end });
+                desk.out.push_back(Output::OfferOver { interaction: self.id, offer, agent, end });
             }
             self.drop_participant(desk, held_out.participant, LeaveReason::Withdrawn);
         }

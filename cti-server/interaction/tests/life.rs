@@ -305,6 +305,29 @@ fn overflow_makes_new_work_that_keeps_its_age() {
 }
 
 #[test]
+fn queues_that_overflow_into_each_other_send_work_round_once_and_then_to_its_flow() {
+    let mut desk = Desk::waiting(WRAP_UP);
+    let now = desk.now();
+    for (target, back) in [(OTHER_QUEUE, false), (QUEUE, true)] {
+        let (work, overflow) = (desk.work(), Some((target, WRAP_UP)));
+        desk.room.handle(now, Input::WorkLeft { work, reason: QueueLeft::Full, overflow });
+        desk.drain();
+        assert_eq!(desk.other.contains(&Output::BackToFlow { interaction: ID, reason: QueueLeft::Full }), back);
+    }
+}
+
+#[test]
+fn work_that_waited_in_the_other_queue_may_come_back() {
+    let mut desk = Desk::waiting(WRAP_UP);
+    for target in [OTHER_QUEUE, QUEUE] {
+        let (work, overflow) = (desk.work(), Some((target, WRAP_UP)));
+        desk.say(Input::WorkLeft { work, reason: QueueLeft::WaitLimit, overflow });
+        let Some(AcdInput::Enqueue { queue, .. }) = desk.acd.last() else { panic!("{:?}", desk.acd) };
+        assert_eq!(*queue, target);
+    }
+}
+
+#[test]
 fn back_in_the_flow_the_flow_may_end_it() {
     let mut desk = Desk::waiting(WRAP_UP);
     let work = desk.work();
@@ -352,6 +375,8 @@ fn shutdown_closes_everything() {
         assert!(desk.closed().is_some());
         assert!(desk.room.is_empty());
     }
+    let over = |o: &Output| matches!(o, Output::OfferOver { end: OfferEnd::Withdrawn, .. });
+    assert!(ringing.other.iter().any(over), "the offer leaves the agent's screen");
 }
 
 #[test]

@@ -30,6 +30,9 @@ pub struct Config {
     pub register_max: Duration,
     /// How long a digest nonce is good; afterwards `stale=true`.
     pub nonce_life: Duration,
+    /// Offer SHA-256 before MD5 (RFC 8760). Phones of the old school give up at a challenge they don't know instead of passing over it; for
+    /// them only MD5 is offered. Credentials of either kind are taken in any case.
+    pub offer_sha256: bool,
     /// Key of the nonces. Random per process is best.
     pub nonce_secret: [u8; 32],
 }
@@ -50,6 +53,7 @@ impl Config {
             register_min: Duration::from_secs(60),
             register_max: Duration::from_secs(3600),
             nonce_life: Duration::from_secs(300),
+            offer_sha256: true,
             nonce_secret,
         }
     }

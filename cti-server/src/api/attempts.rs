@@ -4,111 +4,124 @@ use super::problem::Problem;
 use cti_types::Tick;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Names and addresses remembered. At the bound the one idle longest is forgotten; the store's own lock of a name stays.
+/// Names remembered, and addresses. At the bound the one idle longest is forgotten; the store's own lock of a name stays.
 const ENTRIES_MAX: usize = 10_000;
-/// Who has not failed for so long begins anew.
-const FORGET_AFTER: Duration = Duration::from_secs(3_600);
-/// The first wait; each further failure doubles it, up to the last.
-const WAIT_FIRST: Duration = Duration::from_secs(30);
-const WAIT_LAST: Duration = Duration::from_secs(900);
-/// Failures in a row that are free: of a name as in the store, of an address more, as a house of many people may have one address.
-const FREE_BY_NAME: u32 = 5;
-const FREE_BY_ADDRESS: u32 = 30;
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
-    /// Whether or not there is such a name, so that the wait tells nothing.
-    Name(String),
-    /// An IPv4 address, or the /64 of an IPv6 one: its holder has all of it.
-    Address(IpAddr),
-}
+/// Failures of a name in a row that are free, as in the store; each further one doubles the wait.
+const NAME_FREE: u32 = 5;
+const NAME_WAIT_FIRST: Duration = Duration::from_secs(30);
+const NAME_WAIT_LAST: Duration = Duration::from_secs(900);
+/// A name that has not failed for so long begins anew.
+const NAME_FORGET: Duration = Duration::from_secs(3_600);
+
+/// Failures of an address at once: a house of many people may have one address. One more must wait until one has drained away.
+const ADDRESS_MAX: u32 = 30;
+const ADDRESS_DRAIN: Duration = Duration::from_secs(20);
 
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     failures: u32,
     last: Tick,
-    until: Tick,
+}
+
+impl Entry {
+    /// How long the name must still wait.
+    fn name_wait(self, now: Tick) -> Duration {
+        let Some(over) = self.failures.checked_sub(NAME_FREE) else { return Duration::ZERO };
+        let wait = (NAME_WAIT_FIRST * 2_u32.saturating_pow(over.min(10))).min(NAME_WAIT_LAST);
+        (self.last + wait).since(now)
+    }
+
+    /// The address's failures that have not drained away.
+    fn address_level(self, now: Tick) -> u32 {
+        let drained = now.since(self.last).as_secs() / ADDRESS_DRAIN.as_secs();
+        self.failures.saturating_sub(u32::try_from(drained).unwrap_or(u32::MAX))
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tables {
+    /// Whether or not there is such a name, so that the wait tells nothing.
+    names: BTreeMap<String, Entry>,
+    /// IPv4 addresses, and /64 networks of IPv6: their holder has all of it.
+    addresses: BTreeMap<IpAddr, Entry>,
 }
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Attempts(Mutex<BTreeMap<Key, Entry>>);
+pub(super) struct Attempts(Mutex<Tables>);
 
 impl Attempts {
-    /// Counts an attempt as failed before it is made, so that many at once cannot outrun the count; [`Attempts::forgive`] takes it back.
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this address may try now.
+    ///
+    /// # Errors
+    /// 429 with the seconds to wait.
+    pub(super) fn check(&self, now: Tick, address: Option<IpAddr>) -> Result<(), Problem> {
+        let tables = self.tables();
+        let entry = address.and_then(|address| tables.addresses.get(&network(address)));
+        match entry {
+            Some(entry) if entry.address_level(now) >= ADDRESS_MAX => {
+                let waited = now.since(entry.last).as_secs() % ADDRESS_DRAIN.as_secs();
+                Err(Problem::too_many(ADDRESS_DRAIN.as_secs() - waited))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Begins an attempt with a name. It counts as failed until [`Attempts::forgive`], so that many at once cannot outrun the count.
     ///
     /// # Errors
     /// 429 with the seconds to wait, when name or address has failed too often. Then nothing is counted.
-    pub(super) fn begin(&self, now: Tick, name: Option<&str>, address: Option<IpAddr>) -> Result<(), Problem> {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let keys = keys(name, address);
-        let wait = keys.iter().filter_map(|(key, _)| entries.get(key)).map(|entry| entry.until.since(now)).max().unwrap_or_default();
+    pub(super) fn begin(&self, now: Tick, name: &str, address: Option<IpAddr>) -> Result<(), Problem> {
+        self.check(now, address)?;
+        let names = &mut self.tables().names;
+        let wait = names.get(name).map_or(Duration::ZERO, |entry| entry.name_wait(now));
         if wait > Duration::ZERO {
             return Err(Problem::too_many(wait.as_secs_f64().ceil() as u64));
         }
-        for (key, free) in keys {
-            make_room(&mut entries, &key, now);
-            let entry = entries.entry(key).or_insert(Entry { failures: 0, last: now, until: now });
-            if now.since(entry.last) > FORGET_AFTER {
-                entry.failures = 0;
-            }
-            entry.failures = entry.failures.saturating_add(1);
-            entry.last = now;
-            entry.until = entry.failures.checked_sub(free).map_or(now, |over| now + wait_after(over));
-        }
+        make_room(names, name);
+        let entry = names.entry(name.to_owned()).or_insert(Entry { failures: 0, last: now });
+        let before = if now.since(entry.last) > NAME_FORGET { 0 } else { entry.failures };
+        *entry = Entry { failures: before.saturating_add(1), last: now };
         Ok(())
     }
 
-    /// The attempt went well: the name's count is over, the address's is one less.
-    pub(super) fn forgive(&self, name: Option<&str>, address: Option<IpAddr>) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, _) in keys(name, address) {
-            match (&key, entries.get_mut(&key)) {
-                (Key::Address(_), Some(entry)) if entry.failures > 1 => {
-                    entry.failures -= 1;
-                    entry.until = entry.last;
-                }
-                (Key::Address(_) | Key::Name(_), _) => {
-                    entries.remove(&key);
-                }
-            }
-        }
+    /// The attempt was right, or could not be judged: the name's count is over.
+    pub(super) fn forgive(&self, name: &str) {
+        self.tables().names.remove(name);
     }
-}
 
-fn wait_after(over: u32) -> Duration {
-    (WAIT_FIRST * 2_u32.saturating_pow(over.min(10))).min(WAIT_LAST)
-}
-
-fn keys(name: Option<&str>, address: Option<IpAddr>) -> Vec<(Key, u32)> {
-    let name = name.map(|name| (Key::Name(name.to_owned()), FREE_BY_NAME));
-    let address = address.map(|address| (Key::Address(network(address)), FREE_BY_ADDRESS));
-    name.into_iter().chain(address).collect()
+    /// An attempt from this address has failed. Counted afterwards, as a house may sign in all at once in the morning.
+    pub(super) fn failed(&self, now: Tick, address: Option<IpAddr>) {
+        let Some(address) = address.map(network) else { return };
+        let addresses = &mut self.tables().addresses;
+        make_room(addresses, &address);
+        let entry = addresses.entry(address).or_insert(Entry { failures: 0, last: now });
+        *entry = Entry { failures: entry.address_level(now).saturating_add(1), last: now };
+    }
 }
 
 fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => IpAddr::V4(v4),
-            None => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        },
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
-fn make_room(entries: &mut BTreeMap<Key, Entry>, key: &Key, now: Tick) {
+fn make_room<K: Ord + Clone + std::borrow::Borrow<Q>, Q: Ord + ?Sized>(entries: &mut BTreeMap<K, Entry>, key: &Q) {
     if entries.len() < ENTRIES_MAX || entries.contains_key(key) {
         return;
     }
-    entries.retain(|_, entry| now.since(entry.last) <= FORGET_AFTER);
-    if entries.len() >= ENTRIES_MAX {
-        let idle = entries.iter().min_by_key(|(_, entry)| entry.last).map(|(key, _)| key.clone());
-        if let Some(idle) = idle {
-            entries.remove(&idle);
-        }
+    let idle = entries.iter().min_by_key(|(_, entry)| entry.last).map(|(key, _)| key.clone());
+    if let Some(idle) = idle {
+        entries.remove(idle.borrow());
     }
 }
 
@@ -125,68 +138,72 @@ mod tests {
     #[test]
     fn a_name_waits_twice_as_long_with_each_failure_after_the_free_ones() {
         let attempts = Attempts::default();
-        for _ in 0..FREE_BY_NAME {
-            attempts.begin(START, Some("ann"), None).unwrap();
+        for _ in 0..NAME_FREE {
+            attempts.begin(START, "ann", None).unwrap();
         }
-        assert!(attempts.begin(at(29), Some("ann"), None).is_err());
-        attempts.begin(at(30), Some("ann"), None).unwrap();
-        assert!(attempts.begin(at(89), Some("ann"), None).is_err());
-        attempts.begin(at(90), Some("ann"), None).unwrap();
-        attempts.begin(at(90), Some("bob"), None).unwrap();
+        assert!(attempts.begin(at(29), "ann", None).is_err());
+        attempts.begin(at(30), "ann", None).unwrap();
+        assert!(attempts.begin(at(89), "ann", None).is_err());
+        attempts.begin(at(90), "ann", None).unwrap();
+        attempts.begin(at(90), "bob", None).unwrap();
     }
 
     #[test]
     fn a_success_ends_the_count_of_the_name() {
         let attempts = Attempts::default();
         for _ in 0..20 {
-            attempts.begin(START, Some("ann"), None).unwrap();
-            attempts.forgive(Some("ann"), None);
+            attempts.begin(START, "ann", None).unwrap();
+            attempts.forgive("ann");
         }
     }
 
     #[test]
-    fn an_address_is_counted_over_all_names() {
+    fn a_name_that_has_not_failed_for_an_hour_begins_anew() {
         let attempts = Attempts::default();
-        let address = "2001:db8::1".parse().ok();
-        for number in 0..FREE_BY_ADDRESS {
-            attempts.begin(START, Some(&format!("name{number}")), address).unwrap();
+        for _ in 0..NAME_FREE {
+            attempts.begin(START, "ann", None).unwrap();
+        }
+        attempts.begin(at(4_000), "ann", None).unwrap();
+        attempts.begin(at(4_000), "ann", None).unwrap();
+    }
+
+    #[test]
+    fn an_address_is_counted_over_all_names_and_drains() {
+        let attempts = Attempts::default();
+        let address: Option<IpAddr> = "2001:db8::1".parse().ok();
+        for _ in 0..ADDRESS_MAX {
+            attempts.begin(START, "x", address).unwrap();
+            attempts.forgive("x");
+            attempts.failed(START, address);
         }
         let neighbour = "2001:db8::ffff".parse().ok();
-        assert!(attempts.begin(START, Some("other"), neighbour).is_err());
-        assert!(attempts.begin(START, Some("other"), "2001:db8:0:1::1".parse().ok()).is_ok());
+        assert!(attempts.begin(at(19), "other", neighbour).is_err());
+        assert!(attempts.check(at(19), "2001:db8:0:1::1".parse().ok()).is_ok());
+        attempts.check(at(20), neighbour).unwrap();
+        attempts.failed(at(20), neighbour);
+        assert!(attempts.check(at(39), address).is_err());
+        attempts.check(at(40), address).unwrap();
     }
 
     #[test]
-    fn a_success_takes_one_failure_from_the_address_and_not_all() {
+    fn a_house_that_signs_in_all_at_once_is_not_locked_out() {
         let attempts = Attempts::default();
         let address = "192.0.2.1".parse().ok();
-        for number in 0..FREE_BY_ADDRESS - 1 {
-            attempts.begin(START, Some(&format!("name{number}")), address).unwrap();
+        for number in 0..500 {
+            attempts.begin(START, &format!("name{number}"), address).unwrap();
         }
-        attempts.begin(START, Some("mine"), address).unwrap();
-        attempts.forgive(Some("mine"), address);
-        attempts.begin(START, Some("x"), address).unwrap();
-        assert!(attempts.begin(START, Some("y"), address).is_err());
     }
 
     #[test]
-    fn the_table_does_not_grow_beyond_its_bound() {
+    fn the_tables_do_not_grow_beyond_their_bound() {
         let attempts = Attempts::default();
-        for number in 0..ENTRIES_MAX as u64 + 50 {
-            attempts.begin(START + Duration::from_millis(number), Some(&number.to_string()), None).unwrap();
+        for number in 0..ENTRIES_MAX as u32 + 50 {
+            let now = START + Duration::from_millis(u64::from(number));
+            attempts.begin(now, &number.to_string(), None).unwrap();
+            attempts.failed(now, Some(IpAddr::from(number.to_be_bytes())));
         }
-        let entries = attempts.0.lock().unwrap();
-        assert_eq!(entries.len(), ENTRIES_MAX);
-        assert!(!entries.contains_key(&Key::Name("0".into())));
-    }
-
-    #[test]
-    fn who_has_not_failed_for_an_hour_begins_anew() {
-        let attempts = Attempts::default();
-        for _ in 0..FREE_BY_NAME {
-            attempts.begin(START, Some("ann"), None).unwrap();
-        }
-        attempts.begin(at(4_000), Some("ann"), None).unwrap();
-        attempts.begin(at(4_000), Some("ann"), None).unwrap();
+        let tables = attempts.tables();
+        assert_eq!((tables.names.len(), tables.addresses.len()), (ENTRIES_MAX, ENTRIES_MAX));
+        assert!(!tables.names.contains_key("0"));
     }
 }

@@ -98,15 +98,15 @@ pub(super) async fn authenticate(api: &Api, headers: &HeaderMap, address: Option
 }
 
 async fn by_token(api: &Api, now: Now, token: &str, address: Option<IpAddr>) -> Answer<Option<Caller>> {
-    api.attempts.begin(now.tick, None, address)?;
+    api.attempts.check(now.tick, address)?;
     let found = match secret(token) {
-        Some(token) => api.state.store.api_token(now.utc, &token).await,
-        None => Ok(None),
+        Some(token) => api.state.store.api_token(now.utc, &token).await?,
+        None => None,
     };
-    if !matches!(found, Ok(None)) {
-        api.attempts.forgive(None, address);
+    if found.is_none() {
+        api.attempts.failed(now.tick, address);
     }
-    Ok(found?.map(|principal| Caller::new(principal, None)))
+    Ok(found.map(|principal| Caller::new(principal, None)))
 }
 
 /// Answers the WebSocket gateway by the same sessions and tokens.

@@ -173,13 +173,20 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// The address at the other end of the connection; none when the server was not told.
+/// The address a request comes from; none when the server was not told. That is the other end of the connection, or, when a proxy on this
+/// machine is there, the one the proxy has added last to `X-Forwarded-For`: what stands before it anybody may have written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer(pub(super) Option<IpAddr>);
 
 impl Peer {
     pub(super) fn of(parts: &Parts) -> Peer {
-        Peer(parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()))
+        let direct = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        if direct.is_none_or(|ip| !ip.to_canonical().is_loopback()) {
+            return Peer(direct);
+        }
+        let line = parts.headers.get_all("x-forwarded-for").iter().next_back().and_then(|line| line.to_str().ok());
+        let last = line.and_then(|line| line.rsplit(',').next()?.trim().parse().ok());
+        Peer(last.or(direct))
     }
 }
 
@@ -211,4 +218,36 @@ pub(super) fn row(headers: &HeaderMap, version: i64, body: &impl Serialize) -> R
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
     ([(header::ETAG, tag)], axum::Json(body)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer(direct: Option<&str>, forwarded: &[&str]) -> Option<String> {
+        let mut request = axum::http::Request::new(());
+        if let Some(direct) = direct {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(direct.parse().unwrap(), 1)));
+        }
+        for line in forwarded {
+            request.headers_mut().append("x-forwarded-for", line.parse().unwrap());
+        }
+        Peer::of(&request.into_parts().0).0.map(|ip| ip.to_string())
+    }
+
+    #[test]
+    fn only_a_proxy_on_this_machine_is_believed_and_only_its_own_word() {
+        let table: &[(Option<&str>, &[&str], Option<&str>)] = &[
+            (None, &["192.0.2.1"], None),
+            (Some("198.51.100.1"), &[], Some("198.51.100.1")),
+            (Some("198.51.100.1"), &["192.0.2.1"], Some("198.51.100.1")),
+            (Some("127.0.0.1"), &[], Some("127.0.0.1")),
+            (Some("::1"), &["203.0.113.9, 192.0.2.1"], Some("192.0.2.1")),
+            (Some("127.0.0.1"), &["203.0.113.9", "2001:db8::1"], Some("2001:db8::1")),
+            (Some("127.0.0.1"), &["unknown"], Some("127.0.0.1")),
+        ];
+        for (direct, forwarded, expected) in table {
+            assert_eq!(peer(*direct, forwarded).as_deref(), *expected, "{direct:?} {forwarded:?}");
+        }
+    }
 }

@@ -92,8 +92,7 @@ fn chosen(accepted: Option<&HeaderValue>) -> &'static Words {
 
 fn page(words: &Words) -> String {
     let Words { tag, what, runs, links, start } = words;
-    let links: String =
-        links.iter().map(|(href, name, about)| format!("<li><a href=\"{href}\">{name}</a><span>{about}</span></li>\n")).collect();
+    let links = links.map(|(href, name, about)| format!("<li><a href=\"{href}\">{name}</a><span>{about}</span></li>\n")).concat();
     format!(
         "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\

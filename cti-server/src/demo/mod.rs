@@ -121,7 +121,8 @@ fn configure(options: &Options, data: &Path) -> anyhow::Result<Config> {
     let table = json!({
         "data": std::path::absolute(data)?,
         "http": options.http,
-        "sip": { "listen": options.sip },
+        // Any SIP phone may be pointed at the demo, and every one knows MD5.
+        "sip": { "listen": options.sip, "digest": "md5" },
         "limits": { "drain_s": DRAIN_S },
     });
     std::fs::write(&path, toml::to_string(&table)?).with_context(|| format!("cannot write {}", path.display()))?;

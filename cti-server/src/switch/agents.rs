@@ -8,7 +8,7 @@ use cti_types::acd::{AcdInput, AgentState, NotReadyReason, Presence};
 use cti_types::event::{Body, LeaveReason, Stream};
 use cti_types::media::EngineCommand;
 use cti_types::stream::StreamWriter;
-use cti_types::{AgentId, AssignmentId, LegId, Now, PhoneId, Tick, UserId, WrapUpCodeId};
+use cti_types::{AgentId, AssignmentId, LegId, Now, PhoneId, Tick, UserId, Utc, WrapUpCodeId};
 use softphone_protocol::{Command, Device, ErrorCode, PresenceAsked, SessionNo, ShownState, WireError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -40,6 +40,8 @@ pub(super) struct Desks {
     pub(super) works: BTreeMap<AssignmentId, Work>,
     by_agent: BTreeSet<(AgentId, AssignmentId)>,
     seqs: BTreeMap<AgentId, u64>,
+    /// When each agent's stream ended in the server's life before.
+    lasts: BTreeMap<AgentId, Utc>,
     logs: BTreeMap<AgentId, StreamWriter>,
     timers: BTreeSet<(Tick, UserId)>,
     started: Now,
@@ -48,8 +50,8 @@ pub(super) struct Desks {
 impl Desks {
     pub(super) fn new(grace: Duration, seqs: BTreeMap<AgentId, u64>, started: Now) -> Desks {
         let (desks, by_phone, works, by_agent) = Default::default();
-        let (logs, timers) = Default::default();
-        Desks { grace, desks, by_phone, works, by_agent, seqs, logs, timers, started }
+        let (lasts, logs, timers) = Default::default();
+        Desks { grace, desks, by_phone, works, by_agent, seqs, lasts, logs, timers, started }
     }
 
     pub(super) fn desk_mut(&mut self, user: UserId) -> &mut Desk {
@@ -115,7 +117,19 @@ impl Desks {
 
     fn log(&mut self, agent: AgentId) -> &mut StreamWriter {
         let (seq, started) = (self.seqs.get(&agent).copied().unwrap_or(0), self.started);
-        self.logs.entry(agent).or_insert_with(|| StreamWriter::resume(Stream::Agent(agent), started, seq))
+        let last = self.lasts.get(&agent).copied();
+        self.logs.entry(agent).or_insert_with(|| {
+            let mut log = StreamWriter::resume(Stream::Agent(agent), started, seq);
+            if let Some(last) = last {
+                log.not_before(last);
+            }
+            log
+        })
+    }
+
+    /// A clock that was set back between two lives of the server must not turn the agents' streams back.
+    pub(super) fn went_on_until(&mut self, lasts: BTreeMap<AgentId, Utc>) {
+        self.lasts = lasts;
     }
 }
 

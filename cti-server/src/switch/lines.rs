@@ -58,7 +58,7 @@ pub(super) struct Lines {
     lines: BTreeMap<LegId, Line>,
     by_participant: BTreeMap<ParticipantId, LegId>,
     /// Legs that are over and whose sockets the engine is closing: what the last report is for.
-    closing: BTreeMap<LegId, (InteractionId, ParticipantId, Option<Codec>)>,
+    closing: BTreeMap<LegId, (InteractionId, ParticipantId, Option<Codec>, u16)>,
     ports: PortPool,
     ip: IpAddr,
     advertised: IpAddr,
@@ -107,7 +107,7 @@ impl Lines {
         if let Some(line) = self.lines.remove(&leg) {
             self.by_participant.remove(&line.participant);
             if !line.portless {
-                self.closing.insert(leg, (line.interaction, line.participant, line.codec));
+                self.closing.insert(leg, (line.interaction, line.participant, line.codec, line.port));
             }
         }
     }
@@ -234,7 +234,9 @@ impl Rooms {
     pub(super) fn open_failed(&mut self, now: Now, leg: LegId) {
         let Some(line) = self.lines.lines.get_mut(&leg) else {
             // The leg ended before the engine answered; nothing was opened, so nothing will be closed.
-            self.lines.closing.remove(&leg);
+            if let Some((_, _, _, port)) = self.lines.closing.remove(&leg) {
+                self.lines.ports.mark_bad(now.tick, port);
+            }
             return;
         };
         self.lines.ports.mark_bad(now.tick, line.port);
@@ -258,7 +260,7 @@ impl Rooms {
 
     pub(super) fn engine_closed(&mut self, now: Now, leg: LegId, port: u16, stats: StreamStats) {
         self.lines.ports.release(now.tick, port);
-        let Some((interaction, participant, codec)) = self.lines.closing.remove(&leg) else { return };
+        let Some((interaction, participant, codec, _)) = self.lines.closing.remove(&leg) else { return };
         let Some(codec) = codec else { return };
         let body = Body::MediaReport {
             participant,

@@ -129,6 +129,12 @@ impl Rooms {
         Ok(rooms)
     }
 
+    /// When each agent's log stream ended in the server's life before. Said once, before any event: a system clock that was set
+    /// back since then does not turn the streams back.
+    pub fn agents_went_on_until(&mut self, lasts: BTreeMap<AgentId, cti_types::Utc>) {
+        self.desks.went_on_until(lasts);
+    }
+
     /// Handles one event completely.
     pub fn handle(&mut self, now: Now, event: Event) {
         match event {

@@ -25,6 +25,11 @@ impl StreamWriter {
         StreamWriter { stream, anchor: now.into(), seq, last: Utc(i64::MIN) }
     }
 
+    /// Times of what is written from here on are not before `last`, the time of the event this goes on after.
+    pub fn not_before(&mut self, last: Utc) {
+        self.last = self.last.max(last);
+    }
+
     /// A new sign-in begins: from here on the clock of `now` counts. Times in the stream still never go back.
     pub fn reanchor(&mut self, now: Now) {
         self.anchor = now.into();

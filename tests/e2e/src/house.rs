@@ -131,6 +131,11 @@ impl House {
         &self.rest
     }
 
+    /// A client with connections of its own, for tests that share a house: a pooled connection dies with the runtime that made it.
+    pub fn new_rest(&self) -> Rest {
+        Rest::new(&self.ready.http, &self.ready.token)
+    }
+
     /// The data folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -114,8 +114,13 @@ impl Desk {
     }
 
     pub async fn go_ready(&self) {
-        self.screen.tell(json!({ "do": "set_presence", "presence": "ready" })).await;
+        self.take_calls().await;
         self.screen.shown("ready").await;
+    }
+
+    /// Goes ready where calls are waiting: the first may ring before anybody sees the state ready.
+    pub async fn take_calls(&self) {
+        self.screen.tell(json!({ "do": "set_presence", "presence": "ready" })).await;
     }
 
     /// The agent's own leg of the call that is up.

@@ -24,9 +24,11 @@ pub async fn interaction(house: &House, caller: &str, since_us: i64, what: &str,
 
 /// Whether the caller went through this node of the flow.
 pub fn visited(one: &Value, node: &str) -> bool {
-    one.get("events").and_then(Value::as_array).into_iter().flatten().any(|event| {
-        text(event, "/kind") == "node_visited" && text(event, "/body/node") == node
-    })
+    one.get("events")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .any(|event| text(event, "/kind") == "node_visited" && text(event, "/body/node") == node)
 }
 
 /// µs since 1970, UTC.

@@ -127,7 +127,8 @@ impl Screen {
 
     /// Waits for an entry of `me` whose name begins so, and that fits.
     pub async fn entry(&self, prefix: &str, fits: impl Fn(&Value) -> bool) -> Value {
-        let find = |entries: &Map<String, Value>| entries.iter().find(|(key, value)| key.starts_with(prefix) && fits(value)).map(|e| e.1.clone());
+        let find =
+            |entries: &Map<String, Value>| entries.iter().find(|(key, value)| key.starts_with(prefix) && fits(value)).map(|e| e.1.clone());
         self.wait(&format!("an entry {prefix}"), find).await
     }
 

@@ -147,7 +147,8 @@ async fn two_calls_wait_for_one_agent_in_their_order(house: House) {
     interaction(&house, CALLER, since, "the first in the queue", |one| one.pointer("/work_items/0").is_some()).await;
     let two = second.connected(&house, house.queue()).await;
     interaction(&house, OTHER, since, "the second in the queue", |one| one.pointer("/work_items/0").is_some()).await;
-    let mut alice = Desk::ready(&house, "alice").await;
+    let mut alice = Desk::open(&house, "alice").await;
+    alice.take_calls().await;
     let taken = alice.phone.lifted(1500).await;
     hear_each_other(&one, 600, &taken, 1500).await;
     one.hang_up().await.unwrap();

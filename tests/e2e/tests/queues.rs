@@ -56,7 +56,8 @@ async fn who_waits_too_long_overflows_to_the_other_queue(house: House) {
     let out = caller.connected(&house, house.queue()).await;
     let of_support = |one: &Value| text(one, "/queue_id") == text(&support, "/id");
     interaction(&house, CALLER, since, "the overflow", of_support).await;
-    let mut jonas = Desk::ready(&house, "jonas").await;
+    let mut jonas = Desk::open(&house, "jonas").await;
+    jonas.take_calls().await;
     let _taken = jonas.phone.lifted(1500).await;
     out.hang_up().await.unwrap();
     jonas.finish_wrap_up().await;

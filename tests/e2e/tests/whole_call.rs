@@ -63,11 +63,11 @@ async fn a_call_from_the_trunk_to_the_record(house: House) {
     alice.screen.tell(json!({ "do": "finish_wrap_up", "assignment": assignment })).await;
     alice.screen.shown("ready").await;
 
-    let sealed = |one: &Value| one.pointer("/recordings/0/parts/0").is_some() && one.pointer("/recordings/0/ended_at").is_some_and(Value::is_i64);
-    let one = interaction(&house, NOAH, since, "the closed interaction with its recording", |one| {
-        text(one, "/state") == "closed" && sealed(one)
-    })
-    .await;
+    let sealed =
+        |one: &Value| one.pointer("/recordings/0/parts/0").is_some() && one.pointer("/recordings/0/ended_at").is_some_and(Value::is_i64);
+    let one =
+        interaction(&house, NOAH, since, "the closed interaction with its recording", |one| text(one, "/state") == "closed" && sealed(one))
+            .await;
     check_record(&one, &alice, text(&code, "/id"));
     check_recording(&house, &one).await;
 }

@@ -3,7 +3,7 @@
 use crate::tones;
 use anyhow::Context as _;
 use cti_phone::{Call, Codec, IncomingCall, IncomingCalls, Media, RegisterOptions, Registration, UserAgent};
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{SinkExt as _, StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -16,6 +16,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
+/// Agents signing in at the same time: passwords are dear to check, and a server has only so many turns.
+const SIGN_INS: usize = 4;
+
 /// What `setup --out` writes and `calls --users` reads; the line of `demo --ready-json` has the same shape.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Users {
@@ -25,6 +28,13 @@ pub(crate) struct Users {
     pub(crate) users: Vec<User>,
     #[serde(default)]
     pub(crate) numbers: Numbers,
+    /// Whether calls to them are recorded.
+    #[serde(default = "yes")]
+    pub(crate) recorded: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -167,15 +177,23 @@ async fn serve(mut calls: IncomingCalls, board: Arc<Board>) {
 pub(crate) async fn sign_in(agent: &UserAgent, registrar: SocketAddr, users: &Users, board: &Arc<Board>) -> anyhow::Result<Phones> {
     let mut phones = Phones { _agent: agent.clone(), registrations: Vec::new(), tasks: Vec::new() };
     let http = reqwest::Client::new();
-    for user in &users.users {
-        let (Some(phone), Some(password)) = (&user.phone, &user.phone_password) else { continue };
-        phones.tasks.push(tokio::spawn(serve(agent.incoming_for(phone), board.clone())));
-        let registration = agent.register(RegisterOptions::new(registrar, phone, password)).await;
-        phones.registrations.push(registration.with_context(|| format!("phone {phone} cannot register"))?);
-        let mut desk = Desk::open(&http, &users.http, user).await.with_context(|| format!("{} cannot sign in", user.name))?;
-        desk.ready(phone).await.with_context(|| format!("{} cannot get ready", user.name))?;
-        phones.tasks.push(tokio::spawn(desk.watch(board.clone())));
+    let (http, registrar) = (&http, &registrar);
+    let with_phones = users.users.iter().filter_map(|user| Some((user, user.phone.as_deref()?, user.phone_password.as_deref()?)));
+    let mut signed_in = futures_util::stream::iter(with_phones)
+        .map(|(user, phone, password)| async move {
+            let serving = tokio::spawn(serve(agent.incoming_for(phone), board.clone()));
+            let registration = agent.register(RegisterOptions::new(*registrar, phone, password)).await;
+            let registration = registration.with_context(|| format!("phone {phone} cannot register"))?;
+            let mut desk = Desk::open(http, &users.http, user).await.with_context(|| format!("{} cannot sign in", user.name))?;
+            desk.ready(phone).await.with_context(|| format!("{} cannot get ready", user.name))?;
+            anyhow::Ok((registration, [serving, tokio::spawn(desk.watch(board.clone()))]))
+        })
+        .buffer_unordered(SIGN_INS);
+    while let Some((registration, tasks)) = signed_in.try_next().await? {
+        phones.registrations.push(registration);
+        phones.tasks.extend(tasks);
     }
+    drop(signed_in);
     anyhow::ensure!(!phones.registrations.is_empty(), "no user with a phone in the file");
     Ok(phones)
 }
@@ -234,10 +252,16 @@ impl Desk {
         }
     }
 
-    async fn command(&mut self, command: Value) -> anyhow::Result<()> {
+    /// Sends a command without waiting for its reply; gives its number.
+    async fn ask(&mut self, command: Value) -> anyhow::Result<u64> {
         let id = self.next_id;
         self.next_id += 1;
         self.send(&json!({ "type": "command", "id": id, "command": command })).await?;
+        Ok(id)
+    }
+
+    async fn command(&mut self, command: Value) -> anyhow::Result<()> {
+        let id = self.ask(command).await?;
         let wait = async {
             loop {
                 let message = self.next().await?;
@@ -285,18 +309,34 @@ impl Desk {
         tokio::time::timeout(Duration::from_secs(10), wait).await.context("the phone is not among the agent's devices")?
     }
 
-    /// Times the cards of offers until the socket closes.
+    /// Times the cards of offers until the socket closes, finishes wrap-ups at once, and gets ready again after a missed call.
     async fn watch(mut self, board: Arc<Board>) {
         while let Ok(message) = self.next().await {
             let at = Instant::now();
             for key in ["state", "set"] {
                 let Some(Value::Object(entries)) = message.get(key) else { continue };
-                for number in entries.iter().filter_map(|(name, entry)| carded_number(name, entry)) {
-                    board.popped(number, at);
+                for (name, entry) in entries {
+                    if let Some(number) = carded_number(name, entry) {
+                        board.popped(number, at);
+                    }
+                    if let Some(command) = next_step(name, entry)
+                        && self.ask(command).await.is_err()
+                    {
+                        return;
+                    }
                 }
             }
         }
     }
+}
+
+/// What somebody in a hurry does about an entry of `me`.
+fn next_step(name: &str, entry: &Value) -> Option<Value> {
+    if name.starts_with("wrap_up/") {
+        return Some(json!({ "do": "finish_wrap_up", "assignment": entry.get("assignment")? }));
+    }
+    let idle = name == "agent" && entry.get("presence")?.as_str()? == "not_ready";
+    idle.then(|| json!({ "do": "set_presence", "presence": "ready" }))
 }
 
 /// The caller's number of an offer that shows a card.
@@ -343,6 +383,16 @@ mod tests {
         assert_eq!(carded_number("offer/1", &entry(json!([{ "name": "x" }]))), Some("+12025550001"));
         assert_eq!(carded_number("offer/1", &entry(json!([]))), None);
         assert_eq!(carded_number("call/1", &entry(json!([{}]))), None);
+    }
+
+    #[test]
+    fn wrap_ups_are_finished_and_missed_calls_forgiven() {
+        let step = |name: &str, entry: Value| next_step(name, &entry).map(|step| step["do"].clone());
+        assert_eq!(step("wrap_up/1", json!({ "assignment": "1" })), Some(json!("finish_wrap_up")));
+        assert_eq!(step("agent", json!({ "presence": "not_ready" })), Some(json!("set_presence")));
+        assert_eq!(step("agent", json!({ "presence": "ready" })), None);
+        assert_eq!(step("agent", Value::Null), None);
+        assert_eq!(step("call/1", json!({})), None);
     }
 
     #[test]

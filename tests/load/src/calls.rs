@@ -2,7 +2,7 @@
 
 use crate::agents::{self, AgentSide, Board, Users};
 use crate::report::{Calls, Generator, Percentiles, Report, Rtp, Server, Transit};
-use crate::{floor, process, recordings, tones};
+use crate::{floor, process, record, recordings, tones};
 use anyhow::Context as _;
 use cti_phone::{AgentOptions, Call, CallOptions, CallState, Codec, DigitsBy, Media, MediaReport, MediaThread, PhoneError, UserAgent};
 use std::collections::BTreeMap;
@@ -55,16 +55,16 @@ pub(crate) struct Args {
     #[arg(long, default_value = "127.0.0.1:0")]
     from: SocketAddr,
     /// First caller's number, without plus; each call has the next one.
-    #[arg(long, default_value_t = 12_025_550_000)]
+    #[arg(long, default_value_t = tones::NUMBER_BASE)]
     number_base: u64,
     /// The server's process on this machine: its CPU and memory are measured, then the floor with as many flows.
     #[arg(long)]
     server_pid: Option<u32>,
-    /// Folder of the server's recordings, searched for WAV files newer than the run.
+    /// Folder of the server's recordings, searched for WAV files newer than the run. Without it recordings come through the API.
     #[arg(long)]
     record_dir: Option<PathBuf>,
-    /// How long to wait for the last recordings to be closed.
-    #[arg(long, default_value_t = 5)]
+    /// How long to wait for the log and the last recordings to be complete.
+    #[arg(long, default_value_t = 10)]
     record_wait_s: u64,
     #[arg(long)]
     pub(crate) json: Option<std::path::PathBuf>,
@@ -119,23 +119,23 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Report> {
     let options = AgentOptions { media: Some(media), ..AgentOptions::default() };
     let caller = UserAgent::bind_with(args.from, options.clone()).await.context("cannot open the callers' socket")?;
     let board = Arc::new(Board::new(args.number_base, codec, Duration::from_millis(args.ring_ms)));
-    let _phones = match (&args.users, args.static_phones) {
+    let (_phones, users) = match (&args.users, args.static_phones) {
         (Some(file), None) => {
             let users = Users::read(file)?;
             let phones =
                 UserAgent::bind_with(SocketAddr::new(args.from.ip(), 0), options).await.context("cannot open the phones' socket")?;
-            agents::sign_in(&phones, args.target, &users, &board).await?
+            (agents::sign_in(&phones, args.target, &users, &board).await?, Some(users))
         }
         (None, Some(addr)) => {
             let phones = UserAgent::bind_with(addr, options).await.context("cannot open the phones' socket")?;
-            agents::listen(&phones, &board)
+            (agents::listen(&phones, &board), None)
         }
         _ => anyhow::bail!("give either --users or --static-phones"),
     };
     let run = Arc::new(Run { args, caller, board, codec, live: Mutex::default() });
     let since = std::time::SystemTime::now();
     let (outcomes, meter) = make_calls(&run).await?;
-    summarise(&run, outcomes, meter, since).await
+    summarise(&run, outcomes, meter, since, users.as_ref()).await
 }
 
 fn check(args: &Args) -> anyhow::Result<()> {
@@ -274,7 +274,13 @@ fn status_of(error: PhoneError) -> String {
     }
 }
 
-async fn summarise(run: &Run, outcomes: Vec<Outcome>, meter: Meter, since: std::time::SystemTime) -> anyhow::Result<Report> {
+async fn summarise(
+    run: &Run,
+    outcomes: Vec<Outcome>,
+    meter: Meter,
+    since: std::time::SystemTime,
+    users: Option<&Users>,
+) -> anyhow::Result<Report> {
     let args = &run.args;
     let mut calls = Calls { started: outcomes.len() as u64, ..Calls::default() };
     for outcome in &outcomes {
@@ -292,17 +298,29 @@ async fn summarise(run: &Run, outcomes: Vec<Outcome>, meter: Meter, since: std::
         generator: Some(Generator { cpu_s: meter.own_cpu_s, cores: meter.own_cpu_s / meter.wall.as_secs_f64() }),
         ..Report::default()
     };
-    if let Some(dir) = &args.record_dir {
-        tokio::time::sleep(Duration::from_secs(args.record_wait_s)).await;
-        report.recordings = Some(recordings::check(dir, since, calls.completed, args.calls, args.talk)?);
-    }
     if let Some(pid) = args.server_pid {
+        // Before the log is asked for: answering is no part of the calls.
         report.server = Some(Server {
             cpu_s: meter.server_cpu_s,
             cpu_ms_per_call: meter.server_cpu_s * 1000.0 / calls.started.max(1) as f64,
             cores_per_100_calls: meter.server_cpu_s / up_s.max(f64::MIN_POSITIVE) * 100.0,
+            cpu_ms_per_call_minute: meter.server_cpu_s * 1000.0 / (up_s / 60.0).max(f64::MIN_POSITIVE),
             rss_mb: process::rss_mb(pid)?,
         });
+    }
+    let wait = Duration::from_secs(args.record_wait_s);
+    if let Some(users) = users {
+        let made =
+            record::Made { since, started: args.calls, completed: calls.completed, talk_s: args.talk, number_base: args.number_base, wait };
+        let (log, heard) = record::check(users, &made).await?;
+        (report.log, report.recordings) = (Some(log), heard);
+    } else if args.record_dir.is_some() {
+        tokio::time::sleep(wait).await;
+    }
+    if let Some(dir) = &args.record_dir {
+        report.recordings = Some(recordings::check(dir, since, calls.completed, args.calls, args.talk)?);
+    }
+    if args.server_pid.is_some() {
         let flows = (run.live().most as u32 * 2).clamp(2, 20_000);
         let floor = floor::measure(flows, Duration::from_secs(5))?;
         let (cpu_s, packets) = meter.steady.unwrap_or((meter.server_cpu_s, rtp.sent));

@@ -4,10 +4,12 @@
 #![allow(clippy::disallowed_methods, reason = "a measuring tool reads the clock")]
 
 mod agents;
+mod api;
 mod calls;
 mod floor;
 mod pop;
 mod process;
+mod record;
 mod recordings;
 mod report;
 mod routing;

@@ -1,10 +1,12 @@
-//! Are the recordings there, whole, and each voice on its side? Reads WAV files with a reader of its own making of windows; changes nothing.
+//! Is a recording whole, and each voice on its side? Also for a folder of them, of any server that writes stereo WAV. Changes nothing.
 
 use crate::report::Recordings;
 use crate::tones;
 use anyhow::Context as _;
 use cti_phone::tone::measure;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -13,16 +15,16 @@ const FILES_MAX: usize = 200_000;
 /// Share of a window's energy a tone must have to be the one heard.
 const SHARE: f32 = 0.5;
 /// Windows at the two ends of the talk that only partly hold it.
-const EDGE_S: f64 = 0.4;
+pub(crate) const EDGE_S: f64 = 0.4;
 
 /// What one file holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Heard {
+pub(crate) struct Heard {
     /// Most frequent tone left and right.
-    left: Option<u16>,
-    right: Option<u16>,
+    pub(crate) left: Option<u16>,
+    pub(crate) right: Option<u16>,
     /// Time in which both were heard.
-    both_s: f64,
+    pub(crate) both_s: f64,
 }
 
 /// Holds the WAV files under `dir` written since the run began against the calls made.
@@ -38,7 +40,7 @@ pub(crate) fn check(dir: &Path, since: SystemTime, expected: u64, calls: u32, ta
     for file in files {
         out.found += 1;
         // A file that cannot be read is found, but has no right tones.
-        let Ok(heard) = listen(&file) else { continue };
+        let Ok(heard) = File::open(&file).map_err(anyhow::Error::from).and_then(|file| listen(BufReader::new(file))) else { continue };
         let pair = heard.left.zip(heard.right).and_then(|pair| open.get_mut(&pair)).filter(|left| **left > 0);
         if let Some(left) = pair {
             *left -= 1;
@@ -64,8 +66,12 @@ fn collect(dir: &Path, since: SystemTime, files: &mut Vec<PathBuf>) -> anyhow::R
     Ok(())
 }
 
-fn listen(file: &Path) -> anyhow::Result<Heard> {
-    let mut reader = hound::WavReader::open(file)?;
+/// What is heard in a WAV.
+///
+/// # Errors
+/// For anything but 16-bit stereo at 8 kHz.
+pub(crate) fn listen(wav: impl Read) -> anyhow::Result<Heard> {
+    let mut reader = hound::WavReader::new(wav)?;
     let spec = reader.spec();
     anyhow::ensure!(spec.channels == 2 && spec.sample_rate == 8000 && spec.bits_per_sample == 16, "not 16-bit stereo at 8 kHz");
     let samples: Vec<i16> = reader.samples::<i16>().collect::<Result<_, _>>()?;

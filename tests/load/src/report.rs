@@ -12,6 +12,8 @@ pub(crate) struct Report {
     /// INVITE sent → offer with the customer's card on the agent's WebSocket.
     pub(crate) pop_ms: Option<Percentiles>,
     pub(crate) rtp: Option<Rtp>,
+    /// What the server's own log says of the calls.
+    pub(crate) log: Option<Log>,
     pub(crate) recordings: Option<Recordings>,
     pub(crate) server: Option<Server>,
     pub(crate) floor: Option<Floor>,
@@ -76,12 +78,27 @@ pub(crate) struct Recordings {
     pub(crate) seconds_missing: f64,
 }
 
+#[derive(Debug, Default, PartialEq, Serialize)]
+pub(crate) struct Log {
+    /// Calls that were started.
+    pub(crate) expected: u64,
+    /// Interactions of them.
+    pub(crate) found: u64,
+    pub(crate) closed: u64,
+    /// Closed because they were over.
+    pub(crate) completed: u64,
+    /// Further interactions of a call that has one.
+    pub(crate) doubled: u64,
+}
+
 #[derive(Debug, Serialize)]
 pub(crate) struct Server {
     pub(crate) cpu_s: f64,
     pub(crate) cpu_ms_per_call: f64,
     /// Cores used for every 100 calls up at once.
     pub(crate) cores_per_100_calls: f64,
+    /// CPU for each minute both ends of a call are up.
+    pub(crate) cpu_ms_per_call_minute: f64,
     pub(crate) rss_mb: f64,
 }
 
@@ -109,6 +126,9 @@ pub(crate) struct Routing {
 #[derive(Debug, Serialize)]
 pub(crate) struct Lookup {
     pub(crate) customers: u64,
+    /// Of these, written in this run, and the time it took.
+    pub(crate) filled: u64,
+    pub(crate) fill_s: f64,
     pub(crate) lookups: u64,
     pub(crate) ms: Percentiles,
     pub(crate) lookups_per_s: f64,

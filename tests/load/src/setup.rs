@@ -1,11 +1,12 @@
-//! Makes what a run needs through the API of any running Cordboard: queue, numbers, flow, trunk, agents with phones. Safe to repeat:
-//! what is there by name is brought up to date, passwords are made anew.
+//! Makes what a run needs through the API of any running Cordboard: queue, numbers, flow, trunk, agents with phones, customers. Safe to
+//! repeat: what is there by name is brought up to date, passwords are made anew.
 
 use crate::agents::{Numbers, User, Users};
+use crate::api::Api;
+use crate::tones;
 use anyhow::Context as _;
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 
@@ -61,79 +62,22 @@ pub(crate) struct Args {
     /// Record the calls.
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
     record: bool,
-}
-
-struct Api {
-    http: reqwest::Client,
-    base: String,
-    token: String,
-}
-
-/// What is there of one kind: its key field's value → (id, version).
-type Known = HashMap<String, (String, i64)>;
-
-impl Api {
-    async fn call(&self, method: Method, path: &str, version: Option<i64>, body: Option<&Value>) -> anyhow::Result<Value> {
-        let mut request = self.http.request(method.clone(), format!("{}/api/v1/{path}", self.base)).bearer_auth(&self.token);
-        if let Some(version) = version {
-            request = request.header("if-match", format!("\"{version}\""));
-        }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        let response = request.send().await.with_context(|| format!("{method} {path}"))?;
-        let status = response.status();
-        let text = response.text().await?;
-        // The body of a refusal names fields, never what stood in them.
-        anyhow::ensure!(status.is_success(), "{method} {path}: {status} {text}");
-        if status == StatusCode::NO_CONTENT || text.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_str(&text).with_context(|| format!("{method} {path}: not JSON"))
-    }
-
-    async fn known(&self, kind: &str, key: &str) -> anyhow::Result<Known> {
-        let (mut known, mut cursor) = (Known::new(), None::<String>);
-        loop {
-            let after = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-            let page = self.call(Method::GET, &format!("{kind}?limit=500{after}"), None, None).await?;
-            for item in page.get("items").and_then(Value::as_array).into_iter().flatten() {
-                if let (Some(name), Some((id, version))) = (item.get(key).and_then(Value::as_str), id_of(item)) {
-                    known.insert(name.to_owned(), (id, version));
-                }
-            }
-            cursor = page.get("next").and_then(Value::as_str).map(str::to_owned);
-            if cursor.is_none() {
-                return Ok(known);
-            }
-        }
-    }
-
-    /// Makes it, or brings the one of that name up to date; gives its id.
-    async fn ensure(&self, kind: &str, key: &str, known: &Known, body: &Value) -> anyhow::Result<String> {
-        let name = body.get(key).and_then(Value::as_str).context("the key is missing")?;
-        let made = match known.get(name) {
-            Some((id, version)) => self.call(Method::PATCH, &format!("{kind}/{id}"), Some(*version), Some(body)).await?,
-            None => self.call(Method::POST, kind, None, Some(body)).await?,
-        };
-        Ok(match (id_of(&made), known.get(name)) {
-            (Some((id, _)), _) => id,
-            (None, Some((id, _))) => id.clone(),
-            (None, None) => anyhow::bail!("{kind}: the answer has no id"),
-        })
-    }
-}
-
-fn id_of(item: &Value) -> Option<(String, i64)> {
-    let id = item.get("id")?.as_str()?.to_owned();
-    Some((id, item.get("version").and_then(Value::as_i64).unwrap_or(1)))
+    /// Customers to make for the first so many callers, so that their calls have a card.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    customers: u32,
+    /// First caller's number, as `calls` has it.
+    #[arg(long, default_value_t = tones::NUMBER_BASE)]
+    number_base: u64,
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
-    let api = Api { http: reqwest::Client::new(), base: args.http.trim_end_matches('/').to_owned(), token: args.token.clone() };
+    let api = Api::new(&args.http, &args.token);
     let recording = if args.record { json!({ "policy": "always" }) } else { json!({ "policy": "never" }) };
-    // No wrap-up: an agent is free for the next call as soon as this one is over.
-    let queue = json!({ "name": NAME, "wrap_up_max_ms": 0, "recording": recording });
+    // No wrap-up: an agent is free for the next call as soon as this one is over. No limits: the tool itself says how long it waits.
+    let queue = json!({
+        "name": NAME, "wrap_up_max_ms": 0, "wrap_up_required": false, "recording": recording,
+        "size_max": null, "wait_max_ms": null, "open": true,
+    });
     let queue = api.ensure("queues", "name", &api.known("queues", "name").await?, &queue).await?;
     let flow = api.ensure("flows", "name", &api.known("flows", "name").await?, &json!({ "name": NAME })).await?;
     let version = api.call(Method::POST, &format!("flows/{flow}/versions"), None, Some(&json!({ "source": FLOW }))).await?;
@@ -148,9 +92,15 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         let body = json!({ "number": number, "name": NAME, "entry": entry });
         api.ensure("numbers", "number", &numbers, &body).await?;
     }
+    for n in 0..args.customers {
+        let contact = json!({ "kind": "phone", "value": tones::number(args.number_base, n) });
+        let id = format!("{NAME}-{}-{n}", args.number_base);
+        let body = json!({ "name": format!("Caller {n}"), "tier": "standard", "external_id": id, "contacts": [contact] });
+        api.make_once("customers", &body).await?;
+    }
     let users = agents(&api, args.agents, &queue).await?;
     let numbers = Numbers { ivr: Some(args.flow_number), queue: Some(args.queue_number) };
-    write_private(&args.out, &Users { http: api.base, token: args.token, users, numbers })
+    write_private(&args.out, &Users { http: api.base, token: args.token, users, numbers, recorded: args.record })
 }
 
 async fn agents(api: &Api, count: u32, queue: &str) -> anyhow::Result<Vec<User>> {
@@ -209,7 +159,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("users.json");
-        let users = Users { http: "http://h".into(), token: "t".into(), users: Vec::new(), numbers: Numbers::default() };
+        let users = Users { http: "http://h".into(), token: "t".into(), users: Vec::new(), numbers: Numbers::default(), recorded: true };
         write_private(&path, &users).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(Users::read(&path).unwrap().http, "http://h");

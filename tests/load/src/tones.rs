@@ -5,6 +5,9 @@ const CALLER: u32 = 25;
 /// Tones of agents: 1200, 1225 … 2400 Hz.
 const AGENT: u32 = 49;
 
+/// First caller's number unless told otherwise: in a range set aside for fiction.
+pub(crate) const NUMBER_BASE: u64 = 12_025_550_000;
+
 /// Caller's and agent's tone of the n-th call, in Hz.
 pub(crate) fn pair(call: u32) -> (u16, u16) {
     let caller = call % CALLER;
@@ -22,7 +25,7 @@ pub(crate) fn agents() -> Vec<u16> {
     (0..AGENT as u16).map(|n| 1200 + 25 * n).collect()
 }
 
-/// The caller's number of the n-th call, in the range set aside for fiction.
+/// The caller's number of the n-th call.
 pub(crate) fn number(base: u64, call: u32) -> String {
     format!("+{}", base + u64::from(call))
 }

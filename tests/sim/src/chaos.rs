@@ -85,14 +85,16 @@ impl World {
         for event in &closing {
             self.log.add(self.tick, self.steps, event)?;
         }
-        let mut seqs = BTreeMap::new();
+        let (mut seqs, mut lasts) = (BTreeMap::new(), BTreeMap::new());
         for (stream, events) in self.log.streams() {
             if let (Stream::Agent(id), Some(last)) = (stream, events.last()) {
                 seqs.insert(id, last.seq);
+                lasts.insert(id, last.at);
             }
         }
         let now = self.now();
         self.rooms = crate::world::rooms(self.seed ^ u64::from(self.generation) << 32, now, seqs, self.tight)?;
+        self.rooms.agents_went_on_until(lasts);
         self.give(Event::Directory(Box::new(self.house.directory.clone())))?;
         self.give(Event::Accepting(true))
     }

@@ -51,7 +51,8 @@ impl World {
         }
         if self.odds(2) {
             let all = self.odds(40);
-            let gone: Vec<SessionNo> = if all { std::mem::take(&mut self.desks[n].sockets) } else { self.desks[n].sockets.drain(..1).collect() };
+            let gone: Vec<SessionNo> =
+                if all { std::mem::take(&mut self.desks[n].sockets) } else { self.desks[n].sockets.drain(..1).collect() };
             for session in gone {
                 self.give(Event::SocketClosed { session, user })?;
             }

@@ -287,7 +287,11 @@ impl World {
         match task {
             Task::Packet { from, to, bytes } => self.arrive(from, to, bytes),
             Task::Engine(generation, event) if generation == self.generation => {
-                if self.engine_still(&event) { self.give(Event::Engine(event)) } else { Ok(()) }
+                if self.engine_still(&event) {
+                    self.give(Event::Engine(event))
+                } else {
+                    Ok(())
+                }
             }
             Task::Found(generation, interaction, found) if generation == self.generation => {
                 self.give(Event::Found { interaction, found: *found })

@@ -56,7 +56,7 @@ pub struct Endpoint {
     trunks: Trunks,
     phones: BTreeMap<PhoneId, PhoneAccount>,
     phone_by_user: BTreeMap<String, PhoneId>,
-    /// Every account has an HA1 for SHA-256, so it may be offered. All or none: an offer must not tell names apart.
+    /// Configured so, and every account has an HA1 for SHA-256: it may be offered. All or none: an offer must not tell names apart.
     sha256: bool,
     accepting: bool,
     legs: BTreeMap<LegId, Leg>,
@@ -70,6 +70,7 @@ pub struct Endpoint {
 impl Endpoint {
     pub fn new(config: Config, chance: Chance) -> Endpoint {
         let digests = Digests::new(config.nonce_secret, config.nonce_life, &config.realm, config.limits.nonces);
+        let sha256 = config.offer_sha256;
         Endpoint {
             io: Io { config, chance, timers: Timers::default(), out: VecDeque::new(), failed_auth: VecDeque::new() },
             clients: Clients::default(),
@@ -79,7 +80,7 @@ impl Endpoint {
             trunks: Trunks::default(),
             phones: BTreeMap::new(),
             phone_by_user: BTreeMap::new(),
-            sha256: true,
+            sha256,
             accepting: true,
             legs: BTreeMap::new(),
             attempts: BTreeMap::new(),
@@ -344,7 +345,7 @@ impl Endpoint {
             }
         }
         self.phone_by_user = new.values().map(|p| (p.user.clone(), p.id)).collect();
-        self.sha256 = new.values().all(|p| p.ha1_sha256.is_some());
+        self.sha256 = self.io.config.offer_sha256 && new.values().all(|p| p.ha1_sha256.is_some());
         self.phones = new;
     }
 

@@ -50,6 +50,14 @@ fn both_algorithms_are_offered_and_taken_the_stronger_first() {
 }
 
 #[test]
+fn phones_that_know_only_md5_can_be_spared_the_other() {
+    let mut rig = Rig::with(cti_sip::Config { offer_sha256: false, ..config() });
+    let offered = challenges(&mut rig);
+    assert!(offered.len() == 1 && offered[0].contains("algorithm=MD5"), "{offered:?}");
+    assert_eq!(attempt(&mut rig, &offered[0], "201", "secret", 1, 2, CONTACT), 200);
+}
+
+#[test]
 fn unknown_user_and_wrong_password_get_the_same_answer() {
     let mut texts = Vec::new();
     for (user, password) in [("201", "wrong"), ("999", "secret")] {

@@ -33,16 +33,19 @@ pub(super) async fn create(State(api): State<Arc<Api>>, peer: Peer, body: JsonBo
     if name.len() > LOGIN_BYTES_MAX {
         return Err(refused());
     }
-    api.attempts.begin(now.tick, Some(&name), peer.0)?;
+    api.attempts.begin(now.tick, &name, peer.0)?;
     let user = match api.state.store.login(now.utc, &name, &password).await {
         Ok(user) => user,
-        Err(LoginError::Refused) => return Err(refused()),
+        Err(LoginError::Refused) => {
+            api.attempts.failed(now.tick, peer.0);
+            return Err(refused());
+        }
         Err(LoginError::Store(error)) => {
-            api.attempts.forgive(Some(&name), peer.0);
+            api.attempts.forgive(&name);
             return Err(error.into());
         }
     };
-    api.attempts.forgive(Some(&name), peer.0);
+    api.attempts.forgive(&name);
     let cookie = begin(&api, user.id).await?;
     let (roles, must_change) = (user.roles.clone(), user.must_change_password);
     let view = SessionView::of(&api, user, roles, must_change).await?;

@@ -36,16 +36,19 @@ pub(super) async fn change(State(api): State<Arc<Api>>, caller: Caller, peer: Pe
         return Err(Problem::invalid("new_password", "choose another password"));
     }
     let (now, name) = (api.state.clock.now(), caller.user.login.as_str());
-    api.attempts.begin(now.tick, Some(name), peer.0)?;
+    api.attempts.begin(now.tick, name, peer.0)?;
     match api.state.store.change_password(now.utc, caller.user.id, &old_password, new_password).await {
         Ok(()) => {}
-        Err(LoginError::Refused) => return Err(Problem::invalid("old_password", "give the present password")),
+        Err(LoginError::Refused) => {
+            api.attempts.failed(now.tick, peer.0);
+            return Err(Problem::invalid("old_password", "give the present password"));
+        }
         Err(LoginError::Store(error)) => {
-            api.attempts.forgive(Some(name), peer.0);
+            api.attempts.forgive(name);
             return Err(rename(error).into());
         }
     }
-    api.attempts.forgive(Some(name), peer.0);
+    api.attempts.forgive(name);
     api.state.gateway.kick_user(caller.user.id, End::LoginEnded);
     let user = api.state.store.get::<User>(caller.user.id).await?;
     let cookie = begin(&api, user.id).await?;

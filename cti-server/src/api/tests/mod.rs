@@ -188,7 +188,8 @@ impl House {
 
     /// A token of a person, with all of the roles given.
     async fn token_of(&self, user: UserId, roles: &[UserRole]) -> String {
-        let token = ApiToken { user_id: user, name: "test".into(), roles: BTreeSet::from_iter(roles.iter().copied()), expires_at: None };
+        let roles = roles.iter().copied().collect();
+        let token = ApiToken { user_id: user, name: "test".into(), roles, expires_at: None };
         let made = self.store.create_api_token(&Who::system("test"), self.clock.utc(), token).await.unwrap();
         made.1.reveal().to_owned()
     }

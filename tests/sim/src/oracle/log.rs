@@ -137,7 +137,11 @@ impl Log {
         let Some(contact) = self.contacts.get_mut(&id) else { return Err(format!("{id} does not begin with opened")) };
         let late = matches!(
             body,
-            Body::RecordingPart { .. } | Body::RecordingEnded { .. } | Body::MediaReport { .. } | Body::MediaLost { .. } | Body::MediaBack { .. }
+            Body::RecordingPart { .. }
+                | Body::RecordingEnded { .. }
+                | Body::MediaReport { .. }
+                | Body::MediaLost { .. }
+                | Body::MediaBack { .. }
         );
         ensure!(late || !contact.closed, "I3: {} in {id} after its close", body.kind());
         match body {

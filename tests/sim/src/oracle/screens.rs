@@ -99,7 +99,12 @@ impl Screens {
             let waiting = mine().filter(|w| w.offer.is_none()).count();
             let offered = mine().filter(|w| w.offer.is_some()).count();
             let shown = (view.waiting as usize, view.offered as usize);
-            ensure!(shown == (waiting, offered), "I5: {} shows {shown:?} waiting and offered, the log says {:?}", view.name, (waiting, offered));
+            ensure!(
+                shown == (waiting, offered),
+                "I5: {} shows {shown:?} waiting and offered, the log says {:?}",
+                view.name,
+                (waiting, offered)
+            );
         }
         Ok(())
     }
@@ -126,8 +131,7 @@ impl Screens {
                 _ => {}
             }
         }
-        let wanted =
-            person.assignments.iter().filter(|(a, i)| log.segment_of(**a, **i) == Some(SegmentKind::WrapUp)).count();
+        let wanted = person.assignments.iter().filter(|(a, i)| log.segment_of(**a, **i) == Some(SegmentKind::WrapUp)).count();
         ensure!(wrap_ups == wanted, "I5: {agent} is shown {wrap_ups} wrap-ups, the log has {wanted}");
         Ok(())
     }

@@ -17,6 +17,8 @@ on_both!(
     contact_points_are_normalised_and_shared,
     a_contact_point_that_is_none_is_named,
     contact_points_are_locked_with_their_customer,
+    an_import_writes_customers_as_one_by_one_would,
+    an_import_is_whole_or_not_at_all,
 );
 
 fn who() -> Who {
@@ -158,4 +160,46 @@ async fn contact_points_are_locked_with_their_customer(db: TestStore) {
     assert_eq!(db.store.contacts(ann.id).await.expect("contact points"), written);
     let stale = db.store.set_contacts(&who(), NOW, ann.id, 1, &[]).await;
     assert!(matches!(stale, Err(StoreError::VersionConflict { current: 2, .. })), "{stale:?}");
+}
+
+fn imported(n: usize, contacts: Vec<ContactInput>) -> (Customer, Vec<ContactInput>) {
+    (serde_json::from_value(json!({ "name": format!("Ünal {n}"), "family_name": "Ünal", "tier": "gold" })).expect("a customer"), contacts)
+}
+
+async fn an_import_writes_customers_as_one_by_one_would(db: TestStore) {
+    let before = customer(&db, "Ann", &[phone("+14155552671")]).await;
+    let mail = ContactInput { kind: ContactKind::Email, value: "Info@Example.com".into(), ..phone("") };
+    // Enough rows for several statements; all share one mail address, and the first has the number of somebody who is there.
+    let mut all: Vec<_> = (0..950).map(|n| imported(n, vec![phone(&format!("+1415600{n:04}")), mail.clone()])).collect();
+    all[0].1.push(phone("(415) 555-2671"));
+    let ids = db.store.import_customers(&who(), NOW, all).await.expect("an import");
+    assert_eq!(ids.len(), 950);
+    let last = db.store.get::<Customer>(ids[949]).await.expect("the last");
+    assert_eq!((last.name.as_str(), last.version, last.created_at), ("Ünal 949", 1, NOW));
+    let contacts = db.store.contacts(ids[0]).await.expect("contacts");
+    let values: Vec<_> = contacts.iter().map(|contact| contact.value.as_str()).collect();
+    assert_eq!(values, ["+14156000000", "info@example.com", "+14155552671"]);
+    let cards = db.store.who_is(&Number::E164("+14155552671".into())).await.expect("cards");
+    let who_is: std::collections::BTreeSet<_> = cards.iter().map(|card| card.customer).collect();
+    assert_eq!(who_is, [before.id, ids[0]].into());
+    assert_eq!(contacts[2].id, db.store.contacts(before.id).await.expect("contacts")[0].id);
+    let found = db.store.search_customers("ünal 94", &ListQuery::default()).await.expect("a page");
+    assert_eq!(found.items.len(), 11);
+}
+
+async fn an_import_is_whole_or_not_at_all(db: TestStore) {
+    let wrong = vec![imported(1, vec![phone("+14155552671")]), imported(2, vec![phone("none")])];
+    let refused = db.store.import_customers(&who(), NOW, wrong).await;
+    assert!(matches!(refused, Err(StoreError::Invalid { .. })), "{refused:?}");
+    let mut taken = [imported(1, vec![phone("+14155552671")]), imported(2, vec![])];
+    taken.iter_mut().for_each(|(customer, _)| customer.external_id = Some("X-1".into()));
+    let refused = db.store.import_customers(&who(), NOW, taken.into()).await;
+    assert!(matches!(refused, Err(StoreError::Unique { .. })), "{refused:?}");
+    let mut owned = imported(1, vec![]);
+    owned.0.owner_id = Some(cti_types::UserId::new(NOW, &mut Chance::from_number(1)));
+    assert!(matches!(db.store.import_customers(&who(), NOW, vec![owned]).await, Err(StoreError::Invalid { .. })));
+    let many = (0..=crm_core::bulk::IMPORT_MAX).map(|n| imported(n, vec![])).collect();
+    assert!(matches!(db.store.import_customers(&who(), NOW, many).await, Err(StoreError::Invalid { .. })));
+    assert!(db.store.search_customers("", &ListQuery::default()).await.expect("a page").items.is_empty());
+    assert!(db.store.import_customers(&who(), NOW, Vec::new()).await.expect("an empty import").is_empty());
 }
