@@ -4,7 +4,7 @@ use crate::audit::{Action, write_audit};
 use crate::crud::row_values;
 use crate::customers::Point;
 use crate::db::{PARAMETERS_MAX, Tx, Value, args, placeholders, text};
-use crate::error::{Result, StoreError};
+use crate::error::{FieldError, Result, StoreError};
 use crate::model::{ContactInput, Customer, Kind, Resource as _, Who};
 use crate::store::Store;
 use cti_types::{ContactPointId, CustomerId, Utc};
@@ -28,7 +28,7 @@ impl Store {
     /// ids come back in the same order.
     ///
     /// # Errors
-    /// As [`Store::create_customer`], for the first customer that is wrong: nobody is written then. `Invalid` for more than [`IMPORT_MAX`].
+    /// As [`Store::create_customer`], for the first customer that is wrong (`customers[7].name`): nobody is written then. `Invalid` for more than [`IMPORT_MAX`].
     pub async fn import_customers(&self, who: &Who, now: Utc, customers: Vec<(Customer, Vec<ContactInput>)>) -> Result<Vec<CustomerId>> {
         if customers.len() > IMPORT_MAX {
             return Err(StoreError::invalid("customer", "customers", format!("leave at most {IMPORT_MAX}")));
@@ -36,8 +36,8 @@ impl Store {
         let (mut ids, mut names) = (Vec::with_capacity(customers.len()), Vec::new());
         let (mut rows, mut points, mut links) = (Vec::new(), BTreeMap::new(), Vec::new());
         let mut references = BTreeSet::new();
-        for (mut customer, contacts) in customers {
-            self.prepare(&mut customer, None).await?;
+        for (at, (mut customer, contacts)) in customers.into_iter().enumerate() {
+            self.prepare(&mut customer, None).await.map_err(|error| within(at, error))?;
             references.extend(customer.owner_id);
             let id: CustomerId = self.new_id(now);
             let mut row = vec![text(id), Value::from(1_i64), Value::from(now), Value::from(now)];
@@ -46,7 +46,7 @@ impl Store {
                 names.push(name);
                 row.push(value);
             }
-            for (sort, Point { kind, value, input }) in self.points(&contacts)?.into_iter().enumerate() {
+            for (sort, Point { kind, value, input }) in self.points(&contacts).map_err(|error| within(at, error))?.into_iter().enumerate() {
                 let key = (kind.word(), value.clone());
                 points.entry(key).or_insert_with(|| (self.new_id::<ContactPointId>(now), input.value.clone()));
                 links.push(Link { customer: id, kind: kind.word(), value, sort, input });
@@ -72,6 +72,13 @@ impl Store {
         self.changed(Kind::Customer, first);
         Ok(ids)
     }
+}
+
+/// Says in which of the customers the wrong fields are.
+fn within(at: usize, error: StoreError) -> StoreError {
+    let StoreError::Invalid { resource, errors } = error else { return error };
+    let errors = errors.into_iter().map(|error| FieldError { field: format!("customers[{at}].{}", error.field), ..error }).collect();
+    StoreError::Invalid { resource, errors }
 }
 
 type Points = BTreeMap<(&'static str, String), (ContactPointId, String)>;

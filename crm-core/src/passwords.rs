@@ -73,7 +73,8 @@ mod tests {
         let light = Argon2::from(Params::new(64, 1, 1, Some(16)).unwrap());
         let theirs: PasswordHash = light.hash_password_with_salt(b"pw", &SALT).unwrap();
         assert!(verify("pw", &theirs.to_string()) && !verify("pW", &theirs.to_string()));
-        for rubbish in ["", "$", "$argon2id$v=19$m=19456,t=2,p=1$", "$argon2id$v=19$m=1,t=0,p=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAA", "$2b$10$abc"] {
+        for rubbish in ["", "$", "$argon2id$v=19$m=19456,t=2,p=1$", "$argon2id$v=19$m=1,t=0,p=1$MDEyMzQ1Njc4OWFiY2RlZg$AAAA", "$2b$10$abc"]
+        {
             assert!(!verify("pw", rubbish), "{rubbish}");
         }
     }

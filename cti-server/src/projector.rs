@@ -133,3 +133,24 @@ fn entry(position: u64, record: Record) -> Option<JournalEntry> {
     };
     Some(JournalEntry { position, record })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::Options;
+    use crm_core::StoreOptions;
+    use cti_types::Chance;
+
+    #[tokio::test]
+    async fn what_is_not_for_the_database_is_neither_behind_nor_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let (journal, _) = Journal::open(&folder.path().join("journal"), Options::default()).unwrap();
+        let url = format!("sqlite:{}", folder.path().join("cordboard.db").display());
+        let store = Store::open(&url, StoreOptions::new(Chance::from_number(1))).await.unwrap();
+        journal.append(&[Record::State { key: "alive".into(), bytes: vec![1] }]).unwrap();
+        let (journal, state) = (Arc::new(journal), Arc::new(ProjectorState::default()));
+        let (_stop, stopped) = watch::channel(true);
+        run(store, Arc::clone(&journal), "node".into(), 0, Arc::clone(&state), stopped).await;
+        assert_eq!((state.position.load(Ordering::Relaxed), journal.stats().projected), (1, 1));
+    }
+}

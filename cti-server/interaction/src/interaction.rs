@@ -261,7 +261,12 @@ impl Interaction {
     }
 
     fn assigned(&mut self, desk: &mut Desk<'_>, offer: &Offer, assignment: AssignmentId, agent: AgentId) {
-        let Some(work) = self.works.remove(&offer.work) else { return };
+        let Some(work) = self.works.remove(&offer.work) else {
+            // The work ended while the ACD granted it: nobody is there to talk to, and the agent is free again.
+            desk.out.push_back(Output::Acd(AcdInput::Released { agent, assignment }));
+            self.drop_participant(desk, offer.participant, LeaveReason::Withdrawn);
+            return;
+        };
         desk.by_work.remove(&offer.work);
         let participant = offer.participant;
         self.write(desk, Body::WorkEnded { work: offer.work, end: WorkEnd::Assigned(assignment) });

@@ -264,6 +264,17 @@ fn the_acd_decides_when_lifting_and_withdrawing_cross() {
 }
 
 #[test]
+fn an_agent_granted_work_that_is_gone_is_free_again() {
+    let mut desk = Desk::waiting(WRAP_UP);
+    let (offer, participant) = desk.offer();
+    desk.say(Input::AgentAnswered { participant });
+    desk.say(Input::Left { participant: CUSTOMER, reason: LeaveReason::HungUp });
+    desk.end_offer(offer, OfferEnd::Accepted);
+    assert!(matches!(desk.acd.last(), Some(AcdInput::Released { agent: AGENT, .. })), "{:?}", desk.acd);
+    assert_eq!((desk.closed(), desk.left(participant)), (Some(CloseReason::Abandoned), Some(LeaveReason::Withdrawn)));
+}
+
+#[test]
 fn telephone_failures_are_told_to_the_acd() {
     let mut desk = Desk::waiting(WRAP_UP);
     let (offer, participant) = desk.offer();

@@ -42,7 +42,7 @@ const ENGLISH: Words = Words {
         ("/api/openapi.json", "API description", "every request and answer, as OpenAPI"),
         ("/health", "Health", "whether the process runs"),
         ("/ready", "Readiness", "whether it takes new calls, and why not"),
-        ("/metrics", "Metrics", "figures for Prometheus, from this machine or with a token"),
+        ("/metrics", "Metrics", "for Prometheus, from here or with a token"),
     ],
     start: "How to connect a trunk, a phone and an agent stands in README.md, which came with the program.",
 };

@@ -165,10 +165,18 @@ impl House {
 
     /// SIGTERM, and waits for the end.
     pub async fn terminate(&mut self) -> ExitStatus {
+        self.ask_to_stop();
+        self.ended().await
+    }
+
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
+        send_term(self.child.as_ref().expect("the server runs"));
+    }
+
+    /// Waits until the server has ended by itself.
+    pub async fn ended(&mut self) -> ExitStatus {
         let mut child = self.child.take().expect("the server runs");
-        // The standard library sends only SIGKILL.
-        let sent = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().expect("kill can be run");
-        assert!(sent.success(), "SIGTERM was not sent");
         tokio::task::spawn_blocking(move || child.wait().expect("the server ends")).await.expect("waiting")
     }
 
@@ -227,6 +235,13 @@ impl Drop for House {
 
 fn log_of(folder: &Path) -> PathBuf {
     folder.join("stderr.log")
+}
+
+/// Asks a server of ours to stop.
+pub fn send_term(child: &Child) {
+    // The standard library sends only SIGKILL.
+    let sent = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().expect("kill can be run");
+    assert!(sent.success(), "SIGTERM was not sent");
 }
 
 /// The program as a command with no word said to it yet, and none of our environment's configuration.

@@ -10,7 +10,7 @@ mod rest;
 mod screen;
 mod wav;
 
-pub use house::{Database, House, Setup, program};
+pub use house::{Database, House, Setup, program, send_term};
 pub use people::{Caller, Desk, Phone, hear_each_other, within};
 pub use rest::{Answer, Rest};
 pub use screen::{Refusal, Screen, Seen};

@@ -10,7 +10,7 @@ use common_cases::{
 };
 use cti_phone::digest::{Algorithm, Challenge};
 use cti_phone::raw::{RawDialog, RawPeer, Received};
-use cti_phone::{Direction, EndReason, Media, Transport, UserAgent};
+use cti_phone::{Direction, EndReason, Media, RegisterOptions, Transport, UserAgent};
 use e2e::{Caller, House, eventually, hear_each_other, until, within};
 use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -33,7 +33,7 @@ on_shared!(
     options_are_answered,
     a_call_over_tcp_to_a_phone_on_tcp,
     a_registration_has_a_shortest_and_a_longest_time,
-    a_phone_that_signs_off_is_called_no_more,
+    a_phone_that_signed_off_is_called_again_when_it_is_back,
     all_contacts_ring_and_one_wins,
     the_caller_hangs_up_in_the_menu,
     the_caller_hangs_up_in_the_queue,
@@ -233,7 +233,8 @@ async fn no_common_codec_is_488(house: Arc<House>) {
     let mut line = Line::new(&house, house.queue()).await;
     let g729 = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\n";
     assert_eq!(line.refused(&[], g729).await.status(), Some(488));
-    assert_eq!(line.peer.count(QUIET, |_| true).await, 0, "the ACK ended it");
+    let again = |r: &Received| r.status().is_some_and(|code| code >= 200);
+    assert_eq!(line.peer.count(QUIET, again).await, 0, "the ACK ended it");
     assert!(house.new_rest().interactions_of(&line.number).await.is_empty());
 }
 
@@ -378,19 +379,22 @@ async fn a_registration_has_a_shortest_and_a_longest_time(house: Arc<House>) {
     assert!(!contacts.contains(&peer.local_addr().to_string()), "{contacts}");
 }
 
-async fn a_phone_that_signs_off_is_called_no_more(house: Arc<House>) {
+async fn a_phone_that_signed_off_is_called_again_when_it_is_back(house: Arc<House>) {
     let place = Place::new(&house).await;
     let mut desk = place.desk(&house).await;
     desk.phone.registration.take().unwrap().unregister().await.unwrap();
+    desk.screen.entry("agent", |view| view.pointer("/device/reachable") == Some(&json!(false))).await;
     let caller = somebody(CALLER).await;
-    let out = caller.connected(&house, &place.number).await;
-    let view = desk.screen.shown("not_ready").await;
-    assert!(view.to_string().contains("unreachable") || view.to_string().contains("unregistered"), "{view}");
-    let one =
-        interaction(&place.rest, &caller.number, "the caller waiting", |one| segments(one, "customer").last() == Some(&"waiting")).await;
-    assert_eq!(text(&one, "/state"), "open");
-    out.hang_up().await.unwrap();
-    assert_eq!(text(&closed(&place.rest, &caller.number).await, "/close_reason"), "abandoned");
+    let _out = caller.connected(&house, &place.number).await;
+    let waits = |one: &serde_json::Value| segments(one, "customer").last() == Some(&"waiting");
+    let one = interaction(&place.rest, &caller.number, "the caller waiting", waits).await;
+    assert!(events(&one, "offered").is_empty(), "nobody is offered a call they cannot take: {one:#}");
+    let register = RegisterOptions::new(house.sip(), place.sip_user.as_str(), place.sip_password.as_str());
+    desk.phone.registration = Some(desk.phone.agent.register(register).await.unwrap());
+    let taken = desk.phone.lifted(AGENT).await;
+    taken.hang_up().await.unwrap();
+    let one = closed(&place.rest, &caller.number).await;
+    assert_eq!((text(&one, "/close_reason"), hung_up(&one, "agent").as_str()), ("completed", "hung_up"));
 }
 
 async fn all_contacts_ring_and_one_wins(house: Arc<House>) {

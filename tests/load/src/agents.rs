@@ -22,6 +22,9 @@ const SIGN_INS: usize = 4;
 /// What `setup --out` writes and `calls --users` reads; the line of `demo --ready-json` has the same shape.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Users {
+    /// Where calls must come from to belong to the trunk made for them.
+    #[serde(default)]
+    pub(crate) from: Option<SocketAddr>,
     pub(crate) http: String,
     #[serde(default)]
     pub(crate) token: String,
@@ -173,12 +176,19 @@ async fn serve(mut calls: IncomingCalls, board: Arc<Board>) {
     }
 }
 
-/// Registers every agent's phone and signs them in and ready.
-pub(crate) async fn sign_in(agent: &UserAgent, registrar: SocketAddr, users: &Users, board: &Arc<Board>) -> anyhow::Result<Phones> {
+/// Registers the phones of the first `most` agents and signs them in and ready.
+pub(crate) async fn sign_in(
+    agent: &UserAgent,
+    registrar: SocketAddr,
+    users: &Users,
+    most: usize,
+    board: &Arc<Board>,
+) -> anyhow::Result<Phones> {
     let mut phones = Phones { _agent: agent.clone(), registrations: Vec::new(), tasks: Vec::new() };
     let http = reqwest::Client::new();
     let (http, registrar) = (&http, &registrar);
-    let with_phones = users.users.iter().filter_map(|user| Some((user, user.phone.as_deref()?, user.phone_password.as_deref()?)));
+    let with_phones =
+        users.users.iter().filter_map(|user| Some((user, user.phone.as_deref()?, user.phone_password.as_deref()?))).take(most);
     let mut signed_in = futures_util::stream::iter(with_phones)
         .map(|(user, phone, password)| async move {
             let serving = tokio::spawn(serve(agent.incoming_for(phone), board.clone()));

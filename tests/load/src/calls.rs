@@ -33,6 +33,9 @@ pub(crate) struct Args {
     /// The file `setup --out` wrote: the agents register their phones and sign in over WebSocket.
     #[arg(long)]
     users: Option<PathBuf>,
+    /// Sign in only the first so many of the file.
+    #[arg(long, default_value_t = usize::MAX)]
+    agents: usize,
     /// Only listen as phones on this address, whoever is called (for other servers).
     #[arg(long)]
     static_phones: Option<SocketAddr>,
@@ -51,9 +54,9 @@ pub(crate) struct Args {
     /// pcmu or pcma, for both ends.
     #[arg(long, default_value = "pcmu")]
     codec: String,
-    /// Address the callers send from; a trunk may be known by it.
-    #[arg(long, default_value = "127.0.0.1:0")]
-    from: SocketAddr,
+    /// Address the callers send from; a trunk may be known by it. By default what `setup` chose, else any port of 127.0.0.1.
+    #[arg(long)]
+    from: Option<SocketAddr>,
     /// First caller's number, without plus; each call has the next one.
     #[arg(long, default_value_t = tones::NUMBER_BASE)]
     number_base: u64,
@@ -117,19 +120,15 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Report> {
     };
     let media = MediaThread::start().context("cannot start the media thread")?;
     let options = AgentOptions { media: Some(media), ..AgentOptions::default() };
-    let caller = UserAgent::bind_with(args.from, options.clone()).await.context("cannot open the callers' socket")?;
+    let users = args.users.as_deref().map(Users::read).transpose()?;
+    let from = args.from.or(users.as_ref().and_then(|users| users.from)).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let caller = UserAgent::bind_with(from, options.clone()).await.with_context(|| format!("cannot call from {from}"))?;
     let board = Arc::new(Board::new(args.number_base, codec, Duration::from_millis(args.ring_ms)));
-    let (_phones, users) = match (&args.users, args.static_phones) {
-        (Some(file), None) => {
-            let users = Users::read(file)?;
-            let phones =
-                UserAgent::bind_with(SocketAddr::new(args.from.ip(), 0), options).await.context("cannot open the phones' socket")?;
-            (agents::sign_in(&phones, args.target, &users, &board).await?, Some(users))
-        }
-        (None, Some(addr)) => {
-            let phones = UserAgent::bind_with(addr, options).await.context("cannot open the phones' socket")?;
-            (agents::listen(&phones, &board), None)
-        }
+    let any = SocketAddr::new(from.ip(), 0);
+    let phones = UserAgent::bind_with(args.static_phones.unwrap_or(any), options).await.context("cannot open the phones' socket")?;
+    let _phones = match (&users, args.static_phones) {
+        (Some(users), None) => agents::sign_in(&phones, args.target, users, args.agents, &board).await?,
+        (None, Some(_)) => agents::listen(&phones, &board),
         _ => anyhow::bail!("give either --users or --static-phones"),
     };
     let run = Arc::new(Run { args, caller, board, codec, live: Mutex::default() });
@@ -359,13 +358,14 @@ mod tests {
             calls,
             talk: 1.0,
             users: None,
+            agents: usize::MAX,
             static_phones: Some(target),
             digits: None,
             digits_after_ms: 0,
             ring_ms: 0,
             wait_s: 10,
             codec: "pcmu".into(),
-            from: "127.0.0.1:0".parse().unwrap(),
+            from: None,
             number_base: 12_025_550_000,
             server_pid: None,
             record_dir: None,

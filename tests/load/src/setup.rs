@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Name of the queue, the flow and the trunk.
@@ -50,6 +51,9 @@ pub(crate) struct Args {
     /// Address or network this tool's calls come from.
     #[arg(long, default_value = "127.0.0.1")]
     source: String,
+    /// Port they come from, so that the trunk is told from others of the same address; 0: any.
+    #[arg(long, default_value_t = 25_061)]
+    source_port: u16,
     /// Country by which the trunk's numbers are read.
     #[arg(long, default_value = "US")]
     country: String,
@@ -83,7 +87,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     let version = api.call(Method::POST, &format!("flows/{flow}/versions"), None, Some(&json!({ "source": FLOW }))).await?;
     let number = version.get("number").and_then(Value::as_u64).context("the flow's version has no number")?;
     api.call(Method::POST, &format!("flows/{flow}/versions/{number}/publish"), None, Some(&json!({}))).await?;
-    let trunk = json!({ "name": NAME, "sources": [args.source], "country": args.country, "trusted": true, "calls_max": 100_000 });
+    let port = Some(args.source_port).filter(|port| *port != 0);
+    let trunk = json!({ "name": NAME, "sources": [args.source], "source_port": port, "country": args.country, "trusted": true, "calls_max": 100_000 });
     api.ensure("trunks", "name", &api.known("trunks", "name").await?, &trunk).await?;
     let numbers = api.known("numbers", "number").await?;
     for (number, entry) in
@@ -100,7 +105,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     }
     let users = agents(&api, args.agents, &queue).await?;
     let numbers = Numbers { ivr: Some(args.flow_number), queue: Some(args.queue_number) };
-    write_private(&args.out, &Users { http: api.base, token: args.token, users, numbers, recorded: args.record })
+    let from = port.and_then(|port| Some(SocketAddr::new(args.source.parse().ok()?, port)));
+    write_private(&args.out, &Users { from, http: api.base, token: args.token, users, numbers, recorded: args.record })
 }
 
 async fn agents(api: &Api, count: u32, queue: &str) -> anyhow::Result<Vec<User>> {
@@ -159,7 +165,14 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("users.json");
-        let users = Users { http: "http://h".into(), token: "t".into(), users: Vec::new(), numbers: Numbers::default(), recorded: true };
+        let users = Users {
+            from: None,
+            http: "http://h".into(),
+            token: "t".into(),
+            users: Vec::new(),
+            numbers: Numbers::default(),
+            recorded: true,
+        };
         write_private(&path, &users).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(Users::read(&path).unwrap().http, "http://h");

@@ -8,6 +8,7 @@ mod chaos;
 mod desks;
 mod engine;
 mod house;
+mod network;
 mod oracle;
 mod phones;
 mod register;

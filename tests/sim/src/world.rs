@@ -5,15 +5,16 @@ use crate::chaos::NEVER;
 use crate::desks::Desk;
 use crate::engine::Sockets;
 use crate::house::{CARRIER, House, PHONES, REALM, SERVER, trunk};
+use crate::network::Network;
 use crate::oracle::{Check, Engine, Log, Screens, ensure};
 use crate::phones::{PhoneAct, PhoneCall};
-use crate::register::{Registration, addressee};
+use crate::register::Registration;
 use crate::{Failure, Options, Report};
 use bytes::Bytes;
 use cti_server::switch::clips::Library;
 use cti_server::switch::{Effect, Event, Found, RecordingFact, Rooms, RoomsConfig};
 use cti_sip::Endpoint;
-use cti_sip::api::{Command as Sip, Output, Path, Transport};
+use cti_sip::api::{Command as Sip, Transport};
 use cti_types::media::EngineEvent;
 use cti_types::{AgentId, Chance, CustomerId, InteractionId, LegId, Now, RecordingId, Tick, Utc};
 use std::collections::{BTreeMap, VecDeque};
@@ -36,14 +37,6 @@ pub(crate) enum Task {
     End,
 }
 
-/// How bad the network is, in thousandths of the packets.
-#[derive(Clone, Copy, Debug, Default)]
-struct Network {
-    lost: u64,
-    twice: u64,
-    late: u64,
-}
-
 pub(crate) struct World {
     pub(crate) seed: u64,
     options: Options,
@@ -56,7 +49,7 @@ pub(crate) struct World {
     hash: u64,
     lines: usize,
     trace: VecDeque<String>,
-    network: Network,
+    pub(crate) network: Network,
     /// A house with few ports and little room.
     pub(crate) tight: bool,
     pub(crate) rooms: Rooms,
@@ -420,67 +413,6 @@ impl World {
             wait += Duration::from_millis(1 + self.chance.below(100));
         }
         self.later(wait, Task::Recording(self.generation, RecordingFact::Ended { recording, interaction, frames_dropped: 0 }));
-    }
-
-    // ---- the network
-
-    pub(crate) fn send_from_phones(&mut self, bytes: Bytes) {
-        self.transmit(PHONES, SERVER, bytes);
-    }
-
-    fn transmit(&mut self, from: SocketAddr, to: SocketAddr, bytes: Bytes) {
-        if self.chance.below(1_000) < self.network.lost {
-            return;
-        }
-        let copies = 1 + u32::from(self.chance.below(1_000) < self.network.twice);
-        for _ in 0..copies {
-            let late = if self.chance.below(1_000) < self.network.late { self.chance.below(400_000) } else { 0 };
-            let delay = Duration::from_micros(100 + self.chance.below(40_000) + late);
-            self.later(delay, Task::Packet { from, to, bytes: bytes.clone() });
-        }
-    }
-
-    fn arrive(&mut self, from: SocketAddr, to: SocketAddr, bytes: Bytes) -> Check {
-        let path = Path { transport: Transport::Udp, local: to, remote: from, stream: None };
-        let now = self.now();
-        if to == SERVER {
-            return self.give(Event::Packet { path, bytes });
-        }
-        if to == CARRIER {
-            self.carrier.handle_packet(now, path, bytes);
-            return Ok(());
-        }
-        ensure!(to == PHONES, "a packet to {to}, where nobody is");
-        let phone = std::str::from_utf8(&bytes).ok().and_then(|text| Some((addressee(text)?, text)));
-        match phone {
-            Some((n, text)) => {
-                let next = self.registrations.get_mut(n).and_then(|r| r.response(now.tick, text, &mut self.chance));
-                if let Some(bytes) = next {
-                    self.send_from_phones(bytes);
-                }
-            }
-            None => self.phones.handle_packet(now, path, bytes),
-        }
-        Ok(())
-    }
-
-    /// Lets callers and phones say what they have to say.
-    fn peers_speak(&mut self) -> Check {
-        loop {
-            if let Some(output) = self.carrier.poll_output() {
-                match output {
-                    Output::Transmit { path, bytes } => self.transmit(CARRIER, path.remote, bytes),
-                    Output::Event(event) => self.caller_event(event)?,
-                }
-            } else if let Some(output) = self.phones.poll_output() {
-                match output {
-                    Output::Transmit { path, bytes } => self.transmit(PHONES, path.remote, bytes),
-                    Output::Event(event) => self.phone_event(event),
-                }
-            } else {
-                return Ok(());
-            }
-        }
     }
 
     // ---- the end

@@ -7,13 +7,13 @@
 use crm_core::Store;
 use crm_core::invariants::Violations;
 use cti_phone::{Call, CallOptions, IncomingCalls, Media, RegisterOptions, Registration, UserAgent};
-use e2e::{Heard, House, PATIENCE, Recording, Rest, Screen, eventually, within};
+use e2e::{Heard, House, Recording, Rest, Screen, eventually, within};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -24,11 +24,11 @@ const CALLERS: &str = "+12025553";
 /// Tones of this many calls can be told apart; then they begin anew.
 const VOICES: usize = 50;
 
-pub fn text<'a>(value: &'a Value, path: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, path: &str) -> &'a str {
     value.pointer(path).and_then(Value::as_str).unwrap_or_default()
 }
 
-pub fn number(value: &Value, path: &str) -> i64 {
+pub(crate) fn number(value: &Value, path: &str) -> i64 {
     value.pointer(path).and_then(Value::as_i64).unwrap_or_else(|| panic!("no number {path} in {value:#}"))
 }
 
@@ -37,39 +37,39 @@ fn list<'a>(value: &'a Value, path: &str) -> &'a [Value] {
 }
 
 /// µs since the epoch.
-pub fn now_us() -> i64 {
+pub(crate) fn now_us() -> i64 {
     SystemTime::UNIX_EPOCH.elapsed().unwrap().as_micros() as i64
 }
 
 /// A size that can be set for the full run.
-pub fn size(name: &str, default: usize) -> usize {
+pub(crate) fn size(name: &str, default: usize) -> usize {
     std::env::var(name).ok().map_or(default, |given| given.parse().unwrap_or_else(|_| panic!("{name}: {given} is no number")))
 }
 
 /// The caller's and the agent's tone of a call, Hz: no multiple of one is another.
-pub fn voices(index: usize) -> (u16, u16) {
+pub(crate) fn voices(index: usize) -> (u16, u16) {
     let step = 20 * (index % VOICES) as u16;
     (400 + step, 1900 + step)
 }
 
-pub fn caller_number(index: usize) -> String {
+pub(crate) fn caller_number(index: usize) -> String {
     format!("{CALLERS}{index:03}")
 }
 
 /// Somebody of the crew at work.
-pub struct Member {
+pub(crate) struct Member {
     /// The id of the person.
-    pub user: String,
-    pub rest: Rest,
-    pub screen: Screen,
+    pub(crate) user: String,
+    pub(crate) rest: Rest,
+    pub(crate) screen: Screen,
     _registration: Registration,
 }
 
 /// Both ends of a call that is up.
-pub struct Talk {
-    pub index: usize,
-    pub caller: Call,
-    pub agent: Call,
+pub(crate) struct Talk {
+    pub(crate) index: usize,
+    pub(crate) caller: Call,
+    pub(crate) agent: Call,
 }
 
 type Lifted = Arc<Mutex<BTreeMap<usize, oneshot::Sender<Call>>>>;
@@ -79,8 +79,8 @@ fn lock(lifted: &Lifted) -> MutexGuard<'_, BTreeMap<usize, oneshot::Sender<Call>
 }
 
 /// Agents who lift every call at once and are free again when it is over, and people who call them.
-pub struct Crew {
-    pub members: Vec<Member>,
+pub(crate) struct Crew {
+    pub(crate) members: Vec<Member>,
     sip: SocketAddr,
     callers: UserAgent,
     lifted: Lifted,
@@ -104,7 +104,7 @@ async fn made(rest: &Rest, kind: &str, body: Value) -> String {
 
 impl Crew {
     /// Makes a queue without wrap-up, its number and the agents, and puts them to work.
-    pub async fn hire(house: &House, count: usize) -> Crew {
+    pub(crate) async fn hire(house: &House, count: usize) -> Crew {
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let (desks, callers) = (UserAgent::bind(anywhere).await.unwrap(), UserAgent::bind(anywhere).await.unwrap());
         let rest = house.rest();
@@ -123,10 +123,13 @@ impl Crew {
             });
             let user = made(rest, "/users", body).await;
             crew.phones.push(tokio::spawn(lift_all(desks.incoming_for(&phone), crew.lifted.clone())));
-            let registration = desks.register(RegisterOptions::new(house.sip(), &phone, &password)).await.unwrap();
+            // What was made a moment ago comes to the calls' side a moment later.
+            let register = RegisterOptions::new(house.sip(), &phone, &password);
+            let registration = eventually("the new phone may register", async || desks.register(register.clone()).await.ok()).await;
             let person = rest.sign_in(&login, &password).await;
             let screen = Screen::open(house.http(), &person).await;
-            screen.tell(json!({ "do": "sign_in", "device": { "kind": "phone", "id": phone_id } })).await;
+            let sign_in = json!({ "do": "sign_in", "device": { "kind": "phone", "id": phone_id } });
+            eventually("the new agent may sign in", async || screen.ask(sign_in.clone()).await.ok()).await;
             screen.tell(json!({ "do": "set_presence", "presence": "ready" })).await;
             screen.shown("ready").await;
             crew.members.push(Member { user, rest: person, screen, _registration: registration });
@@ -135,13 +138,13 @@ impl Crew {
     }
 
     /// A call of this index; the INVITE is out when this returns.
-    pub fn call(&self, index: usize) -> Call {
+    pub(crate) fn call(&self, index: usize) -> Call {
         let options = CallOptions::new(self.sip, format!("sip:{NUMBER}@{}", self.sip)).from_user(caller_number(index));
         self.callers.call(options.media(Media::tone(voices(index).0))).unwrap()
     }
 
     /// Calls and waits until caller and agent are connected.
-    pub async fn talk(&self, index: usize) -> Talk {
+    pub(crate) async fn talk(&self, index: usize) -> Talk {
         let (lift, lifted) = oneshot::channel();
         lock(&self.lifted).insert(index, lift);
         let mut caller = self.call(index);
@@ -154,7 +157,7 @@ impl Crew {
 
 impl Talk {
     /// Waits until each has heard only the other for a second.
-    pub async fn hear_each_other(&self) {
+    pub(crate) async fn hear_each_other(&self) {
         let (caller, agent) = voices(self.index);
         e2e::hear_each_other(&self.caller, caller, &self.agent, agent).await;
     }
@@ -174,7 +177,7 @@ async fn lift_all(mut calls: IncomingCalls, lifted: Lifted) {
 }
 
 /// The one interaction with this number not older than `since`, once it fits.
-pub async fn the_one(house: &House, caller: &str, since_us: i64, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+pub(crate) async fn the_one(house: &House, caller: &str, since_us: i64, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
     eventually(&format!("{what} of {caller}"), async || {
         let mut all = house.rest().interactions_of(caller).await;
         all.retain(|one| number(one, "/opened_at") >= since_us);
@@ -185,12 +188,12 @@ pub async fn the_one(house: &House, caller: &str, since_us: i64, what: &str, fit
 }
 
 /// Closed, and its recording with it.
-pub fn closed_and_sealed(one: &Value) -> bool {
+pub(crate) fn closed_and_sealed(one: &Value) -> bool {
     text(one, "/state") == "closed" && one.pointer("/recordings/0/ended_at").is_some_and(Value::is_i64)
 }
 
 /// I1, I3: closed with nothing open, the segments of each participant join, every decision is kept, the sequence has no gap.
-pub fn assert_whole(one: &Value) {
+pub(crate) fn assert_whole(one: &Value) {
     assert_eq!(text(one, "/state"), "closed", "{one:#}");
     assert!(!list(one, "/participants").is_empty() && !list(one, "/work_items").is_empty(), "{one:#}");
     for participant in list(one, "/participants") {
@@ -218,7 +221,7 @@ pub fn assert_whole(one: &Value) {
 
 /// The one part of the recording: what is downloaded is what was sealed, and each channel holds its own voice alone. Returns the sound and
 /// when it ends, µs since the epoch.
-pub async fn check_recording(house: &House, one: &Value, caller: u16, agent: u16) -> (Recording, i64) {
+pub(crate) async fn check_recording(house: &House, one: &Value, caller: u16, agent: u16) -> (Recording, i64) {
     assert_eq!(list(one, "/recordings/0/parts").len(), 1, "{one:#}");
     let part = one.pointer("/recordings/0/parts/0").unwrap();
     let path = format!("/recordings/{}/parts/{}", text(one, "/recordings/0/id"), number(part, "/part"));
@@ -238,48 +241,43 @@ pub async fn check_recording(house: &House, one: &Value, caller: u16, agent: u16
 }
 
 /// The store the server writes, opened beside it.
-pub async fn store(house: &House) -> Store {
+pub(crate) async fn store(house: &House) -> Store {
     Store::open(&house.database_url(), storage::options(17)).await.expect("the server's database opens")
 }
 
 /// Nothing in the whole log is broken.
-pub async fn assert_healthy(house: &House) {
+pub(crate) async fn assert_healthy(house: &House) {
     let store = store(house).await;
     assert_eq!(store.violations().await.unwrap(), Violations::default());
     store.close().await;
 }
 
 /// Stops the server and makes every projection anew: each row is found as it is.
-pub async fn rebuild_changes_no_row(house: &mut House) {
+pub(crate) async fn rebuild_changes_no_row(house: &mut House) {
     assert!(house.terminate().await.success(), "the server ends in order");
     let said = house.command("rebuild");
-    assert!(said.contains("rows_changed: 0"), "{said}");
+    assert!(said.contains("; 0 rows differed"), "{said}");
 }
 
 /// The value of one figure of `/metrics`.
-pub async fn metric(house: &House, name: &str) -> f64 {
+pub(crate) async fn metric(house: &House, name: &str) -> f64 {
     let text = reqwest::get(format!("{}/metrics", house.http())).await.expect("an answer").text().await.expect("a text");
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
     line.and_then(|value| value.trim().parse().ok()).unwrap_or_else(|| panic!("no figure {name} in {text}"))
 }
 
 /// Status and body of `/ready`.
-pub async fn readiness(house: &House) -> (u16, Value) {
+pub(crate) async fn readiness(house: &House) -> (u16, Value) {
     let answer = reqwest::get(format!("{}/ready", house.http())).await.expect("an answer");
     let status = answer.status().as_u16();
     (status, answer.json().await.expect("a body"))
 }
 
 /// Waits until everything that was written down is in the database.
-pub async fn caught_up(house: &House) {
+pub(crate) async fn caught_up(house: &House) {
     eventually("the journal is in the database", async || {
         (metric(house, "cordboard_projector_behind").await == 0.0 && metric(house, "cordboard_projector_failing").await == 0.0)
             .then_some(())
     })
     .await;
-}
-
-/// Longest that anything may take here.
-pub fn patience() -> Duration {
-    PATIENCE
 }
