@@ -113,8 +113,8 @@ impl House {
     }
 
     /// The PostgreSQL underneath, to stop it for a while. It is shared: such a test has a file of its own.
-    pub fn postgres(&self) -> Option<&TempPostgres> {
-        self.postgres.as_deref()
+    pub fn postgres(&self) -> Option<&Arc<TempPostgres>> {
+        self.postgres.as_ref()
     }
 
     /// Where SIP is spoken.

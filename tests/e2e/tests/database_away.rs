@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use sqlx::{Connection, SqliteConnection};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::task::JoinSet;
 
 const NOAH: &str = "+12025550112";
 const EMMA: &str = "+442079460011";
@@ -58,7 +57,8 @@ impl Away {
     async fn begin(house: &House) -> Away {
         match house.postgres() {
             Some(server) => {
-                tokio::task::block_in_place(|| server.stop());
+                let server = Arc::clone(server);
+                tokio::task::spawn_blocking(move || server.stop()).await.unwrap();
                 Away::Stopped
             }
             None => {
@@ -71,7 +71,10 @@ impl Away {
 
     async fn end(self, house: &House) {
         match self {
-            Away::Stopped => tokio::task::block_in_place(|| house.postgres().unwrap().start()),
+            Away::Stopped => {
+                let server = Arc::clone(house.postgres().unwrap());
+                tokio::task::spawn_blocking(move || server.start()).await.unwrap();
+            }
             Away::Locked(mut locker) => drop(sqlx::query("ROLLBACK").execute(&mut *locker).await.unwrap()),
         }
     }
@@ -83,42 +86,30 @@ async fn calls_go_on(database: Database) {
     let since = now_us();
     let alice = Desk::ready(&house, "alice").await;
     // A call takes its agent for about three seconds.
-    let crew = Arc::new(Crew::hire(&house, cps * 4).await);
+    let crew = Crew::hire(&house, cps * 4).await;
     assert_eq!(readiness(&house).await.0, 200);
     let customer = house.rest().items("/customers?limit=1").await.remove(0);
     let customer = format!("/customers/{}", text(&customer, "/id"));
 
-    // Calls that are up when it goes away, and calls that come meanwhile.
-    let mut calls = JoinSet::new();
+    // Calls come at an even rate: some before it goes away, most while it is, some after.
     let count = (seconds + 2) * cps;
-    let mut next = tokio::time::interval(Duration::from_secs(1) / cps as u32);
-    let begin = |calls: &mut JoinSet<()>, index: usize| {
-        let crew = crew.clone();
-        calls.spawn(async move { call(&crew, index).await });
-    };
-    for index in 0..cps {
-        next.tick().await;
-        begin(&mut calls, index);
-    }
-    let away = Away::begin(&house).await;
-    let gone = Instant::now();
-    let watch = watch_it_away(&house, &alice, &customer);
-    let ring = async {
-        for index in cps..count - cps {
-            next.tick().await;
-            begin(&mut calls, index);
+    let start = Instant::now();
+    let calls = (0..count).map(|index| {
+        let (crew, at) = (&crew, start + Duration::from_secs(1) * index as u32 / cps as u32);
+        async move {
+            tokio::time::sleep_until(at.into()).await;
+            call(crew, index).await;
         }
+    });
+    let absence = async {
+        until("the first calls", || start.elapsed() >= Duration::from_secs(1)).await;
+        let away = Away::begin(&house).await;
+        let gone = Instant::now();
+        watch_it_away(&house, &alice, &customer).await;
         until("the time away is over", || gone.elapsed() >= Duration::from_secs(seconds as u64)).await;
+        away.end(&house).await;
     };
-    tokio::join!(watch, ring);
-    away.end(&house).await;
-    for index in count - cps..count {
-        next.tick().await;
-        begin(&mut calls, index);
-    }
-    while let Some(done) = calls.join_next().await {
-        done.expect("a call goes to its end");
-    }
+    tokio::join!(futures_util::future::join_all(calls), absence);
     caught_up(&house).await;
     assert_eq!(readiness(&house).await.1.pointer("/database"), Some(&Value::Bool(true)));
     for index in 0..count {
