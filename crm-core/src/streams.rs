@@ -37,6 +37,16 @@ impl Store {
         rows.iter().map(|row| Ok((row.id(0)?, u64::try_from(row.int(1)?).unwrap_or(0)))).collect()
     }
 
+    /// When each agent's stream ended so far.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn agent_lasts(&self) -> Result<BTreeMap<AgentId, Utc>> {
+        let sql = "SELECT stream_id, MAX(at) FROM event WHERE stream_kind = 'agent' GROUP BY stream_id";
+        let rows = self.db.fetch(sql, Vec::new()).await?;
+        rows.iter().map(|row| Ok((row.id(0)?, Utc(row.int(1)?)))).collect()
+    }
+
     /// The events of one stream in order.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use cti_media::playback::Pacer;
 use cti_media::reception::Reception;
 use cti_media::rtp::{self, Header};
 use cti_media::source::{SourceLock, Verdict};
-use cti_types::media::{Codec, EngineEvent, Stream, StreamStats, Tap};
+use cti_types::media::{Codec, Direction, EngineEvent, Stream, StreamStats, Tap};
 use cti_types::tap::{FRAME_BYTES_MAX, TapFrame, TapSink};
 use cti_types::{LegId, Tick};
 use std::net::SocketAddr;
@@ -123,16 +123,20 @@ impl Leg {
     }
 
     /// Signalling agreed on a stream.
-    pub(crate) fn set_stream(&mut self, now: Tick, stream: Stream) {
+    pub(crate) fn set_stream(&mut self, now: Tick, stream: Stream, around: &Surroundings) {
         self.lock.signalled(now, stream.remote);
         self.out.set_ptime(stream.ptime_ms);
-        if !self.expects_media() {
+        if !self.misses_media() {
             self.alive = now;
         }
         if let Some(play) = &mut self.play {
             play.set_ptime(now, stream.ptime_ms);
         }
         self.stream = Some(stream);
+        if !self.misses_media() && self.lost {
+            // Held now: its silence is agreed from here on.
+            self.sign_of_life(now, around);
+        }
     }
 
     /// Judges one datagram. `None`: it is not accepted, and is counted.
@@ -192,10 +196,15 @@ impl Leg {
         self.stream.as_ref().is_some_and(|stream| stream.direction.receives())
     }
 
+    /// Whether silence would mean that media is lost. A far side that holds (`sendonly`) may play music to us, or send nothing.
+    fn misses_media(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| stream.direction == Direction::SendRecv)
+    }
+
     /// The next moment this leg wants to be looked at though no packet comes.
     pub(crate) fn deadline(&self, around: &Surroundings) -> Tick {
         let never = Tick(u64::MAX);
-        let loss = if self.expects_media() && !self.lost { self.alive + around.loss_after } else { never };
+        let loss = if self.misses_media() && !self.lost { self.alive + around.loss_after } else { never };
         let digits = self.digit_pace.map_or(never, |pace| pace.next());
         let event = self.events.deadline().unwrap_or(never);
         loss.min(digits).min(event).min(self.play_deadline()).min(self.reports.next)
@@ -205,7 +214,7 @@ impl Leg {
     pub(crate) fn check_reception(&mut self, now: Tick, around: &Surroundings) {
         let id = self.id;
         self.events.expire(now, |digit| around.tell(digit_event(id, digit)));
-        if self.expects_media() && !self.lost && now >= self.alive + around.loss_after {
+        if self.misses_media() && !self.lost && now >= self.alive + around.loss_after {
             self.lost = true;
             around.tell(EngineEvent::MediaLost { leg: self.id });
         }

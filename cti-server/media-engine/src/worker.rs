@@ -213,7 +213,7 @@ impl Worker {
                 return;
             }
             EngineCommand::Hear { leg, from } => return self.hear(leg, &from),
-            EngineCommand::SetStream { leg, stream } => self.with(leg, |leg, _| leg.set_stream(now, stream)),
+            EngineCommand::SetStream { leg, stream } => self.with(leg, |leg, around| leg.set_stream(now, stream, around)),
             EngineCommand::Play { leg, play, clips, repeat, offset_ms } => {
                 self.with(leg, |leg, around| leg.start_play(now, play, clips, repeat, offset_ms, around))
             }

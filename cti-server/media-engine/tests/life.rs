@@ -54,11 +54,16 @@ fn a_silent_phone_that_reports_is_not_lost() {
 fn nothing_is_expected_of_a_held_phone_and_everything_after() {
     let house = impatient();
     let caller = house.call(Codec::Pcmu);
-    house.stream(&caller, Direction::SendOnly);
-    house.nothing_for(LOSS_AFTER * 2);
-    house.stream(&caller, Direction::SendRecv);
-    house.nothing_for(LOSS_AFTER / 2);
-    assert_eq!(house.next(), EngineEvent::MediaLost { leg: caller.leg });
+    // The last is ours when the phone says `sendonly`: it holds, and need not play music.
+    for held in [Direction::SendOnly, Direction::Inactive, Direction::RecvOnly] {
+        house.stream(&caller, held);
+        house.nothing_for(LOSS_AFTER * 2);
+        house.stream(&caller, Direction::SendRecv);
+        house.nothing_for(LOSS_AFTER / 2);
+        assert_eq!(house.next(), EngineEvent::MediaLost { leg: caller.leg });
+        house.send(EngineCommand::SetStream { leg: caller.leg, stream: caller.stream(held) });
+        assert_eq!(house.next(), EngineEvent::MediaBack { leg: caller.leg }, "from now on its silence is agreed");
+    }
 }
 
 #[test]

@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Most addresses of phones remembered as known; beyond it all are forgotten and learnt anew as phones register.
 const PHONES_MAX: usize = 65_536;
+/// Ports the system chose for UDP that may be taken for TCP before we give up.
+const PORTS_TRIED_MAX: u32 = 20;
 
 /// Totals since start, for metrics.
 #[derive(Debug, Default)]
@@ -84,6 +86,19 @@ fn contains(net: IpAddr, bits: u8, ip: IpAddr) -> bool {
     }
 }
 
+/// A port that is free for UDP and for TCP: the one the system chooses for the first may be taken for the other.
+fn free_for_both(listen: SocketAddr) -> io::Result<SocketAddr> {
+    let mut tried = 0;
+    loop {
+        let local = std::net::UdpSocket::bind(listen)?.local_addr()?;
+        match std::net::TcpListener::bind(local) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tried < PORTS_TRIED_MAX => tried += 1,
+            Err(error) => return Err(error),
+            Ok(_) => return Ok(local),
+        }
+    }
+}
+
 /// The open SIP sockets.
 pub struct Net {
     door: Arc<Door>,
@@ -106,7 +121,8 @@ impl Net {
             counters,
         });
         let named = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen for SIP on {listen}: {error}"));
-        let udp = udp::Udp::open(listen, Arc::clone(&door)).map_err(named)?;
+        let at = if listen.port() == 0 { free_for_both(listen).map_err(named)? } else { listen };
+        let udp = udp::Udp::open(at, Arc::clone(&door)).map_err(named)?;
         let tcp = tcp::Tcp::open(udp.local, Arc::clone(&door)).await.map_err(named)?;
         Ok(Net { door, udp, tcp })
     }

@@ -8,7 +8,7 @@ mod common_durable;
 
 use common_durable::*;
 use cti_phone::{Call, Media};
-use e2e::{Caller, Desk, House, eventually, on_both, until, within};
+use e2e::{Caller, Desk, Heard, House, eventually, on_both, until, within};
 use serde_json::Value;
 use std::time::{Duration, Instant};
 
@@ -107,8 +107,12 @@ async fn check_lost_call(house: &House, index: usize, since: i64, killed: i64) {
     assert_eq!(participants.iter().map(|p| text(p, "/leave_reason")).collect::<Vec<_>>(), ["server_lost", "server_lost"]);
     assert_eq!((text(&one, "/work_items/0/outcome"), text(&one, "/assignments/0/outcome")), ("assigned", "server_lost"));
     let (caller, agent) = voices(index);
-    let (_, end) = check_recording(house, &one, caller, agent).await;
+    let (sound, end) = check_recording(house, &one, caller, agent).await;
     assert!((killed - end).abs() <= LOST_MAX_US, "the sound ends {} µs before the kill", killed - end);
+    for (channel, own, other) in [(&sound.left, caller, agent), (&sound.right, agent, caller)] {
+        let last_second = Heard::of(&channel[channel.len() - 8_000..], own, &[other]);
+        assert!(last_second.right >= 5, "{last_second:?}");
+    }
 }
 
 /// One in wrap-up keeps why its customer left; one that waited has no agent.

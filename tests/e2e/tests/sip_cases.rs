@@ -5,7 +5,7 @@
 mod common_cases;
 
 use common_cases::{
-    Line, Place, TRUNK, check_closed, closed, events, integer, interaction, make, offer, participant, path, segments, somebody, stranger,
+    Line, Place, TRUNK, closed, closed_by_id, events, integer, interaction, make, offer, participant, path, segments, somebody, stranger,
     text,
 };
 use cti_phone::digest::{Algorithm, Challenge};
@@ -519,12 +519,7 @@ async fn a_withheld_number_is_anonymous(house: Arc<House>) {
         let id = incoming.header("X-Interaction").unwrap().to_owned();
         line.bye().await;
         desk.screen.shown("ready").await;
-        let one = eventually("the closed interaction", async || {
-            let one = place.rest.read(&format!("/interactions/{id}")).await;
-            (text(&one, "/state") == "closed").then_some(one)
-        })
-        .await;
-        check_closed(&one);
+        let one = closed_by_id(&place.rest, &id).await;
         assert!(one["from"].is_null(), "{one:#}");
     }
 }
@@ -554,12 +549,7 @@ async fn two_customers_with_one_number_are_both_on_the_card(house: Arc<House>) {
     assert!(view.pointer("/cards/2").is_none());
     let id = incoming.header("X-Interaction").unwrap().to_owned();
     out.hang_up().await.unwrap();
-    let one = eventually("the closed interaction", async || {
-        let one = place.rest.read(&format!("/interactions/{id}")).await;
-        (text(&one, "/state") == "closed").then_some(one)
-    })
-    .await;
-    check_closed(&one);
+    let one = closed_by_id(&place.rest, &id).await;
     let identified = events(&one, "identified")[0]["body"]["customers"].as_array().unwrap().clone();
     assert_eq!((identified.len(), &identified[0]), (2, &one["customer_id"]));
 }

@@ -1,6 +1,6 @@
 //! Desk phones: registered with digest; they ring, are lifted, refuse, hold, hang up. Extends [`World`].
 
-use crate::callers::{CallerAct, sdp};
+use crate::callers::{CallerAct, caller_of, sdp};
 use crate::house::{PHONES, phone_id};
 use crate::oracle::{Check, ensure};
 use crate::world::{Task, World};
@@ -68,7 +68,7 @@ impl World {
         let busy = self.phone_calls.values().any(|c| c.phone == phone);
         self.phone_count += 1;
         let media_port = 20_000 + 2 * (self.phone_count % 20_000) as u16;
-        let caller = call.caller.as_deref().and_then(|number| self.caller_of(number));
+        let caller = call.caller.as_deref().and_then(caller_of);
         self.phone_calls.insert(leg, PhoneCall { phone, caller, media_port, state: State::Ringing { since: self.tick } });
         let act = |world: &mut World, ms: u64, act: PhoneAct| world.later(Duration::from_millis(ms), Task::Phone(leg, act));
         let ring = self.chance.below(200);

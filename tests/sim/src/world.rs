@@ -367,7 +367,7 @@ impl World {
                 self.mix(&event.at.0.to_le_bytes());
                 let offered = self.log.add(self.tick, self.steps, &event)?;
                 if let Some(offered) = offered.filter(|_| !directory_changed) {
-                    self.screens.check_order(self.tick, self.steps, &self.house, &self.log, &offered)?;
+                    Screens::check_order(self.tick, self.steps, &self.house, &self.log, &offered)?;
                 }
             }
             Effect::Send { path, bytes } => {

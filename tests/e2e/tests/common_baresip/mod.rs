@@ -114,7 +114,12 @@ impl Baresip {
         e2e::within(what, look).await
     }
 
-    /// All it has heard in its last call so far.
+    /// From now on it says what it hears: the far end can measure its ear. Unlike the file, this outlives a hold.
+    pub async fn echo(&mut self) {
+        self.ask("ausrc", "aubridge,ear").await;
+    }
+
+    /// All it has heard in its last call so far, up to the first hold: with that baresip 1.0 ends its filters, and so the file.
     pub fn ear(&self) -> Vec<i16> {
         let files = std::fs::read_dir(self.folder.path()).expect("its folder").filter_map(|entry| Some(entry.ok()?.path()));
         // The names hold the time: the last is the latest.

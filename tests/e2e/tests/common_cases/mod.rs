@@ -175,7 +175,18 @@ pub async fn closed(rest: &Rest, number: &str) -> Value {
     one
 }
 
-pub fn check_closed(one: &Value) {
+/// The same for a caller whose number does not tell.
+pub async fn closed_by_id(rest: &Rest, id: &str) -> Value {
+    let one = eventually("the closed interaction", async || {
+        let answer = rest.get(&format!("/interactions/{id}")).await;
+        (answer.status == 200 && text(&answer.body, "/state") == "closed").then_some(answer.body)
+    })
+    .await;
+    check_closed(&one);
+    one
+}
+
+fn check_closed(one: &Value) {
     assert_eq!(events(one, "closed").len(), 1, "{one:#}");
     for participant in list(one, "participants") {
         let mut at = integer(participant, "/joined_at");

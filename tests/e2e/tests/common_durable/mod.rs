@@ -216,7 +216,9 @@ pub(crate) fn assert_whole(one: &Value) {
     let seqs: Vec<i64> = list(one, "/events").iter().map(|event| number(event, "/seq")).collect();
     assert_eq!(seqs, (1..=seqs.len() as i64).collect::<Vec<_>>(), "{one:#}");
     let after: Vec<&str> = list(one, "/events").iter().map(|event| text(event, "/kind")).skip_while(|kind| *kind != "closed").collect();
-    assert!(after.first() == Some(&"closed") && after[1..].iter().all(|kind| kind.starts_with("recording_")), "{after:?}");
+    // What the engine measured and what the disk sealed may come after the last person left.
+    let late = |kind: &&str| kind.starts_with("recording_") || *kind == "media_report";
+    assert!(after.first() == Some(&"closed") && after[1..].iter().all(late), "{after:?}");
 }
 
 /// The one part of the recording: what is downloaded is what was sealed, and each channel holds its own voice alone. Returns the sound and
@@ -230,11 +232,11 @@ pub(crate) async fn check_recording(house: &House, one: &Value, caller: u16, age
     assert_eq!(bytes.len() as i64, number(part, "/bytes"));
     let sound = Recording::read(&bytes);
     assert_eq!(sound.ms() as i64, number(part, "/duration_ms"));
-    let (left, right) = (Heard::of(&sound.left, caller, &[agent]), Heard::of(&sound.right, agent, &[caller]));
     let windows = (sound.ms() / 100).min(number(one, "/talk_ms") as usize / 100);
-    for (name, heard) in [("left", left), ("right", right)] {
-        // The call's first moments: a voice begins when its phone does.
-        assert!(heard.right + 6 >= windows && heard.other <= 3, "{name}: {heard:?} of {windows} windows of 100 ms");
+    for (name, channel, own, other) in [("left", &sound.left, caller, agent), ("right", &sound.right, agent, caller)] {
+        // A phone of ours on a busy machine may fall silent for a moment; the voice of the other side is never here.
+        let (heard, foreign) = (Heard::of(channel, own, &[other]), Heard::of(channel, other, &[own]));
+        assert!(heard.right * 10 >= windows * 8 && foreign.right == 0, "{name}: {heard:?}, {foreign:?} of {windows} windows of 100 ms");
     }
     let end = number(one, "/recordings/0/started_at") + (number(part, "/offset_ms") + number(part, "/duration_ms")) * 1_000;
     (sound, end)

@@ -49,7 +49,7 @@ impl Screens {
     }
 
     /// I4: of what waited before this step and this agent could serve, the first in the queue's order is offered.
-    pub(crate) fn check_order(&self, now: Tick, step: u64, house: &House, log: &Log, offered: &Offered) -> Check {
+    pub(crate) fn check_order(now: Tick, step: u64, house: &House, log: &Log, offered: &Offered) -> Check {
         let Some(chosen) = log.works.get(&offered.work) else { return Ok(()) };
         let place = |w: &super::log::Work| (255 - house.priority(w.queue, w.priority), w.since, w.arrival);
         for (id, other) in &log.works {
