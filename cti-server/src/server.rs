@@ -177,6 +177,7 @@ impl Server {
 
         let mut rooms =
             Rooms::new(rooms_config(&config, &net, &clips, &store, &mut chance).await?, Chance::from_seed(chance.bytes()), clock.now())?;
+        rooms.agents_went_on_until(store.agent_lasts().await?);
         rooms.handle(clock.now(), Event::Directory(Box::new(directory)));
 
         let (commands, from_gateway) = mpsc::channel(COMMANDS_MAX);

@@ -151,7 +151,10 @@ impl Endpoint {
         let Some((server, (leg, _))) = found.filter(|(_, (_, reply))| reply.remote.ip() == path.remote.ip()) else {
             return self.refuse(path, message, &Reply::new(481));
         };
-        self.refuse(path, message, &Reply::new(200));
+        // RFC 3261 9.2: with the tag of the answers to the INVITE. A caller may take the tag for the dialog from here.
+        let tag = leg.and_then(|id| self.legs.get(&id)).map_or_else(|| self.stateless_tag(message), |leg| leg.tag.clone());
+        let bytes = self.refusal(&Head::of(message, path.remote, Some(&tag)), &Reply::new(200));
+        self.io.send(reply_path(path, message), bytes);
         let waiting = |leg: &Leg| matches!(&leg.state, State::Offered(offered) if offered.server == server);
         let Some(id) = leg.filter(|id| self.legs.get(id).is_some_and(waiting)) else { return };
         self.finish_offered(now, id, &Reply::new(487));
