@@ -9,6 +9,9 @@ use tokio::sync::watch;
 
 /// Most records in one transaction.
 const BATCH_MAX: usize = 2_000;
+/// How long records gather after a batch that was not full: a call's events come in bursts, and each batch costs a transaction in which
+/// each of its interactions is read and written.
+const GATHER: Duration = Duration::from_millis(100);
 /// How long the projector waits for more when there is nothing.
 const IDLE: Duration = Duration::from_millis(50);
 /// The wait after a failed batch doubles from the first to the last.
@@ -28,7 +31,14 @@ pub struct ProjectorState {
 }
 
 /// Runs until `stop` is true *and* everything appended so far is projected, or the database is away.
-pub async fn run(store: Store, journal: Arc<Journal>, node: String, from: u64, state: Arc<ProjectorState>, stop: watch::Receiver<bool>) {
+pub async fn run(
+    store: Store,
+    journal: Arc<Journal>,
+    node: String,
+    from: u64,
+    state: Arc<ProjectorState>,
+    mut stop: watch::Receiver<bool>,
+) {
     state.position.store(from, Ordering::Relaxed);
     let mut reader = journal.reader(from);
     let mut retry = RETRY_FIRST;
@@ -49,6 +59,7 @@ pub async fn run(store: Store, journal: Arc<Journal>, node: String, from: u64, s
         };
         // States are passed without being handed out: this may be beyond the last record of the batch.
         let up_to = reader.position();
+        let full = batch.len() >= BATCH_MAX;
         if batch.is_empty() {
             // Nothing for the database between its mark and here. The journal need not keep it, nor is anything behind.
             state.position.store(up_to, Ordering::Relaxed);
@@ -97,6 +108,10 @@ pub async fn run(store: Store, journal: Arc<Journal>, node: String, from: u64, s
         retry = RETRY_FIRST;
         state.position.store(up_to, Ordering::Relaxed);
         journal.projected(up_to);
+        if !full {
+            // Either is a reason to go on.
+            let _ = tokio::time::timeout(GATHER, stop.wait_for(|stop| *stop)).await;
+        }
     }
 }
 

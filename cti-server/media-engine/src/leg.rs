@@ -196,6 +196,11 @@ impl Leg {
         self.stream.as_ref().is_some_and(|stream| stream.direction.receives())
     }
 
+    /// Media was told lost and is not back.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
     /// Whether silence would mean that media is lost. A far side that holds (`sendonly`) may play music to us, or send nothing.
     fn misses_media(&self) -> bool {
         self.stream.as_ref().is_some_and(|stream| stream.direction == Direction::SendRecv)

@@ -137,8 +137,12 @@ impl Worker {
             Ok((length, from)) => match socket {
                 Socket::Rtp => self.packet(slot, length, from),
                 Socket::Rtcp => {
+                    let was_lost = leg.is_lost();
                     if !leg.reported(self.now, from, &self.buffer[..length], &self.around) {
                         self.counters.foreign += 1;
+                    }
+                    if was_lost {
+                        self.schedule(slot);
                     }
                 }
             },
@@ -152,6 +156,7 @@ impl Worker {
     fn packet(&mut self, slot: usize, length: usize, from: std::net::SocketAddr) {
         let bytes = &self.buffer[..length];
         let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
+        let was_lost = leg.is_lost();
         let Some(received) = leg.receive(self.now, from, bytes, &self.around, &mut self.counters) else { return };
         let listeners = leg.listeners.len();
         for index in 0..listeners {
@@ -160,8 +165,8 @@ impl Worker {
                 listener.hear(self.now, &received, &mut self.counters);
             }
         }
-        // Only an event sets a timer nearer than those that run anyway.
-        if matches!(received.content, crate::leg::Content::Event(_)) {
+        // Only an event, and media that is back, set a timer nearer than those that run anyway.
+        if was_lost || matches!(received.content, crate::leg::Content::Event(_)) {
             self.schedule(slot);
         }
     }

@@ -38,6 +38,24 @@ fn media_that_stops_is_told_once_and_its_return_too() {
 }
 
 #[test]
+fn media_lost_again_is_told_as_soon_as_the_first_time() {
+    // Reports so rare that no timer of theirs helps out.
+    let house = House::with(EngineConfig { loss_after: LOSS_AFTER, rtcp_interval: Duration::from_secs(60), ..EngineConfig::default() });
+    let mut caller = house.call(Codec::Pcmu);
+    caller.say(1);
+    for back in 0..2 {
+        assert_eq!(house.next(), EngineEvent::MediaLost { leg: caller.leg });
+        if back == 0 {
+            caller.say(1)
+        } else {
+            report(&caller, None, false)
+        }
+        assert_eq!(house.next(), EngineEvent::MediaBack { leg: caller.leg });
+    }
+    assert_eq!(house.next(), EngineEvent::MediaLost { leg: caller.leg });
+}
+
+#[test]
 fn a_silent_phone_that_reports_is_not_lost() {
     let house = impatient();
     let mut caller = house.call(Codec::Pcmu);

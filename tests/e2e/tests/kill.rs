@@ -2,7 +2,7 @@
 //!
 //! `KILL_CALLS` (10) calls are up when the server dies; 50 is the full size.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which read the clock")]
 
 mod common_durable;
 

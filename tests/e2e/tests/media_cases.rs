@@ -4,11 +4,11 @@
 
 mod common_cases;
 
-use cti_media::rtcp;
-use cti_phone::{Codec, Description, Direction, DigitsBy, EndReason, Media, Sound};
 use common_cases::{
     Line, Numbering, Place, Speech, TRUNK, Voice, closed, events, interaction, offer, participant, path, segments, somebody, text,
 };
+use cti_media::rtcp;
+use cti_phone::{Codec, Description, DigitsBy, Direction, EndReason, Media, Sound};
 use e2e::{Database, Desk, Heard, House, Recording, Rest, Setup, eventually, hear_each_other, until, within};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -64,7 +64,8 @@ const SECOND: u64 = 50;
 /// The interaction of this number with its one recording sealed.
 async fn recorded(rest: &Rest, number: &str) -> Value {
     closed(rest, number).await;
-    let sealed = |one: &Value| one.pointer("/recordings/0/parts/0").is_some() && one.pointer("/recordings/0/ended_at").is_some_and(Value::is_i64);
+    let sealed =
+        |one: &Value| one.pointer("/recordings/0/parts/0").is_some() && one.pointer("/recordings/0/ended_at").is_some_and(Value::is_i64);
     interaction(rest, number, "the recording", sealed).await
 }
 
@@ -286,8 +287,8 @@ async fn stopped_media_ends_the_call(house: &House) {
     out.say(Sound::Nothing);
     assert_eq!(within("the end", out.ended()).await, EndReason::RemoteHungUp);
     let took = stopped.elapsed();
-    assert!((Duration::from_millis(2800)..Duration::from_secs(5)).contains(&took), "after the limit, not before: {took:?}");
     let one = closed(&place.rest, &caller.number).await;
+    assert!((Duration::from_millis(2800)..Duration::from_secs(5)).contains(&took), "after the limit, not before: {took:?}: {one:#}");
     assert_eq!((text(participant(&one, "customer"), "/leave_reason"), text(&one, "/close_reason")), ("media_lost", "completed"));
     assert_eq!((events(&one, "media_lost").len(), events(&one, "media_back").len()), (2, 1));
 }
@@ -339,7 +340,8 @@ async fn silence_suppression_is_not_lost_media(house: &House) {
 /// Two pairs of ports that rest for two seconds: one call more is refused, and a call that ended makes room only after the rest.
 async fn ports_run_out_and_rest(database: Database) {
     const REST: Duration = Duration::from_secs(2);
-    let first = 11_000 + (std::process::id() % 200) as u16 * 4;
+    // Below the ranges of the other servers; the two databases' tests run side by side.
+    let first = if database == Database::Sqlite { 11_000 } else { 11_500 } + (std::process::id() % 100) as u16 * 4;
     let setup = Setup::default().set("MEDIA__PORTS", format!("[{first}, {}]", first + 3)).set("MEDIA__PORT_REST_S", REST.as_secs());
     let house = House::start_with(database, setup).await;
     let mut calls = Vec::new();

@@ -1,6 +1,6 @@
 //! The first start, a second server on the same folder, and the stop on SIGTERM.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which read the clock")]
 
 mod common_durable;
 

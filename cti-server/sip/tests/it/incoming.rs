@@ -134,8 +134,10 @@ fn cancel_crossing_200_is_answered_and_changes_nothing() {
     let mut rig = Rig::new();
     let leg = rig.offered();
     rig.command(Command::Answer { leg, sdp: SDP.into() });
+    let tag = rig.last().message.to().unwrap().tag().unwrap().to_owned();
     rig.take_sent();
     rig.receive(TRUNK, &inside("CANCEL", "", 1, "z9hG4bKa1", None).replace(";tag=\r\n", "\r\n"));
+    assert_eq!(rig.last().message.to().unwrap().tag(), Some(tag.as_str()), "one tag for the INVITE and its CANCEL");
     assert_eq!(rig.codes(), ["200"]);
     assert!(!rig.take_events().iter().any(|e| matches!(e, Event::Ended { .. })));
 }

@@ -1,7 +1,7 @@
 //! What the tests of crashes and absences share: a crew that carries many calls at once, and the checks of what must be in the record
 //! whatever happened. Stops nothing itself.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, which clippy does not see as tests")]
 #![allow(dead_code, reason = "no test file needs all of it")]
 
 use crm_core::Store;
