@@ -72,7 +72,12 @@ pub enum DigestOffer {
 
 impl Default for SipConfig {
     fn default() -> SipConfig {
-        SipConfig { listen: SocketAddr::from(([127, 0, 0, 1], 5060)), advertised: None, realm: "cordboard".into(), digest: DigestOffer::default() }
+        SipConfig {
+            listen: SocketAddr::from(([127, 0, 0, 1], 5060)),
+            advertised: None,
+            realm: "cordboard".into(),
+            digest: DigestOffer::default(),
+        }
     }
 }
 
@@ -235,7 +240,12 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_the_file() {
-        let env = [("CORDBOARD_HTTP", "127.0.0.1:9000"), ("CORDBOARD_MEDIA__PORTS", "[30000, 30100]"), ("PATH", "/bin"), ("CORDBOARD_LOG", "debug")];
+        let env = [
+            ("CORDBOARD_HTTP", "127.0.0.1:9000"),
+            ("CORDBOARD_MEDIA__PORTS", "[30000, 30100]"),
+            ("PATH", "/bin"),
+            ("CORDBOARD_LOG", "debug"),
+        ];
         let config = read("data = \"/d\"\nhttp = \"127.0.0.1:1\"", &env).unwrap();
         assert_eq!((config.http.port(), config.media.ports), (9000, (30_000, 30_100)));
         assert_eq!(config.database_url(), "sqlite:/d/cordboard.db");

@@ -292,7 +292,7 @@ impl Server {
     /// Refuses new calls, waits until those under way are over (at most as long as configured), ends the rest, and stops.
     pub async fn stop(mut self) {
         self.draining.send_replace(true);
-        self.inbox.desk(Event::Accepting(false)).await;
+        self.inbox.desk(Event::Drain).await;
         let drained = self.wait_until_idle(self.drain).await;
         if !drained {
             tracing::warn!("calls still up at the end of the drain are ended");

@@ -60,8 +60,10 @@ pub enum Event {
     Recording(RecordingFact),
     /// The configuration changed.
     Directory(Box<Directory>),
-    /// Whether new calls may be taken (false: the journal is at its bound, or the server drains).
+    /// Whether new calls may be taken (false: the journal is at its bound).
     Accepting(bool),
+    /// The server is going down: no new calls from now on, whatever else changes.
+    Drain,
     /// End everything that is still up.
     Shutdown,
 }

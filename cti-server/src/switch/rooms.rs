@@ -91,6 +91,7 @@ pub struct Rooms {
     queue_settings: BTreeMap<QueueId, QueueSettings>,
     next_hours: Tick,
     pub(super) accepting: bool,
+    draining: bool,
     pub(super) card_wait: Duration,
     pub(super) chance: Chance,
     pub(super) counters: Counters,
@@ -121,6 +122,7 @@ impl Rooms {
             queue_settings: BTreeMap::new(),
             next_hours: now.tick,
             accepting: true,
+            draining: false,
             card_wait: config.card_wait,
             chance: part(),
             counters: Counters::default(),
@@ -151,9 +153,10 @@ impl Rooms {
             Event::Found { interaction, found } => self.found(now, interaction, found),
             Event::Recording(fact) => self.on_recording(now, fact),
             Event::Directory(directory) => self.set_directory(now, *directory),
-            Event::Accepting(accepting) => {
-                self.accepting = accepting;
-                self.sip.handle_command(now, Sip::SetAccepting(accepting));
+            Event::Accepting(accepting) => self.set_accepting(now, accepting),
+            Event::Drain => {
+                self.draining = true;
+                self.set_accepting(now, false);
             }
             Event::Shutdown => self.say(now, Said::Shutdown),
         }
@@ -498,6 +501,11 @@ impl Rooms {
                 self.say(now, Said::Note { interaction, body: Body::RecordingEnded { recording, frames_dropped } });
             }
         }
+    }
+
+    fn set_accepting(&mut self, now: Now, accepting: bool) {
+        self.accepting = accepting && !self.draining;
+        self.sip.handle_command(now, Sip::SetAccepting(self.accepting));
     }
 
     fn set_directory(&mut self, now: Now, directory: Directory) {

@@ -136,7 +136,7 @@ async fn assert_everybody_signed_out(house: &House) {
     assert_eq!(store.open_agents().await.unwrap(), []);
     assert_eq!(store.open_interactions().await.unwrap(), []);
     store.close().await;
-    assert_eq!(metric(house, "cordboard_agents_signed_in").await, 0.0);
+    assert_eq!(counted(house, "cordboard_agents_signed_in").await, 0);
 }
 
 async fn calls_are_taken_again(house: &House) {

@@ -1,6 +1,7 @@
 //! Media's edges against the real server: late offers, two codecs, silence, loss, digits, ports, and packets of strangers.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::disallowed_methods, reason = "a test of time limits reads the clock")]
 
 mod common_cases;
 
@@ -31,12 +32,12 @@ mod short_patience {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_sqlite() {
-        lost_media_and_what_is_none(Database::Sqlite).await;
+        Box::pin(lost_media_and_what_is_none(Database::Sqlite)).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn on_postgres() {
-        lost_media_and_what_is_none(Database::Postgres).await;
+        Box::pin(lost_media_and_what_is_none(Database::Postgres)).await;
     }
 }
 

@@ -199,11 +199,8 @@ async fn listen(mut reader: OwnedReadHalf, heard_of: Arc<Mutex<Vec<Value>>>, cha
 
 async fn netstring(reader: &mut OwnedReadHalf) -> Option<Vec<u8>> {
     let mut length = 0;
-    loop {
-        match reader.read_u8().await.ok()? {
-            digit @ b'0'..=b'9' => length = length * 10 + usize::from(digit - b'0'),
-            _ => break,
-        }
+    while let digit @ b'0'..=b'9' = reader.read_u8().await.ok()? {
+        length = length * 10 + usize::from(digit - b'0');
         assert!(length <= MESSAGE_MAX, "a message of {length} bytes");
     }
     // With the comma behind it.

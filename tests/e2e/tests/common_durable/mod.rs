@@ -268,6 +268,11 @@ pub(crate) async fn metric(house: &House, name: &str) -> f64 {
     line.and_then(|value| value.trim().parse().ok()).unwrap_or_else(|| panic!("no figure {name} in {text}"))
 }
 
+/// A figure that counts.
+pub(crate) async fn counted(house: &House, name: &str) -> u64 {
+    metric(house, name).await.round() as u64
+}
+
 /// Status and body of `/ready`.
 pub(crate) async fn readiness(house: &House) -> (u16, Value) {
     let answer = reqwest::get(format!("{}/ready", house.http())).await.expect("an answer");
@@ -278,8 +283,7 @@ pub(crate) async fn readiness(house: &House) -> (u16, Value) {
 /// Waits until everything that was written down is in the database.
 pub(crate) async fn caught_up(house: &House) {
     eventually("the journal is in the database", async || {
-        (metric(house, "cordboard_projector_behind").await == 0.0 && metric(house, "cordboard_projector_failing").await == 0.0)
-            .then_some(())
+        (counted(house, "cordboard_projector_behind").await == 0 && counted(house, "cordboard_projector_failing").await == 0).then_some(())
     })
     .await;
 }
