@@ -4,7 +4,7 @@ use crate::rest::Rest;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -15,6 +15,8 @@ use tempfile::TempDir;
 
 /// RTP ports of one server: enough for any test, few enough for forty servers side by side.
 const PORTS_EACH: u16 = 400;
+/// First of the ports whose sockets claim a range of RTP ports.
+const CLAIMS: u16 = 11_900;
 /// Lines of the server's log shown when a test fails.
 const LOG_LINES: usize = 60;
 
@@ -78,6 +80,7 @@ pub struct House {
     url: Option<String>,
     folder: TempDir,
     ports: (u16, u16),
+    _claim: UdpSocket,
     rest: Rest,
     postgres: Option<Arc<TempPostgres>>,
 }
@@ -100,10 +103,10 @@ impl House {
                     (Some(server), Some(url))
                 }
             };
-            let ports = free_ports();
+            let (ports, claim) = free_ports();
             let (child, ready) = spawn(folder.path(), url.as_deref(), ports, &setup);
             let rest = Rest::new(&ready.http, &ready.token);
-            House { child: Some(child), ready, setup, database, url, folder, ports, rest, postgres }
+            House { child: Some(child), ready, setup, database, url, folder, ports, _claim: claim, rest, postgres }
         };
         tokio::task::spawn_blocking(begin).await.expect("a server")
     }
@@ -310,13 +313,19 @@ fn binary() -> &'static Path {
     })
 }
 
-/// A range of RTP ports no other server of the tests has now.
-fn free_ports() -> (u16, u16) {
+/// A range of RTP ports that no other server of the tests has now. The socket is the claim to it: another test program
+/// cannot bind the same port while it is held.
+fn free_ports() -> ((u16, u16), UdpSocket) {
+    const SLOTS: u16 = 40;
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    // Test programs run one after another or side by side; the process id keeps them apart.
-    let slot = (NEXT.fetch_add(1, Ordering::Relaxed) + (std::process::id() % 40) as u16) % 40;
-    let first = 12_000 + slot * PORTS_EACH;
-    (first, first + PORTS_EACH - 1)
+    for _ in 0..SLOTS {
+        let slot = NEXT.fetch_add(1, Ordering::Relaxed) % SLOTS;
+        if let Ok(claim) = UdpSocket::bind(("127.0.0.1", CLAIMS + slot)) {
+            let first = 12_000 + slot * PORTS_EACH;
+            return ((first, first + PORTS_EACH - 1), claim);
+        }
+    }
+    panic!("forty servers of tests are running already");
 }
 
 fn shared_postgres() -> Arc<TempPostgres> {
