@@ -16,7 +16,7 @@ use tempfile::TempDir;
 /// RTP ports of one server: enough for any test, few enough for forty servers side by side.
 const PORTS_EACH: u16 = 400;
 /// First of the ports whose sockets claim a range of RTP ports.
-const CLAIMS: u16 = 11_900;
+const CLAIMS: u16 = 11_950;
 /// Lines of the server's log shown when a test fails.
 const LOG_LINES: usize = 60;
 
