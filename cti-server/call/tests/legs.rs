@@ -62,7 +62,7 @@ impl House {
     fn say(&mut self, input: Input) {
         self.calls.handle(self.now, input);
         self.drain();
-        self.calls.check().unwrap();
+        self.calls.check().expect("legs and bridges agree");
     }
 
     fn wait(&mut self, seconds: u64) {

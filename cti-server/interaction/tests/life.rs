@@ -76,7 +76,7 @@ impl Desk {
     }
 
     fn work(&self) -> WorkItemId {
-        self.room.work(ID).unwrap()
+        self.room.work(ID).expect("the customer waits")
     }
 
     /// The ACD holds the work out; the participant that rings.
@@ -89,7 +89,7 @@ impl Desk {
             Output::Ring { participant, offer: o, .. } if *o == offer => Some(*participant),
             _ => None,
         });
-        (offer, ring.unwrap())
+        (offer, ring.expect("a telephone rings"))
     }
 
     fn end_offer(&mut self, offer: OfferId, end: OfferEnd) {
@@ -134,7 +134,7 @@ impl Desk {
                 Body::Assigned { assignment, .. } => Some(assignment),
                 _ => None,
             })
-            .unwrap()
+            .expect("an assignment")
     }
 
     fn left(&self, who: ParticipantId) -> Option<LeaveReason> {

@@ -196,7 +196,9 @@ async fn an_import_is_whole_or_not_at_all(db: TestStore) {
         "{refused:?}"
     );
     let mut taken = [imported(1, vec![phone("+14155552671")]), imported(2, vec![])];
-    taken.iter_mut().for_each(|(customer, _)| customer.external_id = Some("X-1".into()));
+    for (customer, _) in &mut taken {
+        customer.external_id = Some("X-1".into());
+    }
     let refused = db.store.import_customers(&who(), NOW, taken.into()).await;
     assert!(matches!(refused, Err(StoreError::Unique { .. })), "{refused:?}");
     let mut owned = imported(1, vec![]);
