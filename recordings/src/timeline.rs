@@ -34,8 +34,9 @@ const LATE_RUN_MAX: i64 = ms(300);
 const SLACK: i64 = ms(2);
 /// How much one packet can pull at the average: a burst after a stall must not move a stream whose clock is right.
 const PULL_MAX: i64 = ms(30);
-/// The largest move at one packet, in samples; it shrinks to one near the slack.
-const SLIP_MAX: i64 = 8;
+/// The move at one packet, in samples: 0.6 % of 20 ms, thirty times what the worst clock needs and too little to bend a voice.
+/// After a stall of the machine the averages are wrong for a while; a faster return would be heard as a change of pitch.
+const SLIP: i64 = 1;
 /// Packets in the moving average.
 const AVERAGE_OVER: i64 = 64;
 /// Packets the average pretends to have at an anchor: so that the first ones count more, but none alone.
@@ -168,7 +169,7 @@ impl Timeline {
     fn bridge(&mut self, side: usize, start: i64) {
         let Stream { next, last, .. } = self.streams[side];
         let from = next.max(self.written);
-        if next > 0 && start - next <= SLIP_MAX && start > from {
+        if next > 0 && start - next <= SLIP && start > from {
             let (one, two) = self.room(from);
             for pair in one.iter_mut().chain(two).take((start - from) as usize) {
                 pair[side] = last;
@@ -242,8 +243,5 @@ impl Stream {
 
 /// By how many samples to move a stream that is `behind` on average.
 fn slip(behind: i64) -> i64 {
-    if behind.abs() <= SLACK {
-        return 0;
-    }
-    (behind.abs() / 32).clamp(1, SLIP_MAX) * behind.signum()
+    if behind.abs() <= SLACK { 0 } else { SLIP * behind.signum() }
 }
