@@ -56,7 +56,7 @@ pub fn normalise(raw: &str, country: &str) -> Number {
     if WITHHELD.iter().any(|word| user.eq_ignore_ascii_case(word)) {
         return Number::Anonymous;
     }
-    let other = || Number::Other(raw.chars().take(RAW_MAX).collect());
+    let other = || Number::Other(raw.chars().filter(|c| !c.is_control()).take(RAW_MAX).collect());
     let Some(digits) = dialled(&user) else { return other() };
     if digits.bytes().any(|b| matches!(b, b'*' | b'#')) {
         return if digits.len() <= 16 { Number::Short(digits) } else { other() };
@@ -181,6 +181,7 @@ mod tests {
         let other = |s: &str| Number::Other(s.to_owned());
         for (raw, country, expected) in [
             ("1001", "DE", short("1001")),
+            ("al\r\nice", "US", other("alice")),
             ("*72", "US", short("*72")),
             ("112", "GB", Number::Emergency("112".into())),
             ("999", "GB", Number::Emergency("999".into())),

@@ -49,7 +49,7 @@ impl House {
         if let Err(error) = self.engine.send(command) {
             tracing::debug!(%error, "the media engine did not take a command");
             if let Some(leg) = opening {
-                self.inbox.urgent(Event::Engine(EngineEvent::OpenFailed { leg, error: OpenError::Full }));
+                self.inbox.media(Event::Engine(EngineEvent::OpenFailed { leg, error: OpenError::Full }));
             }
         }
     }

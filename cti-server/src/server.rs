@@ -210,6 +210,7 @@ impl Server {
             stop: stopped_switch,
             journal_errors: 0,
             events: 0,
+            backlog: Vec::new(),
         };
         let switch = std::thread::Builder::new().name("switch".into()).spawn(move || match current_thread() {
             Ok(runtime) => runtime.block_on(switch.run()),
@@ -466,7 +467,7 @@ fn start_engine(config: &Config, clock: Clock, tap: recordings::TapHandle, inbox
     let clock = cti_media_engine::Clock::new(move || clock.tick());
     let sink: Arc<dyn TapSink> = Arc::new(tap);
     let events = Arc::new(move |event| {
-        inbox.urgent(Event::Engine(event));
+        inbox.media(Event::Engine(event));
     });
     cti_media_engine::Engine::start(settings, clock, sink, events).context("cannot start the media engine")
 }

@@ -169,7 +169,7 @@ impl Rooms {
         let participant = ParticipantId::new(now.utc, &mut self.chance);
         let number = call.caller.as_deref().map_or(Number::Anonymous, |raw| crm_core::number::normalise(raw, &country));
         let display = call.display.clone().filter(|_| number != Number::Anonymous);
-        let party = Party { number, raw: call.caller.clone().unwrap_or_default(), display };
+        let party = Party { number, raw: call.caller.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).collect(), display };
         let direction = if trunk.is_some() { CallDirection::Inbound } else { CallDirection::Internal };
         let arrival = Arrival { direction, from: party.clone(), to: to.clone(), trunk, call_id: Some(call.call_id.clone()) };
         let negotiator = Negotiator::new(self.chance.u64() >> 2);
@@ -304,12 +304,23 @@ impl Rooms {
         }
     }
 
-    /// ACK came; it carries the answer when the INVITE had no offer.
+    /// ACK came; it carries the answer when the INVITE, or a re-INVITE, had no offer.
     pub(super) fn confirmed(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {
-        let (Some(sdp), Some(line)) = (sdp, self.lines.lines.get_mut(&leg)) else { return };
-        match Answer::parse(&sdp).and_then(|answer| line.negotiator.accept(&answer)) {
-            Ok(stream) => self.set_stream(leg, stream),
-            Err(_) => self.calls.handle(now, CallInput::End { leg, cause: cause::INCOMPATIBLE }),
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return };
+        if !line.negotiator.is_offering() {
+            return;
+        }
+        let answer = sdp.as_deref().map(|sdp| Answer::parse(sdp).and_then(|answer| line.negotiator.accept(&answer)));
+        match answer {
+            Some(Ok(stream)) => {
+                let held = line.negotiator.remote_holds();
+                self.set_stream(leg, stream);
+                self.calls.handle(now, CallInput::FarHold { leg, held });
+            }
+            // What was agreed before goes on (RFC 3261 14.1).
+            Some(Err(_)) | None if line.codec.is_some() => line.negotiator.withdraw(),
+            // Our offer was never answered: there is no session to go on with.
+            Some(Err(_)) | None => self.calls.handle(now, CallInput::End { leg, cause: cause::INCOMPATIBLE }),
         }
     }
 

@@ -9,8 +9,11 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::watch;
 
-/// Room for what must not be lost: media events and in-dialog SIP. A full inbox drops UDP packets, which are sent again.
+/// SIP inside dialogs and answers. A full inbox drops UDP packets, which are sent again.
 const URGENT_MAX: usize = 65_536;
+/// What the media engine says, apart from packets so that no flood of those can push it out: some events for each of the
+/// most legs there can be.
+const MEDIA_MAX: usize = 131_072;
 /// Agent commands and answers of the store; senders wait when it is full.
 const DESK_MAX: usize = 8_192;
 /// New requests; a full inbox drops them, and the caller's retransmission comes later.
@@ -23,6 +26,10 @@ const FRESH_BUDGET: usize = 16;
 
 /// The journal's state record that says when the server was last alive: 8 bytes, µs since the epoch, little-endian.
 pub const ALIVE_KEY: &str = "alive";
+/// Most records that wait for a journal that takes nothing: an hour of a few hundred calls. Beyond it the newest are lost and counted.
+const BACKLOG_MAX: usize = 200_000;
+/// Of them, how many are tried at once: they must fit into a segment.
+const BACKLOG_CHUNK: usize = 1_000;
 /// How often the journal says that the server lives: what a crash ends is dated by it.
 const ALIVE_EVERY: Duration = Duration::from_millis(500);
 /// How often the invariants are checked in production.
@@ -31,6 +38,7 @@ const CHECK_EVERY: Duration = Duration::from_secs(10);
 /// Where events for the switch are put. Cheap to clone.
 #[derive(Clone)]
 pub struct Inbox {
+    media: Sender<Event>,
     urgent: Sender<Event>,
     desk: Sender<Event>,
     fresh: Sender<Event>,
@@ -38,7 +46,12 @@ pub struct Inbox {
 }
 
 impl Inbox {
-    /// Media events and SIP inside dialogs. False: full, and the event is gone.
+    /// Media events. False: full, which means that the switch has stood still for a long time.
+    pub fn media(&self, event: Event) -> bool {
+        self.put(&self.media, event)
+    }
+
+    /// SIP inside dialogs. False: full, and the event is gone.
     pub fn urgent(&self, event: Event) -> bool {
         self.put(&self.urgent, event)
     }
@@ -78,17 +91,19 @@ impl Inbox {
 
 /// The receiving ends.
 pub struct Inboxes {
+    media: Receiver<Event>,
     urgent: Receiver<Event>,
     desk: Receiver<Event>,
     fresh: Receiver<Event>,
 }
 
 pub fn inboxes() -> (Inbox, Inboxes) {
+    let (media, media_in) = mpsc::channel(MEDIA_MAX);
     let (urgent, urgent_in) = mpsc::channel(URGENT_MAX);
     let (desk, desk_in) = mpsc::channel(DESK_MAX);
     let (fresh, fresh_in) = mpsc::channel(FRESH_MAX);
-    let inbox = Inbox { urgent, desk, fresh, lost: Arc::default() };
-    (inbox, Inboxes { urgent: urgent_in, desk: desk_in, fresh: fresh_in })
+    let inbox = Inbox { media, urgent, desk, fresh, lost: Arc::default() };
+    (inbox, Inboxes { media: media_in, urgent: urgent_in, desk: desk_in, fresh: fresh_in })
 }
 
 /// Everything outside the rooms. Must never block.
@@ -101,7 +116,7 @@ pub trait Outside: Send {
 pub struct Pulse {
     pub counters: super::Counters,
     pub gauges: super::rooms::Gauges,
-    /// Appends to the journal that failed since start.
+    /// Appends to the journal that failed since start; their records wait and are tried again.
     pub journal_errors: u64,
     pub events: u64,
 }
@@ -116,6 +131,8 @@ pub struct Switch<O> {
     pub stop: watch::Receiver<bool>,
     pub journal_errors: u64,
     pub events: u64,
+    /// What the journal has not taken yet.
+    pub backlog: Vec<Record>,
 }
 
 impl<O: Outside> Switch<O> {
@@ -132,7 +149,10 @@ impl<O: Outside> Switch<O> {
                 next_pulse = now.tick + Duration::from_millis(250);
                 let (counters, gauges) = (self.rooms.counters(), self.rooms.gauges());
                 self.pulse.send_replace(Some(Pulse { counters, gauges, journal_errors: self.journal_errors, events: self.events }));
-                if self.journal.accepting() != accepting {
+                if !self.backlog.is_empty() {
+                    self.write(Vec::new());
+                }
+                if (self.journal.accepting() && self.backlog.is_empty()) != accepting {
                     accepting = !accepting;
                     self.handle(Event::Accepting(accepting));
                 }
@@ -165,6 +185,11 @@ impl<O: Outside> Switch<O> {
     fn round(&mut self) -> bool {
         let mut worked = false;
         for _ in 0..URGENT_BUDGET {
+            let Ok(event) = self.inboxes.media.try_recv() else { break };
+            self.handle(event);
+            worked = true;
+        }
+        for _ in 0..URGENT_BUDGET {
             let Ok(event) = self.inboxes.urgent.try_recv() else { break };
             self.handle(event);
             worked = true;
@@ -186,6 +211,7 @@ impl<O: Outside> Switch<O> {
     async fn wait(&mut self, until: tokio::time::Instant) {
         let event = tokio::select! {
             biased;
+            Some(event) = self.inboxes.media.recv() => event,
             Some(event) = self.inboxes.urgent.recv() => event,
             Some(event) = self.inboxes.desk.recv() => event,
             Some(event) = self.inboxes.fresh.recv() => event,
@@ -209,6 +235,32 @@ impl<O: Outside> Switch<O> {
         self.carry_out();
     }
 
+    /// Appends, in order, what could not be appended before and this. What the journal does not take (a full disk) waits here
+    /// while no new calls are taken, so that no sequence gets a gap.
+    fn write(&mut self, records: Vec<Record>) {
+        if self.backlog.is_empty() {
+            match self.journal.append(&records) {
+                Ok(()) => return,
+                Err(error) => tracing::error!(%error, "the journal takes nothing; its records wait in memory"),
+            }
+            self.journal_errors += 1;
+        }
+        self.backlog.extend(records);
+        while !self.backlog.is_empty() {
+            let chunk = self.backlog.len().min(BACKLOG_CHUNK);
+            if self.journal.append(&self.backlog[..chunk]).is_err() {
+                self.journal_errors += 1;
+                break;
+            }
+            self.backlog.drain(..chunk);
+        }
+        let over = self.backlog.len().saturating_sub(BACKLOG_MAX);
+        if over > 0 {
+            tracing::error!(over, "records lost: the journal took nothing for too long");
+            self.backlog.truncate(BACKLOG_MAX);
+        }
+    }
+
     /// All that one event caused goes to the journal in one write, and only then anywhere else.
     fn carry_out(&mut self) {
         let mut records = Vec::new();
@@ -228,10 +280,7 @@ impl<O: Outside> Switch<O> {
                 | Effect::Reply { .. }) => effects.push(effect),
             }
         }
-        if let Err(error) = self.journal.append(&records) {
-            self.journal_errors += records.len() as u64;
-            tracing::error!(%error, records = records.len(), "records lost: the journal took nothing");
-        }
+        self.write(records);
         for effect in effects {
             self.outside.run(effect);
         }
