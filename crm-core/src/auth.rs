@@ -16,8 +16,9 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Wrong passwords in a row that are free; each further one locks the name for twice as long, up to [`LOCK_MAX`].
-const FAILURES_FREE: i64 = 5;
+/// Wrong passwords in a row that are free; each further one locks the name for twice as long, up to [`LOCK_MAX`]. Many, as the store does not
+/// know who asks: with few, anybody could lock anybody out. Whoever lets people sign in bounds the failures of each address far lower.
+const FAILURES_FREE: i64 = 100;
 /// The first lock.
 const LOCK_FIRST: Duration = Duration::from_secs(30);
 /// The longest lock.

@@ -496,14 +496,8 @@ async fn rooms_config(config: &Config, net: &Net, clips: &Library, store: &Store
     })
 }
 
-async fn serve_http(listener: tokio::net::TcpListener, app: axum::Router, mut stop: watch::Receiver<bool>) {
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = async move {
-        let _ = stop.wait_for(|stop| *stop).await;
-    };
-    if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stopping).await {
-        tracing::error!(%error, "HTTP ended");
-    }
+async fn serve_http(listener: tokio::net::TcpListener, app: axum::Router, stop: watch::Receiver<bool>) {
+    crate::http::serve(listener, app, stop).await;
 }
 
 async fn forward_commands(mut from: mpsc::Receiver<FromGateway>, inbox: Inbox) {

@@ -78,6 +78,7 @@ fn run_engine(clock: &Clock, calls: usize, seconds: u64) -> Anyhow<Outcome> {
         let stream = Stream {
             remote,
             remote_rtcp: remote,
+            also_from: Vec::new(),
             send: (0, Codec::Pcmu),
             accept: vec![(0, Codec::Pcmu)],
             event_receive: None,

@@ -124,7 +124,7 @@ impl Leg {
 
     /// Signalling agreed on a stream.
     pub(crate) fn set_stream(&mut self, now: Tick, stream: Stream, around: &Surroundings) {
-        self.lock.signalled(now, stream.remote);
+        self.lock.signalled(now, stream.remote, &stream.also_from);
         self.out.set_ptime(stream.ptime_ms);
         if !self.misses_media() {
             self.alive = now;

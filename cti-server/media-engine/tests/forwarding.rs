@@ -6,8 +6,11 @@ mod support;
 
 use cti_media::g711::{A_TO_MU, MU_TO_A};
 use cti_types::media::{Codec, Direction, EngineCommand, EngineEvent, Stream};
-use std::net::UdpSocket;
+use std::net::{IpAddr, Ipv4Addr, UdpSocket};
 use support::{Continuity, House, LOCALHOST, PATIENCE, listen};
+
+/// A second address of the loopback net: another machine, to the engine.
+const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
 #[test]
 fn a_phone_hears_one_stream_across_play_talk_hold_and_talk() {
@@ -105,10 +108,11 @@ fn behind_address_translation_two_packets_lock_and_media_goes_back_there() {
     let house = House::new();
     let mut caller = house.unanswered(Codec::Pcmu);
     let mut stream = caller.stream(Direction::SendRecv);
-    // What the phone's SDP says is somewhere else.
-    let said = UdpSocket::bind((LOCALHOST, 0)).unwrap();
+    // What the phone's SDP says is an address of another net; its signalling came from where its media does.
+    let said = UdpSocket::bind((ELSEWHERE, 0)).unwrap();
     said.set_read_timeout(Some(PATIENCE)).unwrap();
     stream.remote = said.local_addr().unwrap();
+    stream.also_from = vec![LOCALHOST];
     house.send(EngineCommand::SetStream { leg: caller.leg, stream });
     house.play(&caller, 1, &[0; 8], true);
     listen(&said);
@@ -118,6 +122,51 @@ fn behind_address_translation_two_packets_lock_and_media_goes_back_there() {
     house.send(EngineCommand::StopPlay { leg: caller.leg });
     assert_eq!(heard.ssrc >> 24, 0xAB);
     assert_eq!(house.close(caller.leg).packets_received, 1);
+}
+
+#[test]
+fn a_stranger_who_sends_before_the_phone_gets_neither_the_audio_nor_a_digit() {
+    let house = House::new();
+    let (mut caller, agent) = (house.call(Codec::Pcmu), house.call(Codec::Pcmu));
+    house.hear(&agent, &caller);
+    house.play(&caller, 1, &[0; 8], true);
+    let mut stranger = support::Phone::new(caller.leg, caller.to.port(), Codec::Pcmu);
+    stranger.rtp = UdpSocket::bind((ELSEWHERE, 0)).unwrap();
+    for _ in 0..4 {
+        stranger.say(66);
+    }
+    for sequence in 1..4 {
+        stranger.send_event([9, 0x8A, sequence, 64], 777);
+    }
+    for _ in 0..4 {
+        caller.listen();
+    }
+    // The phone's own digit comes after all of these, and is the first one told.
+    caller.say(1);
+    caller.send_event([5, 0x8A, 3, 32], 888);
+    assert!(matches!(house.next(), EngineEvent::Digit { digit: '5', .. }));
+    assert_eq!(agent.listen().1[0], 1);
+    assert!(stranger.hears_nothing());
+    let stats = house.close(caller.leg);
+    assert_eq!((stats.packets_foreign, stats.packets_received), (7, 2));
+}
+
+#[test]
+fn the_signalled_address_takes_the_stream_back_from_one_learnt() {
+    let house = House::new();
+    let (mut caller, agent) = (house.call(Codec::Pcmu), house.call(Codec::Pcmu));
+    house.hear(&agent, &caller);
+    // Of the same IP, so it may be the phone behind a translated port.
+    let neighbour = UdpSocket::bind((LOCALHOST, 0)).unwrap();
+    for code in [60, 61] {
+        caller.say_from(code, Some(&neighbour));
+    }
+    assert_eq!(agent.listen().1[0], 61);
+    caller.say(1);
+    assert_eq!(agent.listen().1[0], 1);
+    caller.say_from(62, Some(&neighbour));
+    caller.say(2);
+    assert_eq!(agent.listen().1[0], 2);
 }
 
 #[test]
@@ -213,6 +262,7 @@ fn media_passes_over_ipv6_where_the_machine_has_it() {
     let stream = Stream {
         remote,
         remote_rtcp: remote,
+        also_from: Vec::new(),
         send: (0, Codec::Pcmu),
         accept: vec![(0, Codec::Pcmu)],
         event_receive: None,

@@ -53,7 +53,7 @@ pub struct PhoneAccount {
     pub ha1_sha256: Option<String>,
 }
 
-/// Who sent an INVITE.
+/// Who sent an INVITE: the far side of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     Trunk(TrunkId),

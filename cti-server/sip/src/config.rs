@@ -83,6 +83,9 @@ impl Config {
 pub struct Limits {
     /// Legs at once. One more INVITE: 503 with Retry-After; one more call of ours: `Refused` 503.
     pub calls: usize,
+    /// Calls at once from one phone account, so that one stolen password cannot take every RTP port. One more INVITE
+    /// of that phone: 503 with Retry-After.
+    pub calls_per_phone: usize,
     /// Transactions at once. Beyond it new requests get 503 without state; beyond twice it requests inside dialogs too.
     pub transactions: usize,
     /// Phones with a registration. One more: 503.
@@ -101,6 +104,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             calls: 10_000,
+            calls_per_phone: 4,
             transactions: 100_000,
             registrations: 20_000,
             bindings_per_phone: 8,

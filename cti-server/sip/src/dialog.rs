@@ -71,6 +71,13 @@ impl Dialog {
         message.call_id() == Some(self.call_id.as_str()) && from == self.remote_tag
     }
 
+    /// Whether the far side is known at this address: where it came from, or where our requests to it go. Ports are not
+    /// compared: NAT and streams change them.
+    pub(crate) fn is_with(&self, io: &Io, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        ip == self.path.remote.ip().to_canonical() || ip == self.hop(io).remote.ip().to_canonical()
+    }
+
     /// RFC 3261 12.2.2: true and remembered when the number is higher than any before.
     pub(crate) fn advance(&mut self, cseq: u32) -> bool {
         if self.remote_cseq.is_some_and(|last| cseq <= last) {
@@ -104,8 +111,8 @@ impl Dialog {
     pub(crate) fn request(&self, io: &Io, method: &str, cseq: u32, branch: &str) -> (Writer, Path) {
         let loose =
             self.routes.first().is_none_or(|r| NameAddr::parse(r).and_then(|r| r.parsed_uri()).is_some_and(|u| u.param("lr").is_some()));
-        let first = self.routes.first().and_then(|r| NameAddr::parse(r)).map_or("", |r| r.uri);
-        let path = self.next_hop(io, if first.is_empty() { &self.target } else { first });
+        let first = self.first_route();
+        let path = self.hop(io);
         // RFC 3261 12.2.1.1: a strict router wants itself in the Request-URI and the target as the last route.
         let mut writer = Writer::request(method, if loose { &self.target } else { first });
         write_via(&mut writer, io, path, branch);
@@ -123,6 +130,17 @@ impl Dialog {
             .header("CSeq", format_args!("{cseq} {method}"))
             .header("User-Agent", &io.config.user_agent);
         (writer, path)
+    }
+
+    /// The first route's URI; empty when there is none.
+    fn first_route(&self) -> &str {
+        self.routes.first().and_then(|r| NameAddr::parse(r)).map_or("", |r| r.uri)
+    }
+
+    /// Where requests of this dialog go.
+    fn hop(&self, io: &Io) -> Path {
+        let first = self.first_route();
+        self.next_hop(io, if first.is_empty() { &self.target } else { first })
     }
 
     /// Where a URI leads without resolving names: its address literal, when the far side can mean it; else back where

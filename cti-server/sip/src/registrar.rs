@@ -7,6 +7,7 @@ use crate::message::{Message, Name, NameAddr, Scheme, Uri, param};
 use crate::timers::{Slot, Timer, Timers};
 use cti_types::{Now, PhoneId, Tick};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// Most Contact values of one REGISTER; more is answered 400.
@@ -65,6 +66,12 @@ impl Registrar {
             self.phones.get(&phone).map(|p| p.bindings.iter().map(|b| b.contact.clone()).collect()).unwrap_or_default();
         contacts.sort_by_key(|c| std::cmp::Reverse(c.q));
         contacts
+    }
+
+    /// Whether a registration of the phone came from this address, on any port.
+    pub(crate) fn has(&self, phone: PhoneId, ip: IpAddr) -> bool {
+        let from = |b: &Binding| b.contact.path.remote.ip().to_canonical() == ip.to_canonical();
+        self.phones.get(&phone).is_some_and(|p| p.bindings.iter().any(from))
     }
 
     pub(crate) fn phones(&self) -> usize {

@@ -31,6 +31,12 @@ impl Trunks {
         candidates.rev().max_by_key(|(port, len, _)| (*port, *len)).map(|(_, _, t)| t)
     }
 
+    /// Whether the address, on any port, is one of this trunk's: a source of it, or where calls to it go.
+    pub(crate) fn has(&self, id: TrunkId, ip: IpAddr) -> bool {
+        let peer = |t: &Trunk| t.peer.is_some_and(|(_, peer)| peer.ip().to_canonical() == ip.to_canonical());
+        self.get(id).is_some_and(|t| peer(t) || t.sources.iter().any(|(net, len)| within(ip, *net, *len)))
+    }
+
     /// Counts one more call; false at the trunk's bound, where the call is refused with 503.
     pub(crate) fn acquire(&mut self, id: TrunkId) -> bool {
         let bound = self.get(id).and_then(|t| t.calls_max);

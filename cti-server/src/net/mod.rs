@@ -47,9 +47,14 @@ struct Door {
 }
 
 impl Door {
+    /// Whether this is a trunk's address or one from which a phone has logged in.
+    fn knows(&self, ip: IpAddr) -> bool {
+        self.known.load().iter().any(|(net, bits)| contains(*net, *bits, ip))
+            || self.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip)
+    }
+
     fn admit(&self, ip: IpAddr) -> Verdict {
-        let known = self.known.load().iter().any(|(net, bits)| contains(*net, *bits, ip))
-            || self.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip);
+        let known = self.knows(ip);
         self.counters.received.fetch_add(1, Ordering::Relaxed);
         let verdict = self.gate.lock().unwrap_or_else(PoisonError::into_inner).admit(self.clock.now(), ip, known);
         if verdict != Verdict::Admit {

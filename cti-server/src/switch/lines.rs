@@ -51,6 +51,8 @@ pub(super) struct Line {
     /// What the far side offered and we have not answered.
     offer: Option<Offer>,
     digits: DigitMerge,
+    /// Where the INVITE came from, for a leg that called us: its media may come from there.
+    called_from: Option<IpAddr>,
 }
 
 /// All legs, the ports, and the telephones that wait for a card before they ring.
@@ -186,6 +188,7 @@ impl Rooms {
             negotiator,
             offer,
             digits,
+            called_from: Some(call.path.remote.ip()),
         };
         self.lines.insert(leg, line);
         self.runs.enter(interaction, entry, &party, &to, &mut self.chance);
@@ -297,9 +300,13 @@ impl Rooms {
         self.sip.handle_command(now, Sip::Answer { leg, sdp });
     }
 
-    fn set_stream(&mut self, leg: LegId, stream: Stream) {
+    fn set_stream(&mut self, leg: LegId, mut stream: Stream) {
         if let Some(line) = self.lines.lines.get_mut(&leg) {
             line.codec = Some(stream.send.1);
+            // A telephone we called was reached where it had registered from.
+            let phone = line.agent.and_then(|ringing| self.desks.phone_of(ringing.agent));
+            let registered = phone.map(|phone| self.sip.contacts(phone)).unwrap_or_default();
+            stream.also_from = line.called_from.into_iter().chain(registered.iter().map(|contact| contact.path.remote.ip())).collect();
             self.effects.push_back(Effect::Engine(EngineCommand::SetStream { leg, stream }));
         }
     }
@@ -399,8 +406,20 @@ impl Rooms {
         let interaction = ringing.interaction;
         let (codec, offer, digits) = (None, None, DigitMerge::new());
         let agent = Some(ringing);
-        let line =
-            Line { interaction, participant, agent, codec, port, tries: 1, opened: false, portless: false, negotiator, offer, digits };
+        let line = Line {
+            interaction,
+            participant,
+            agent,
+            codec,
+            port,
+            tries: 1,
+            opened: false,
+            portless: false,
+            negotiator,
+            offer,
+            digits,
+            called_from: None,
+        };
         self.lines.insert(leg, line);
         self.calls.handle(now, CallInput::Outgoing { leg, group: interaction });
         self.show_call(now, leg);

@@ -49,6 +49,10 @@ pub struct Stream {
     pub remote: SocketAddr,
     /// Where its RTCP should go (`a=rtcp`, else port + 1).
     pub remote_rtcp: SocketAddr,
+    /// Where the leg's signalling comes from, as its sockets saw it. Behind address translation the SDP names an address of the
+    /// inner net, and the media comes from the outer one that the signalling comes from too. Media is accepted from the IP of
+    /// `remote` and from these, from no other; the port may be any. A handful; empty: only `remote`'s IP.
+    pub also_from: Vec<IpAddr>,
     /// What we send: payload type and codec.
     pub send: (u8, Codec),
     /// What we accept: each payload type with its codec.

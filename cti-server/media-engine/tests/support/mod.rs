@@ -168,6 +168,7 @@ impl Phone {
         Stream {
             remote: self.rtp.local_addr().unwrap(),
             remote_rtcp: self.rtcp.local_addr().unwrap(),
+            also_from: Vec::new(),
             send: (self.header.payload_type, self.codec),
             accept: vec![(self.header.payload_type, self.codec)],
             event_receive: Some(101),

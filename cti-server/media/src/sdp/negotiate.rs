@@ -257,6 +257,8 @@ fn stream_of(
     Stream {
         remote: audio.remote,
         remote_rtcp: audio.remote_rtcp,
+        // The SDP cannot know it: whoever saw the signalling fills it in.
+        also_from: Vec::new(),
         send,
         accept,
         event_receive,

@@ -47,6 +47,7 @@ fn a_phones_offer_is_answered_with_the_common_codecs_in_its_order() {
         Stream {
             remote: "10.0.0.9:4000".parse().unwrap(),
             remote_rtcp: "10.0.0.9:4001".parse().unwrap(),
+            also_from: Vec::new(),
             send: (8, Codec::Pcma),
             accept: vec![(8, Codec::Pcma), (0, Codec::Pcmu)],
             event_receive: Some(101),

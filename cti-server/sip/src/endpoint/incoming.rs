@@ -10,7 +10,7 @@ use crate::message::{Head, Message, Name, Uri, sdp_of};
 use crate::timers::Timer;
 use crate::transaction::{ServerId, reply_path};
 use bytes::Bytes;
-use cti_types::{LegId, Now, PhoneId, TrunkId};
+use cti_types::{LegId, Now, PhoneId};
 use std::time::Duration;
 
 /// RFC 3261 13.3.1.1: a provisional response is repeated each minute, or proxies give the call up.
@@ -42,10 +42,34 @@ impl Endpoint {
         self.offer(now, path, message, key, merge, call);
     }
 
+    /// Counts one more call of a trunk or from a phone; false at its bound.
     fn acquire(&mut self, origin: Origin) -> bool {
         match origin {
             Origin::Trunk(id) => self.trunks.acquire(id),
-            Origin::Phone(_) => true,
+            Origin::Phone(id) => {
+                let calls = self.phone_calls.entry(id).or_insert(0);
+                let room = *calls < self.io.config.limits.calls_per_phone;
+                *calls += usize::from(room);
+                if *calls == 0 {
+                    self.phone_calls.remove(&id);
+                }
+                room
+            }
+        }
+    }
+
+    /// Gives back what [`Endpoint::acquire`] took.
+    pub(super) fn release(&mut self, origin: Origin) {
+        match origin {
+            Origin::Trunk(id) => self.trunks.release(id),
+            Origin::Phone(id) => {
+                if let Some(calls) = self.phone_calls.get_mut(&id) {
+                    *calls = calls.saturating_sub(1);
+                    if *calls == 0 {
+                        self.phone_calls.remove(&id);
+                    }
+                }
+            }
         }
     }
 
@@ -60,8 +84,8 @@ impl Endpoint {
         }
         let pinned = matches!(call.origin, Origin::Phone(_));
         let dialog = Box::new(Dialog::called(message, reply, &tag, pinned));
-        let mut leg = Leg::new(State::Offered(Offered { server, dialog, offerless: call.sdp.is_none(), provisional: None }));
-        leg.trunk = trunk_of(call.origin);
+        let mut leg = Leg::new(State::Offered(Offered { server, dialog, offerless: call.sdp.is_none(), provisional: None }), call.origin);
+        leg.counted = Some(call.origin);
         leg.merge = Some(merge.clone());
         leg.tag.clone_from(&tag);
         let limit = self.io.config.limits.ring_max;
@@ -255,13 +279,6 @@ impl Endpoint {
 /// What OPTIONS is told, in and out of a dialog.
 pub(super) fn options_answer() -> Reply {
     Reply::new(200).with("Allow", ALLOW).with("Accept", ACCEPT).with("Supported", "").with("Accept-Encoding", "identity")
-}
-
-fn trunk_of(origin: Origin) -> Option<TrunkId> {
-    match origin {
-        Origin::Trunk(id) => Some(id),
-        Origin::Phone(_) => None,
-    }
 }
 
 fn merge_key(message: &Message) -> String {

@@ -1,11 +1,10 @@
 //! What the endpoint keeps of each call. Data only; the rules are in the modules beside.
 
-use crate::api::Path;
+use crate::api::{Origin, Path};
 use crate::dialog::Dialog;
 use crate::timers::{Slot, Timers};
 use crate::transaction::{ClientId, ServerId};
 use bytes::Bytes;
-use cti_types::TrunkId;
 use std::time::Duration;
 
 /// One branch of an outgoing call: an INVITE to one contact. It outlives the leg until its transaction is over.
@@ -40,8 +39,10 @@ pub(crate) struct Leg {
     pub(crate) tag: String,
     /// Call-ID, From tag and number of the INVITE that made it, against merged requests.
     pub(crate) merge: Option<String>,
-    /// The trunk whose count this call is in.
-    pub(crate) trunk: Option<TrunkId>,
+    /// The far side: requests inside the dialog are taken from its addresses only.
+    pub(crate) peer: Origin,
+    /// The trunk or phone whose count of calls this one is in.
+    pub(crate) counted: Option<Origin>,
     /// `Ended` or `Refused` was said: nothing more of this leg is told.
     pub(crate) over: bool,
     pub(crate) ring: Slot,
@@ -137,8 +138,8 @@ pub(crate) struct Theirs {
 }
 
 impl Leg {
-    pub(crate) fn new(state: State) -> Leg {
-        Leg { tag: String::new(), merge: None, trunk: None, over: false, ring: None, repeat: None, state }
+    pub(crate) fn new(state: State, peer: Origin) -> Leg {
+        Leg { tag: String::new(), merge: None, peer, counted: None, over: false, ring: None, repeat: None, state }
     }
 
     pub(crate) fn dialog(&mut self) -> Option<&mut Dialog> {

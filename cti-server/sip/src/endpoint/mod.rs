@@ -56,6 +56,8 @@ pub struct Endpoint {
     trunks: Trunks,
     phones: BTreeMap<PhoneId, PhoneAccount>,
     phone_by_user: BTreeMap<String, PhoneId>,
+    /// Calls under way from each phone; entries at zero are removed.
+    phone_calls: BTreeMap<PhoneId, usize>,
     /// Configured so, and every account has an HA1 for SHA-256: it may be offered. All or none: an offer must not tell names apart.
     sha256: bool,
     accepting: bool,
@@ -80,6 +82,7 @@ impl Endpoint {
             trunks: Trunks::default(),
             phones: BTreeMap::new(),
             phone_by_user: BTreeMap::new(),
+            phone_calls: BTreeMap::new(),
             sha256,
             accepting: true,
             legs: BTreeMap::new(),
@@ -307,12 +310,12 @@ impl Endpoint {
         self.servers.len() + self.clients.len() >= self.io.config.limits.transactions
     }
 
-    /// Says that the leg is over, once, and gives its place in the trunk back.
+    /// Says that the leg is over, once, and gives its place in the count of its trunk or phone back.
     fn say_over(&mut self, id: LegId, event: Event) {
         let Some(leg) = self.legs.get_mut(&id).filter(|leg| !leg.over) else { return };
         leg.over = true;
-        if let Some(trunk) = leg.trunk.take() {
-            self.trunks.release(trunk);
+        if let Some(origin) = leg.counted.take() {
+            self.release(origin);
         }
         self.io.event(event);
     }
@@ -325,8 +328,8 @@ impl Endpoint {
     fn drop_leg(&mut self, id: LegId) {
         let Some(mut leg) = self.legs.remove(&id) else { return };
         leg.clear_timers(&mut self.io.timers);
-        if let Some(trunk) = leg.trunk.take() {
-            self.trunks.release(trunk);
+        if let Some(origin) = leg.counted.take() {
+            self.release(origin);
         }
         self.by_tag.remove(&leg.tag);
         if let Some(merge) = &leg.merge {

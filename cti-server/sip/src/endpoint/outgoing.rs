@@ -2,7 +2,7 @@
 
 use super::leg::{Attempt, AttemptId, Calling, Cancel, Leg, Session, State};
 use super::{ALLOW, Endpoint};
-use crate::api::{Caller, EndedBy, Event, Path, Target, Transport};
+use crate::api::{Caller, EndedBy, Event, Origin, Path, Target, Transport};
 use crate::dialog::{Dialog, write_contact, write_via};
 use crate::message::check::Reply;
 use crate::message::{Message, Method, Name, Writer, escape_user, is_header_name, sdp_of};
@@ -45,8 +45,12 @@ impl Endpoint {
         if full || !trunk.is_none_or(|trunk| self.trunks.acquire(trunk)) {
             return self.io.event(Event::Refused { leg: id, code: 503, retry_after: None });
         }
-        let mut leg = Leg::new(State::Calling(Calling { attempts: Vec::new(), best: None, ending: false }));
-        leg.trunk = trunk;
+        let peer = match target {
+            Target::Phone(phone) => Origin::Phone(*phone),
+            Target::Trunk { trunk, .. } => Origin::Trunk(*trunk),
+        };
+        let mut leg = Leg::new(State::Calling(Calling { attempts: Vec::new(), best: None, ending: false }), peer);
+        leg.counted = trunk.map(Origin::Trunk);
         self.io.timers.set(&mut leg.ring, now.tick + ring, Timer::Ring(id));
         let attempts = hops.into_iter().map(|hop| self.attempt(now, id, hop, from, &sdp, headers)).collect();
         leg.state = State::Calling(Calling { attempts, best: None, ending: false });

@@ -3,7 +3,7 @@
 use super::incoming::options_answer;
 use super::leg::{ByeWith, Leg, Ours, State, Theirs};
 use super::{ACCEPT, ALLOW, Endpoint};
-use crate::api::{EndedBy, Event, Path};
+use crate::api::{EndedBy, Event, Origin, Path};
 use crate::message::check::Reply;
 use crate::message::{Digit, Head, Message, Method, Name, Sdp, digit, param, sdp_of};
 use crate::timers::Timer;
@@ -17,13 +17,27 @@ impl Endpoint {
         let method = message.method();
         let tag = message.to().and_then(|to| to.tag()).unwrap_or_default();
         let id = self.by_tag.get(tag).copied();
+        let peer = id.and_then(|id| self.legs.get(&id)).map(|leg| leg.peer);
         let owned = id.and_then(|id| self.legs.get_mut(&id)).and_then(Leg::dialog).filter(|dialog| dialog.owns(message));
-        let (Some(id), Some(dialog)) = (id, owned) else {
+        let (Some(id), Some(peer), Some(dialog)) = (id, peer, owned) else {
             if method != Method::Ack {
                 self.refuse(path, message, &Reply::new(481));
             }
             return;
         };
+        // RFC 3261 26: a dialog's identifiers are no secret, so its requests must come from where its far side is.
+        let ip = path.remote.ip();
+        let known = dialog.is_with(&self.io, ip)
+            || match peer {
+                Origin::Trunk(trunk) => self.trunks.has(trunk, ip),
+                Origin::Phone(phone) => self.registrar.has(phone, ip),
+            };
+        if !known {
+            if method != Method::Ack {
+                self.refuse(path, message, &Reply::new(403));
+            }
+            return;
+        }
         let cseq = message.cseq().map_or(0, |c| c.number);
         if method == Method::Ack {
             dialog.follow(reply_path(path, message));

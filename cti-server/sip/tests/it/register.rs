@@ -2,7 +2,7 @@
 
 use crate::rig::*;
 use cti_sip::message::Name;
-use cti_sip::{Command, Counts, Event, Origin, Transport};
+use cti_sip::{Command, Counts, EndedBy, Event, Origin, Transport};
 
 const URI: &str = "sip:pbx.example";
 
@@ -206,6 +206,75 @@ fn an_authenticated_phone_calls_as_itself() {
     rig.receive(PHONE, &invite("c1", "z9hG4bKa1", 1, SDP).replace("Max-Forwards", &format!("Authorization: {auth}\r\nMax-Forwards")));
     let Some(Event::Incoming { call, .. }) = rig.take_events().pop() else { panic!("no call") };
     assert_eq!((call.origin, call.caller.as_deref()), (Origin::Phone(phone_id()), Some("201")));
+}
+
+/// An INVITE from the phone with its own Call-ID, and the code it is answered with.
+fn phone_calls(rig: &mut Rig, challenge: &str, n: u32) -> u16 {
+    let auth = authorization(challenge, "INVITE", "sip:%2B3585%20@198.51.100.1", "201", "secret", n);
+    let text = invite(&format!("c{n}"), &format!("z9hG4bKp{n}"), 1, SDP);
+    rig.receive(PHONE, &text.replace("Max-Forwards", &format!("Authorization: {auth}\r\nMax-Forwards")));
+    rig.last().message.code()
+}
+
+#[test]
+fn a_phones_fifth_call_at_once_is_503_until_one_of_them_ends() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(1);
+    for n in 1..=4 {
+        assert_eq!(phone_calls(&mut rig, &challenge, n), 100, "call {n}");
+    }
+    let leg = rig.incoming();
+    assert_eq!(phone_calls(&mut rig, &challenge, 5), 503);
+    assert!(rig.last().message.get(Name::RetryAfter).is_some());
+    assert_eq!((rig.endpoint.counts().legs, rig.take_events().len()), (4, 4));
+    rig.receive(TRUNK, &invite("t1", "z9hG4bKt1", 1, SDP));
+    assert_eq!(rig.last().message.code(), 100, "the bound is the phone's own");
+    rig.command(Command::Reject { leg, code: 486, retry_after: None, warning: None });
+    assert_eq!(phone_calls(&mut rig, &challenge, 6), 100);
+    assert_eq!(phone_calls(&mut rig, &challenge, 7), 503);
+}
+
+#[test]
+fn an_answered_call_of_a_phone_frees_its_place_when_it_ends() {
+    let mut limited = config();
+    limited.limits.calls_per_phone = 1;
+    let mut rig = Rig::with(limited);
+    let challenge = challenges(&mut rig).swap_remove(1);
+    for n in [1, 3, 5] {
+        assert_eq!(phone_calls(&mut rig, &challenge, n), 100);
+        let leg = rig.incoming();
+        rig.command(Command::Answer { leg, sdp: SDP.into() });
+        let tag = rig.last().message.to().unwrap().tag().unwrap().to_owned();
+        let own = |text: String| text.replace("Call-ID: c1", &format!("Call-ID: c{n}"));
+        rig.receive(PHONE, &own(inside("ACK", &tag, 1, &format!("z9hG4bKa{n}"), None)));
+        assert_eq!(phone_calls(&mut rig, &challenge, n + 1), 503);
+        rig.receive(PHONE, &own(inside("BYE", &tag, 2, &format!("z9hG4bKb{n}"), None)));
+        assert_eq!(rig.last().message.code(), 200);
+    }
+    assert_eq!(rig.settle(), Counts::default());
+}
+
+#[test]
+fn a_phones_dialog_is_taken_from_where_it_is_registered_and_nowhere_else() {
+    let elsewhere = "203.0.113.8:50000";
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(1);
+    assert_eq!(phone_calls(&mut rig, &challenge, 1), 100);
+    let leg = rig.incoming();
+    rig.command(Command::Answer { leg, sdp: SDP.into() });
+    let tag = rig.last().message.to().unwrap().tag().unwrap().to_owned();
+    rig.receive("203.0.113.7:41000", &inside("ACK", &tag, 1, "z9hG4bKa", None));
+    assert_eq!(rig.take_events().last(), Some(&Event::Confirmed { leg, sdp: None }), "another port of the same address");
+    for source in [elsewhere, TRUNK] {
+        rig.receive(source, &inside("BYE", &tag, 2, "z9hG4bKb", None));
+        assert_eq!((rig.last().message.code(), rig.take_events()), (403, vec![]), "{source}");
+    }
+    let auth = authorization(&challenge, "REGISTER", URI, "201", "secret", 2);
+    rig.receive(elsewhere, &register(2, "z9hG4bKr", &format!("Authorization: {auth}\r\n{CONTACT}")));
+    assert_eq!(rig.last().message.code(), 200);
+    rig.take_events();
+    rig.receive(elsewhere, &inside("BYE", &tag, 3, "z9hG4bKc", None));
+    assert_eq!(rig.take_events(), [Event::Ended { leg, by: EndedBy::Bye, cause: None }]);
 }
 
 #[test]

@@ -68,6 +68,72 @@ fn a_dialog_is_known_by_both_tags_and_call_id() {
     assert_eq!(rig.take_events(), []);
 }
 
+/// Knows the dialog's identifiers, but is neither its far side nor the trunk.
+const STRANGER: &str = "203.0.113.66:5060";
+/// Another address of the trunk's sources.
+const SECOND: &str = "192.0.2.77:5062";
+
+#[test]
+fn a_stranger_with_a_dialogs_identifiers_is_403_and_changes_nothing() {
+    let mut rig = Rig::new();
+    let (leg, tag) = rig.answered();
+    let stolen = reinvite(&tag, 90).replace("Contact: <sip:192.0.2.10:5060>", "Contact: <sip:203.0.113.66>");
+    rig.receive(STRANGER, &inside("BYE", &tag, 91, "z9hG4bKs1", None));
+    rig.receive(STRANGER, &stolen);
+    rig.receive(STRANGER, &inside("INFO", &tag, 92, "z9hG4bKs2", Some(("application/dtmf", "#"))));
+    rig.receive(STRANGER, &inside("ACK", &tag, 90, "z9hG4bKs3", None));
+    assert_eq!(rig.codes(), ["403", "403", "403"], "a stray ACK is dropped");
+    assert_eq!(rig.take_events(), []);
+    rig.receive(TRUNK, &inside("OPTIONS", &tag, 2, "z9hG4bKo", None));
+    assert_eq!(rig.codes(), ["200"], "the sequence number did not move");
+    rig.command(Command::End { leg, cause: None });
+    assert_eq!((rig.last().message.request_uri(), rig.last().path.remote), ("sip:192.0.2.10:5060", TRUNK.parse().unwrap()));
+}
+
+#[test]
+fn a_strangers_ack_does_not_confirm_an_answer() {
+    let mut rig = Rig::new();
+    let leg = rig.offered();
+    rig.command(Command::Answer { leg, sdp: SDP.into() });
+    let tag = rig.last().message.to().unwrap().tag().unwrap().to_owned();
+    rig.take_events();
+    rig.receive(STRANGER, &inside("ACK", &tag, 1, "z9hG4bKack", None));
+    assert_eq!(rig.take_events(), []);
+    rig.receive(SECOND, &inside("ACK", &tag, 1, "z9hG4bKack", None));
+    assert_eq!(rig.take_events(), [Event::Confirmed { leg, sdp: None }]);
+}
+
+#[test]
+fn the_trunks_second_source_and_another_port_are_taken_inside_a_dialog() {
+    let mut rig = Rig::new();
+    let (leg, tag) = rig.answered();
+    rig.receive(SECOND, &reinvite(&tag, 2));
+    assert_eq!(rig.take_events(), [Event::Reinvite { leg, sdp: Some(NEW.into()) }]);
+    rig.command(Command::RejectReinvite { leg, code: 488 });
+    rig.receive("192.0.2.10:33333", &inside("OPTIONS", &tag, 3, "z9hG4bKo", None));
+    rig.receive(SECOND, &inside("BYE", &tag, 4, "z9hG4bKb", None));
+    assert_eq!(rig.codes(), ["100", "488", "200", "200"]);
+    assert_eq!(rig.take_events(), [Event::Ended { leg, by: EndedBy::Bye, cause: None }]);
+}
+
+#[test]
+fn the_far_side_of_a_call_of_ours_is_bound_to_its_addresses_too() {
+    let mut rig = Rig::new();
+    let leg = call(&mut rig, Target::Trunk { trunk: trunk_id(), number: "1".into() }, 60_000);
+    let invite = rig.take_sent().pop().unwrap().message;
+    rig.receive(TRUNK, &respond(&invite, 200, "far", "Contact: <sip:x@198.18.0.9>\r\n", SDP));
+    rig.take_sent();
+    rig.take_events();
+    let (ours, call_id) = (invite.from().unwrap().tag().unwrap().to_owned(), invite.call_id().unwrap().to_owned());
+    let bye =
+        |cseq: u32| inside("BYE", &ours, cseq, &format!("z9hG4bK{cseq}"), None).replace("Call-ID: c1", &format!("Call-ID: {call_id}"));
+    rig.receive(STRANGER, &bye(1));
+    assert_eq!((rig.codes(), rig.take_events()), (vec!["403".to_owned()], vec![]));
+    rig.receive("198.18.0.9:5060", &bye(2));
+    assert_eq!(rig.codes(), ["200"], "our requests go to the address of its Contact");
+    assert_eq!(rig.take_events(), [Event::Ended { leg, by: EndedBy::Bye, cause: None }]);
+}
+
 #[test]
 fn a_lower_sequence_number_is_500() {
     let mut rig = Rig::new();

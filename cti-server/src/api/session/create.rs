@@ -41,11 +41,11 @@ pub(super) async fn create(State(api): State<Arc<Api>>, peer: Peer, body: JsonBo
             return Err(refused());
         }
         Err(LoginError::Store(error)) => {
-            api.attempts.forgive(&name);
+            api.attempts.forgive(&name, peer.0);
             return Err(error.into());
         }
     };
-    api.attempts.forgive(&name);
+    api.attempts.forgive(&name, peer.0);
     let cookie = begin(&api, user.id).await?;
     let (roles, must_change) = (user.roles.clone(), user.must_change_password);
     let view = SessionView::of(&api, user, roles, must_change).await?;

@@ -44,11 +44,11 @@ pub(super) async fn change(State(api): State<Arc<Api>>, caller: Caller, peer: Pe
             return Err(Problem::invalid("old_password", "give the present password"));
         }
         Err(LoginError::Store(error)) => {
-            api.attempts.forgive(name);
+            api.attempts.forgive(name, peer.0);
             return Err(rename(error).into());
         }
     }
-    api.attempts.forgive(name);
+    api.attempts.forgive(name, peer.0);
     api.state.gateway.kick_user(caller.user.id, End::LoginEnded);
     let user = api.state.store.get::<User>(caller.user.id).await?;
     let cookie = begin(&api, user.id).await?;
