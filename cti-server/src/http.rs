@@ -11,7 +11,6 @@ use hyper_util::service::TowerToHyperService;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -141,18 +140,16 @@ mod tests {
     }
 
     async fn open(all: usize, head_timeout: Duration) -> House {
-        let app = Router::new()
-            .route("/who", get(async |ConnectInfo(remote): ConnectInfo<SocketAddr>| remote.to_string()))
-            .route(
-                "/echo",
-                get(async |upgrade: WebSocketUpgrade| {
-                    upgrade.on_upgrade(async |mut socket| {
-                        while let Some(Ok(Message::Text(text))) = socket.recv().await {
-                            let _ = socket.send(Message::Text(text)).await;
-                        }
-                    })
-                }),
-            );
+        let app = Router::new().route("/who", get(async |ConnectInfo(remote): ConnectInfo<SocketAddr>| remote.to_string())).route(
+            "/echo",
+            get(async |upgrade: WebSocketUpgrade| {
+                upgrade.on_upgrade(async |mut socket| {
+                    while let Some(Ok(Message::Text(text))) = socket.recv().await {
+                        let _ = socket.send(Message::Text(text)).await;
+                    }
+                })
+            }),
+        );
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);

@@ -5,7 +5,7 @@
 //! after the death of the process it plays up to the last second. A sealing thread hashes finished parts.
 //!
 //! What lies in the folder: `YYYY/MM/DD/<interaction>-<recording>-<part>.wav`, and for each part that the log does not
-//! have yet a small note in `.open/` (see [`recover`]).
+//! have yet a small note in `.open/` (see [`recover()`]).
 
 mod g711;
 mod note;

@@ -136,7 +136,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Recorder {
-    /// Starts the threads. Call [`crate::recover`] before: it takes what lies open for a dead server's.
+    /// Starts the threads. Call [`crate::recover()`] before: it takes what lies open for a dead server's.
     ///
     /// # Errors
     /// When the folder cannot be made or a thread not started.

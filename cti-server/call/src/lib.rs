@@ -212,6 +212,11 @@ impl Calls {
         self.legs.get(&leg).is_some_and(|l| l.holders.contains(&Holder::Device))
     }
 
+    /// Whether a command holds the call.
+    pub fn is_held_by_command(&self, leg: LegId) -> bool {
+        self.legs.get(&leg).is_some_and(|l| l.holders.contains(&Holder::Command))
+    }
+
     /// Whom the leg is bridged with.
     pub fn peer(&self, leg: LegId) -> Option<LegId> {
         let customer = self.legs.get(&leg)?.bridge?;

@@ -129,7 +129,7 @@ fn held_by_both_it_is_retrieved_when_both_have() {
     house.say(Input::FarHold { leg: AGENT, held: true });
     house.say(Input::Hold { leg: AGENT });
     house.say(Input::FarHold { leg: AGENT, held: true });
-    assert!(house.calls.is_held_by_device(AGENT));
+    assert!(house.calls.is_held_by_device(AGENT) && house.calls.is_held_by_command(AGENT));
     house.say(Input::FarHold { leg: AGENT, held: false });
     assert_eq!(house.hears(CUSTOMER), "hold music");
     house.say(Input::Retrieve { leg: AGENT });

@@ -139,7 +139,14 @@ impl Shared {
         });
     }
 
-    async fn run(self: Arc<Self>, id: StreamId, stream: TcpStream, remote: SocketAddr, receiver: mpsc::Receiver<Bytes>, patience: Patience) {
+    async fn run(
+        self: Arc<Self>,
+        id: StreamId,
+        stream: TcpStream,
+        remote: SocketAddr,
+        receiver: mpsc::Receiver<Bytes>,
+        patience: Patience,
+    ) {
         let _ = stream.set_nodelay(true);
         let local = stream.local_addr().unwrap_or(self.local);
         // The address the peer came to, with the port we listen on: what Via and Contact must say.

@@ -221,6 +221,9 @@ impl Rooms {
             }
             Command::Hold { call } => {
                 self.own_talk(user, call)?;
+                if self.calls.is_held_by_command(call) {
+                    return refuse(ErrorCode::WrongState, "the call is on hold already");
+                }
                 self.calls.handle(now, CallInput::Hold { leg: call });
                 Ok(())
             }
@@ -228,6 +231,9 @@ impl Rooms {
                 self.own_talk(user, call)?;
                 if self.calls.is_held_by_device(call) {
                     return refuse(ErrorCode::WrongState, "the telephone itself holds the call: retrieve it there");
+                }
+                if !self.calls.is_held_by_command(call) {
+                    return refuse(ErrorCode::WrongState, "the call is not on hold");
                 }
                 self.calls.handle(now, CallInput::Retrieve { leg: call });
                 Ok(())

@@ -171,7 +171,8 @@ impl Rooms {
         let participant = ParticipantId::new(now.utc, &mut self.chance);
         let number = call.caller.as_deref().map_or(Number::Anonymous, |raw| crm_core::number::normalise(raw, &country));
         let display = call.display.clone().filter(|_| number != Number::Anonymous);
-        let party = Party { number, raw: call.caller.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).collect(), display };
+        let party =
+            Party { number, raw: call.caller.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).collect(), display };
         let direction = if trunk.is_some() { CallDirection::Inbound } else { CallDirection::Internal };
         let arrival = Arrival { direction, from: party.clone(), to: to.clone(), trunk, call_id: Some(call.call_id.clone()) };
         let negotiator = Negotiator::new(self.chance.u64() >> 2);

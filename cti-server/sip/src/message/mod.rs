@@ -1,7 +1,7 @@
 //! Bytes ↔ message: an index over the text, values read only when asked for. It judges nothing ([`check`] does).
 //!
 //! Parsing never panics and keeps whatever it doesn't know as it came. What breaks the grammar but can still be
-//! answered is remembered as a [`Defect`]; only what cannot be answered at all is an [`Error`].
+//! answered is remembered as a [`Defect`]; only what cannot be answered at all is an [`enum@Error`].
 
 mod body;
 pub mod check;

@@ -64,10 +64,6 @@ display: string | null, };
  */
 export type CardView = { customer: string, name: string,
 /**
- * For a person, the company they belong to.
- */
-company: string | null,
-/**
  * The administrator's word, e.g. `gold`.
  */
 tier: string | null,
@@ -80,13 +76,13 @@ language: string | null,
  */
 recent: Array<RecentView>,
 /**
- * Work items open for this customer, this one not counted.
+ * What colleagues noted about them.
  */
-open_items: number,
+notes: string,
 /**
- * Row version, for an edit with `If-Match`.
+ * What is open with them, the most urgent first.
  */
-version: number, };
+open_items: Array<OpenItemView>, };
 
 /**
  * What a client sends.
@@ -206,6 +202,19 @@ until_ms: number,
 device_note: DeviceNote, };
 
 /**
+ * Something open with a customer.
+ */
+export type OpenItemView = {
+/**
+ * `ticket`, `order`, `callback`.
+ */
+kind: string, title: string,
+/**
+ * When it is due, in ms since the Unix epoch.
+ */
+due_ms: number | null, };
+
+/**
  * What came of a command.
  */
 export type Outcome = { "status": "ok",
@@ -287,7 +296,11 @@ agent_name: string | null,
 /**
  * The wrap-up code's name.
  */
-wrap_up: string | null, note: string | null, };
+wrap_up: string | null,
+/**
+ * How long it lasted, in ms; `null` while it is open.
+ */
+duration_ms: number | null, };
 
 /**
  * What a person may do here.
