@@ -10,7 +10,7 @@ use cti_media::ports::PortPool;
 use cti_media::sdp::{Answer, Format, Local, Negotiator, Offer};
 use cti_sip::api::{Caller, Command as Sip, Incoming, Origin, Target};
 use cti_types::acd::NotReadyReason;
-use cti_types::event::{Body, CallDirection, CloseReason};
+use cti_types::event::{Body, CallDirection, CloseReason, LeaveReason};
 use cti_types::media::{Codec, Direction, EngineCommand, Stream, StreamStats};
 use cti_types::{AgentId, Chance, InteractionId, LegId, Now, Number, OfferId, ParticipantId, Party, QueueId, Tick};
 use std::collections::{BTreeMap, BTreeSet};
@@ -328,7 +328,11 @@ impl Rooms {
             // What was agreed before goes on (RFC 3261 14.1).
             Some(Err(_)) | None if line.codec.is_some() => line.negotiator.withdraw(),
             // Our offer was never answered: there is no session to go on with.
-            Some(Err(_)) | None => self.calls.handle(now, CallInput::End { leg, cause: cause::INCOMPATIBLE }),
+            Some(Err(_)) | None => {
+                let participant = line.participant;
+                self.calls.handle(now, CallInput::End { leg, cause: cause::INCOMPATIBLE });
+                self.say(now, Said::Left { participant, reason: LeaveReason::Failed });
+            }
         }
     }
 

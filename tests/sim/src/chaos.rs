@@ -68,7 +68,7 @@ impl World {
             desk.crash();
         }
         for registration in &mut self.registrations {
-            registration.until = None;
+            registration.server_died(self.tick);
         }
         self.crashed_at = Some(self.tick);
         let alive = self.now().utc;

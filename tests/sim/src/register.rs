@@ -64,6 +64,15 @@ impl Registration {
         self.send(now, chance)
     }
 
+    /// The registrar died and forgot the phone. Its last answer may still be on its way, but says nothing of the one that comes after:
+    /// a request under way is begun anew.
+    pub(crate) fn server_died(&mut self, now: Tick) {
+        self.until = None;
+        if self.under_way.take().is_some() {
+            self.refresh.get_or_insert(now);
+        }
+    }
+
     /// No further request is begun.
     pub(crate) fn stop(&mut self) {
         self.refresh = None;
