@@ -1,17 +1,22 @@
-//! Who changed what: one row beside each change, in its transaction. Reads back in pages; never changes a row.
+//! Who changed what, one row beside each change, in its transaction; and who heard which recording. Reads back in pages; never changes a row.
 
 use crate::db::{Row, Tx, Value, args};
 use crate::error::{Result, StoreError};
+use crate::interactions::RecordingView;
 use crate::model::{AuditEntry, AuditId, ListQuery, Page, Who};
 use crate::store::Store;
-use cti_types::Utc;
-use serde_json::Value as Json;
+use cti_types::{AgentId, InteractionId, Utc};
+use serde_json::{Value as Json, json};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Action {
     Create,
     Update,
     Delete,
+    /// Nothing was changed: somebody heard a recording.
+    Listen,
+    /// What a supervisor did to a call.
+    OfCall(&'static str),
 }
 
 impl Action {
@@ -20,6 +25,8 @@ impl Action {
             Action::Create => "create",
             Action::Update => "update",
             Action::Delete => "delete",
+            Action::Listen => "listen",
+            Action::OfCall(word) => word,
         }
     }
 }
@@ -53,6 +60,36 @@ pub(crate) async fn write_audit(
 }
 
 impl Store {
+    /// Notes that somebody hears a part of a recording. To be called before the sound is sent.
+    ///
+    /// # Errors
+    /// `Unavailable`: nothing is noted, so nothing may be sent.
+    pub async fn audit_listening(&self, who: &Who, now: Utc, recording: &RecordingView, part: i64) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let after = Some(json!({ "interaction": recording.interaction_id, "part": part }));
+        write_audit(self, &mut tx, who, now, Action::Listen, "recording", &recording.id.to_string(), None, after).await?;
+        tx.commit().await
+    }
+
+    /// Notes what a supervisor did to a call: in the words of `action`, to this agent, in this mode of supervision.
+    ///
+    /// # Errors
+    /// `Unavailable`: nothing is noted.
+    pub async fn audit_call(
+        &self,
+        who: &Who,
+        now: Utc,
+        action: &'static str,
+        interaction: InteractionId,
+        agent: Option<AgentId>,
+        mode: Option<&str>,
+    ) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let after = Some(json!({ "agent": agent, "mode": mode }));
+        write_audit(self, &mut tx, who, now, Action::OfCall(action), "interaction", &interaction.to_string(), None, after).await?;
+        tx.commit().await
+    }
+
     /// A page of the audit, the latest first. `query.equals` may name `resource`, `resource_id`, `user` and `action`.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! password and a locked name get the same answer after the same work, so that nobody learns which names exist.
 
 use crate::audit::{Action, write_audit};
-use crate::db::{Value, args, text};
+use crate::db::{Tx, Value, args, text};
 use crate::error::{Result, StoreError};
 use crate::model::{ApiToken, ApiTokenId, Credential, Kind, Resource, Secret, Stored, User, UserRole, Who};
 use crate::passwords;
@@ -16,9 +16,13 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Wrong passwords in a row that are free; each further one locks the name for twice as long, up to [`LOCK_MAX`]. Many, as the store does not
+/// Wrong passwords of a name that are free; each further one locks it for twice as long, up to [`LOCK_MAX`]. Many, as the store does not
 /// know who asks: with few, anybody could lock anybody out. Whoever lets people sign in bounds the failures of each address far lower.
 const FAILURES_FREE: i64 = 100;
+/// The count does not go beyond this: the lock no longer grows there, and a long attack must be forgotten in a finite time.
+const FAILURES_MAX: i64 = FAILURES_FREE + 10;
+/// One failure is forgotten after so long without a lock. Slow guessing thus stays below one try a minute.
+const FAILURE_DRAIN_US: i64 = 60_000_000;
 /// The first lock.
 const LOCK_FIRST: Duration = Duration::from_secs(30);
 /// The longest lock.
@@ -48,12 +52,21 @@ pub struct Principal {
     pub roles: BTreeSet<UserRole>,
     /// The API token used; `None`: a session.
     pub token: Option<ApiTokenId>,
+    /// Names the session or token and is no secret: the same as long as it is the same one. Of a token, [`token_login`].
+    pub login: String,
+    /// When the session or token ends; `None`: a token without an end.
+    pub expires_at: Option<Utc>,
 }
 
 /// The digest of RFC 7616 3.4.2, `H(user:realm:password)` in hex: with MD5 and with SHA-256.
 pub fn ha1(username: &str, realm: &str, password: &str) -> (String, String) {
     let text = format!("{username}:{realm}:{password}");
     (hex::encode(Md5::digest(text.as_bytes())), hex::encode(Sha256::digest(text.as_bytes())))
+}
+
+/// What [`Principal::login`] says of this token.
+pub fn token_login(token: ApiTokenId) -> String {
+    format!("token:{token}")
 }
 
 fn token_hash(token: &str) -> String {
@@ -70,7 +83,40 @@ pub(crate) async fn credential_columns(store: &Store, credential: Credential) ->
             let (md5, sha256) = ha1(&username, store.realm(), password.reveal());
             vec![("ha1_md5", Value::from(md5)), ("ha1_sha256", Value::from(sha256))]
         }
+        Credential::RealmDigest { username, realm, password } => {
+            let (md5, sha256) = ha1(&username, &realm, password.reveal());
+            vec![("ha1_md5", Value::from(md5)), ("ha1_sha256", Value::from(sha256))]
+        }
     })
+}
+
+/// The failures of a name: a bucket that leaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Failures {
+    count: i64,
+    /// Until when the name is locked, or was; from then on the count drains. µs since 1970; column `locked_until`.
+    since: i64,
+}
+
+impl Failures {
+    fn one_more(self, now: Utc) -> Failures {
+        let drained = (now.0 - self.since).max(0) / FAILURE_DRAIN_US;
+        let left = (self.count - drained).max(0);
+        let count = (left + 1).min(FAILURES_MAX);
+        let over = count - FAILURES_FREE;
+        if over >= 0 {
+            let lock = (LOCK_FIRST * 2_u32.saturating_pow(over as u32)).min(LOCK_MAX);
+            return Failures { count, since: now.0.saturating_add(lock.as_micros() as i64) };
+        }
+        // What has drained is taken off the time, too: the part of a minute that is left over is not lost.
+        let since = if left == 0 { now.0 } else { self.since + drained * FAILURE_DRAIN_US };
+        Failures { count, since }
+    }
+}
+
+async fn set_failures(tx: &mut Tx, user: UserId, failures: Failures) -> Result<()> {
+    let sql = "UPDATE app_user SET failures = $2, locked_until = $3 WHERE id = $1";
+    tx.execute(sql, args![user.to_string(), failures.count, failures.since]).await.map(drop)
 }
 
 impl Store {
@@ -108,31 +154,40 @@ impl Store {
         // A hash of nothing anybody types: the same work for a name that does not exist or has no password.
         let hash = found.and_then(|row| row.opt_text(1)).filter(|hash| !hash.is_empty()).unwrap_or(DECOY).to_owned();
         let right = self.verify_password(password.clone(), hash).await?;
-        let Some(row) = found else { return Err(LoginError::Refused) };
+        let Some(row) = found else {
+            // The same statements as for a name that exists; they find no row.
+            self.note_failure(now, None).await?;
+            return Err(LoginError::Refused);
+        };
         let (id, active, failures, locked_until) = (row.id::<UserId>(0)?, row.int(2)? != 0, row.int(3)?, row.int(4)?);
         if !active || now.0 < locked_until {
+            self.note_failure(now, None).await?;
             return Err(LoginError::Refused);
         }
         if !right {
-            self.note_failure(now, id, failures + 1).await?;
+            self.note_failure(now, Some(id)).await?;
             return Err(LoginError::Refused);
         }
         if failures > 0 {
-            self.set_failures(id, 0, 0).await?;
+            let mut tx = self.db.begin().await?;
+            set_failures(&mut tx, id, Failures::default()).await?;
+            tx.commit().await?;
         }
         Ok(self.get::<User>(id).await?)
     }
 
-    async fn note_failure(&self, now: Utc, user: UserId, failures: i64) -> Result<()> {
-        let over = failures - FAILURES_FREE;
-        let lock = if over < 0 { Duration::ZERO } else { (LOCK_FIRST * 2_u32.saturating_pow(over.min(10) as u32)).min(LOCK_MAX) };
-        self.set_failures(user, failures, now.0 + lock.as_micros() as i64).await
-    }
-
-    async fn set_failures(&self, user: UserId, failures: i64, locked_until: i64) -> Result<()> {
+    /// Counts a wrong password. `None` goes the same way and counts nothing, so that the time it takes tells nothing either.
+    async fn note_failure(&self, now: Utc, user: Option<UserId>) -> Result<()> {
+        let id = user.map_or(String::new(), |user| user.to_string());
         let mut tx = self.db.begin().await?;
-        let sql = "UPDATE app_user SET failures = $2, locked_until = $3 WHERE id = $1";
-        tx.execute(sql, args![user.to_string(), failures, locked_until]).await?;
+        // Writing the row first makes attempts at once take turns, on either database: none is lost from the count.
+        tx.execute("UPDATE app_user SET failures = failures WHERE id = $1", args![id.as_str()]).await?;
+        let rows = tx.fetch("SELECT failures, locked_until FROM app_user WHERE id = $1", args![id]).await?;
+        let so_far = match rows.first() {
+            Some(row) => Failures { count: row.int(0)?, since: row.int(1)? },
+            None => Failures::default(),
+        };
+        set_failures(&mut tx, user.unwrap_or(UserId::from_u128(0)), so_far.one_more(now)).await?;
         tx.commit().await
     }
 
@@ -184,17 +239,19 @@ impl Store {
         let hash = token_hash(token.reveal());
         let rows = self.db.fetch("SELECT user_id, expires_at, seen_at FROM session WHERE token_hash = $1", args![hash.as_str()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
-        if row.int(1)? <= now.0 {
+        let expires_at = Utc(row.int(1)?);
+        if expires_at <= now {
             return Ok(None);
         }
         let Some(user) = self.active_user(row.id(0)?).await? else { return Ok(None) };
         if now.0 - row.int(2)? > SEEN_STEP_US {
             let mut tx = self.db.begin().await?;
-            tx.execute("UPDATE session SET seen_at = $2 WHERE token_hash = $1", args![hash, now]).await?;
+            tx.execute("UPDATE session SET seen_at = $2 WHERE token_hash = $1", args![hash.as_str(), now]).await?;
             tx.commit().await?;
         }
         let roles = user.roles.clone();
-        Ok(Some(Principal { user, roles, token: None }))
+        let login = format!("session:{hash}");
+        Ok(Some(Principal { user, roles, token: None, login, expires_at: Some(expires_at) }))
     }
 
     /// Ends a session. An unknown token is no error: it is ended already.
@@ -250,7 +307,7 @@ impl Store {
         let Some(user) = self.active_user(stored.user_id).await? else { return Ok(None) };
         // A role taken from the user is taken from the token.
         let roles = stored.roles.intersection(&user.roles).copied().collect();
-        Ok(Some(Principal { user, roles, token: Some(stored.id) }))
+        Ok(Some(Principal { user, roles, token: Some(stored.id), login: token_login(stored.id), expires_at: stored.expires_at }))
     }
 
     async fn active_user(&self, id: UserId) -> Result<Option<Stored<User>>> {
@@ -307,6 +364,45 @@ mod tests {
         let (md5, sha256) = ha1("Mufasa", "http-auth@example.org", "Circle of Life");
         assert_eq!(md5, "3d78807defe7de2157e2b0b6573a855f");
         assert_eq!(sha256, "7987c64c30e25f1b74be53f966b49b90f2808aa92faf9a00262392d7b4794232");
+    }
+
+    #[test]
+    fn failures_drain_one_a_minute_and_lock_beyond_the_free_ones() {
+        let minute = FAILURE_DRAIN_US;
+        let start = 1_000_000_000 * minute;
+        let mut failures = Failures::default();
+        for n in 1..FAILURES_FREE {
+            failures = failures.one_more(Utc(start + n));
+            assert_eq!(failures.count, n);
+        }
+        assert!(failures.since <= start + FAILURES_FREE, "not locked");
+        let locked = failures.one_more(Utc(start + 200));
+        assert_eq!(locked, Failures { count: FAILURES_FREE, since: start + 200 + 30_000_000 });
+        // Ten minutes after the lock ten are forgotten, and after a day all.
+        assert_eq!(locked.one_more(Utc(locked.since + 10 * minute)).count, FAILURES_FREE - 9);
+        assert_eq!(locked.one_more(Utc(locked.since + 1_440 * minute)).count, 1);
+    }
+
+    #[test]
+    fn a_try_just_within_the_minute_does_not_stop_the_draining() {
+        let mut failures = Failures::default();
+        let mut now = 1_000_000_000 * FAILURE_DRAIN_US;
+        for _ in 0..10_000 {
+            now += FAILURE_DRAIN_US - 1_000;
+            failures = failures.one_more(Utc(now));
+        }
+        assert!(failures.count < 3, "{failures:?}");
+    }
+
+    #[test]
+    fn the_count_and_the_lock_have_a_bound() {
+        let mut failures = Failures::default();
+        for _ in 0..10_000 {
+            failures = failures.one_more(Utc(failures.since.max(1)));
+        }
+        assert_eq!(failures.count, FAILURES_MAX);
+        let now = Utc(failures.since);
+        assert_eq!(failures.one_more(now).since - now.0, LOCK_MAX.as_micros() as i64);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::audit::{Action, write_audit};
 use crate::auth::credential_columns;
 use crate::db::{Row, Tx, Value, args, placeholders, text};
 use crate::error::{Result, StoreError};
-use crate::model::{Check, Column, ColumnKind, Kind, ListQuery, Page, Reference, Resource, Stored, Who};
+use crate::model::{Check, Clash, Column, ColumnKind, Kind, ListQuery, Page, Reference, Resource, Stored, Who};
 use crate::store::Store;
 use cti_types::Utc;
 use serde_json::{Map, Value as Json};
@@ -152,6 +152,7 @@ impl Store {
         extra: Vec<(&'static str, Value)>,
     ) -> Result<Stored<R>> {
         check_references::<R>(tx, &data.references()).await?;
+        check_clashes::<R>(tx, None, &data).await?;
         let secret = !extra.is_empty();
         let stored = Stored { id: self.new_id::<R::Id>(now), version: 1, created_at: now, updated_at: now, data };
         let mut names: Vec<&str> = COMMON.to_vec();
@@ -178,6 +179,7 @@ async fn update_in<R: Resource>(
     extra: Vec<(&'static str, Value)>,
 ) -> Result<Stored<R>> {
     check_references::<R>(tx, &data.references()).await?;
+    check_clashes::<R>(tx, Some(old.id), &data).await?;
     let secret = !extra.is_empty();
     let stored = Stored { id: old.id, version: old.version + 1, created_at: old.created_at, updated_at: now, data };
     let mut sets = vec!["version = $1".to_owned(), "updated_at = $2".to_owned()];
@@ -220,6 +222,26 @@ async fn check_references<R: Resource>(tx: &mut Tx, references: &[Reference]) ->
     }
     let errors = check.into_errors();
     if errors.is_empty() { Ok(()) } else { Err(StoreError::Invalid { resource: R::KIND.word(), errors }) }
+}
+
+/// Holds a row against all others of its kind. `own` is the row that is changed.
+async fn check_clashes<R: Resource>(tx: &mut Tx, own: Option<R::Id>, data: &R) -> Result<()> {
+    if !R::HAS_CLASHES {
+        return Ok(());
+    }
+    // Two writers that each do not see the other's row would both find nothing.
+    tx.lock_for_writing(R::TABLE).await?;
+    let sql = format!("SELECT {} FROM {} ORDER BY id", column_list::<R>(), R::TABLE);
+    for row in tx.fetch(sql, Vec::new()).await? {
+        let other = read_row::<R>(&row)?;
+        if Some(other.id) == own {
+            continue;
+        }
+        if let Some(Clash { field, what, mend }) = data.clash(&other.data) {
+            return Err(StoreError::Clash { resource: R::KIND.word(), field, what, mend });
+        }
+    }
+    Ok(())
 }
 
 /// Applies a merge patch to the row's own fields.

@@ -4,7 +4,7 @@ use crate::audit::{Action, write_audit};
 use crate::crud::prefix_range;
 use crate::db::{Row, Tx, Value, args, text};
 use crate::error::{Result, StoreError};
-use crate::model::{Contact, ContactInput, ContactKind, Customer, Kind, ListQuery, Page, Stored, Who};
+use crate::model::{Contact, ContactInput, ContactKind, Customer, Kind, ListQuery, Page, Stored, Who, is_line};
 use crate::number::normalise;
 use crate::store::Store;
 use cti_types::{ContactPointId, CustomerId, Utc};
@@ -149,8 +149,11 @@ impl Store {
         for (at, input) in contacts.iter().enumerate() {
             let field = format!("contacts[{at}].value");
             let raw = input.value.trim();
-            if raw.is_empty() || raw.chars().count() > 200 || input.label.chars().count() > 100 {
-                return bad(field, "give it 1 to 200 characters and a label of at most 100");
+            if raw.is_empty() || raw.chars().count() > 200 || !is_line(&input.value) {
+                return bad(field, "give it 1 to 200 characters without line breaks and other control characters");
+            }
+            if input.label.chars().count() > 100 || !is_line(&input.label) {
+                return bad(format!("contacts[{at}].label"), "give it at most 100 characters without control characters");
             }
             let value = match input.kind {
                 ContactKind::Phone => match normalise(raw, self.country()).as_str() {

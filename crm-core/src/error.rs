@@ -23,6 +23,9 @@ pub enum StoreError {
     /// Another row already has this value.
     #[error("another {resource} already has this {field}")]
     Unique { resource: &'static str, field: String },
+    /// Another row holds what only one of both may hold, though not as the same text. `what` names both and what they share.
+    #[error("{what}")]
+    Clash { resource: &'static str, field: &'static str, what: String, mend: String },
     /// Still referred to, so it cannot be deleted.
     #[error("the {resource} is still used by a {by}")]
     InUse { resource: &'static str, by: String },

@@ -5,7 +5,7 @@ mod detail;
 pub use detail::*;
 
 use crate::audit::{Action, write_audit};
-use crate::db::{Row, Value, text};
+use crate::db::{Row, Tx, Value, text};
 use crate::error::{Result, StoreError};
 use crate::model::{PAGE_DEFAULT, PAGE_MAX, Page, Who};
 use crate::number::normalise;
@@ -169,8 +169,16 @@ impl Store {
     /// # Errors
     /// `NotFound`, `Unavailable`.
     pub async fn interaction_summary(&self, id: InteractionId) -> Result<InteractionSummary> {
-        let rows = self.db.fetch(format!("SELECT {SUMMARY} {FROM} WHERE i.id = $1"), vec![text(id)]).await?;
-        rows.first().map_or(Err(StoreError::NotFound { resource: "interaction" }), read_summary)
+        summary(&mut self.db.begin_snapshot().await?, id).await
+    }
+
+    /// Whether this agent was one of the interaction's participants. `false` as well when there is no such interaction.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn took_part(&self, id: InteractionId, agent: AgentId) -> Result<bool> {
+        let sql = "SELECT id FROM participant WHERE interaction_id = $1 AND agent_id = $2 LIMIT 1";
+        Ok(!self.db.fetch(sql, vec![text(id), text(agent)]).await?.is_empty())
     }
 
     /// Deletes the personal values of an interaction: numbers, names, what was collected, notes. The log and its figures stay.
@@ -185,6 +193,11 @@ impl Store {
         tx.commit().await?;
         Ok(erased)
     }
+}
+
+async fn summary(tx: &mut Tx, id: InteractionId) -> Result<InteractionSummary> {
+    let rows = tx.fetch(format!("SELECT {SUMMARY} {FROM} WHERE i.id = $1"), vec![text(id)]).await?;
+    rows.first().map_or(Err(StoreError::NotFound { resource: "interaction" }), read_summary)
 }
 
 fn read_summary(row: &Row) -> Result<InteractionSummary> {

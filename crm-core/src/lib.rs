@@ -16,6 +16,7 @@ pub mod card;
 mod crud;
 pub mod customers;
 mod db;
+pub mod dial;
 mod error;
 pub mod flows;
 pub mod interactions;

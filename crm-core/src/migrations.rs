@@ -28,6 +28,8 @@ const STEPS: &[Step] = &[
     step!(1, "people and configuration", "0001_people_and_configuration.sql"),
     step!(2, "customers", "0002_customers.sql"),
     step!(3, "log and projections", "0003_log_and_projections.sql"),
+    step!(4, "order in a queue", "0004_order_in_a_queue.sql"),
+    step!(5, "calls to the outside", "0005_calls_to_the_outside.sql"),
 ];
 
 pub(crate) fn migrator(backend: Backend) -> Migrator {

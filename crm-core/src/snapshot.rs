@@ -2,11 +2,14 @@
 
 use crate::db::text;
 use crate::error::Result;
-use crate::model::{Flow, Hours, Number, OverflowTo, Phone, Queue, Reason, Site, Skill, Stored, Team, Trunk, User, UserRole, WrapUpCode};
+use crate::model::{
+    DialRule, Flow, Hours, Number, OverflowTo, Phone, Queue, QueueOrdering, Reason, Site, Skill, Stored, Team, Trunk, User, UserRole,
+    WrapUpCode,
+};
 use crate::store::Store;
-use cti_types::acd::{AgentSettings, Overflow, QueueSettings};
+use cti_types::acd::{AgentSettings, Overflow, QueueOrder, QueueSettings};
 use cti_types::flow::SkillNeed;
-use cti_types::{FlowId, PhoneId};
+use cti_types::{FlowId, PhoneId, TrunkId};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -46,9 +49,13 @@ pub struct ConfigSnapshot {
     pub hours: Vec<Stored<Hours>>,
     pub numbers: Vec<Stored<Number>>,
     pub trunks: Vec<Stored<Trunk>>,
+    /// In the order they are asked.
+    pub dial_rules: Vec<Stored<DialRule>>,
     pub phones: Vec<Stored<Phone>>,
     /// Of each phone that has a password.
     pub digests: BTreeMap<PhoneId, PhoneDigest>,
+    /// Of each trunk with an account that has a password.
+    pub trunk_digests: BTreeMap<TrunkId, PhoneDigest>,
     /// Flows that have a live version.
     pub flows: Vec<LiveFlow>,
 }
@@ -67,6 +74,10 @@ pub fn queue_settings(queue: &Stored<Queue>) -> QueueSettings {
         name: queue.name.clone(),
         skills: queue.skills.iter().map(|need| SkillNeed { skill: need.skill, proficiency_min: need.proficiency }).collect(),
         priority: queue.priority,
+        order: match queue.ordering {
+            QueueOrdering::Priority => QueueOrder::Priority,
+            QueueOrdering::Score { weight_s } => QueueOrder::Score { weight: Duration::from_secs(weight_s.into()) },
+        },
         offer_timeout: Duration::from_millis(queue.offer_timeout_ms),
         wrap_up_max: Duration::from_millis(queue.wrap_up_max_ms),
         wait_max: queue.wait_max_ms.map(Duration::from_millis),
@@ -107,14 +118,23 @@ impl Store {
             hours: self.all().await?,
             numbers: self.all().await?,
             trunks: self.all().await?,
+            dial_rules: self.all().await?,
             phones: self.all().await?,
             digests: BTreeMap::new(),
+            trunk_digests: BTreeMap::new(),
             flows: Vec::new(),
         };
         let rows = self.db.fetch("SELECT id, ha1_md5, ha1_sha256 FROM phone WHERE ha1_md5 <> ''", Vec::new()).await?;
         for row in rows {
             let digest = PhoneDigest { ha1_md5: row.text(1)?.to_owned(), ha1_sha256: row.text(2)?.to_owned() };
             snapshot.digests.insert(row.id(0)?, digest);
+        }
+        // Equal places keep the order in which they were made.
+        snapshot.dial_rules.sort_by_key(|rule| rule.sort);
+        let rows = self.db.fetch("SELECT id, ha1_md5, ha1_sha256 FROM trunk WHERE ha1_md5 <> ''", Vec::new()).await?;
+        for row in rows {
+            let digest = PhoneDigest { ha1_md5: row.text(1)?.to_owned(), ha1_sha256: row.text(2)?.to_owned() };
+            snapshot.trunk_digests.insert(row.id(0)?, digest);
         }
         let flows: BTreeMap<FlowId, Stored<Flow>> = self.all::<Flow>().await?.into_iter().map(|flow| (flow.id, flow)).collect();
         for version in self.live_flow_versions().await? {

@@ -3,6 +3,7 @@
 use crate::db::{Backend, Db, Timeouts};
 use crate::error::Result;
 use crate::model::{Id, Kind};
+use crate::project::Folds;
 use cti_types::{Chance, Utc};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -56,6 +57,7 @@ struct Shared {
     country: String,
     changes: broadcast::Sender<Change>,
     hashing: Semaphore,
+    folds: Folds,
 }
 
 /// One database, open. Cheap to clone; all clones share its connections.
@@ -80,6 +82,7 @@ impl Store {
             country: options.country,
             changes: broadcast::channel(CHANGES_MAX).0,
             hashing: Semaphore::new(HASHES_MAX),
+            folds: Folds::default(),
         };
         Ok(Store { db, shared: Arc::new(shared) })
     }
@@ -129,6 +132,10 @@ impl Store {
     pub(crate) fn with_chance<T>(&self, draw: impl FnOnce(&mut Chance) -> T) -> T {
         // A panic while drawing cannot leave the generator half-changed in a way that matters.
         draw(&mut self.shared.chance.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn folds(&self) -> &Folds {
+        &self.shared.folds
     }
 
     pub(crate) fn hashing(&self) -> &Semaphore {

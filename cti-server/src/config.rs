@@ -1,8 +1,15 @@
 //! The few things needed before the database: addresses, folders, limits. A TOML file with the environment over it.
 
+mod sip;
+
+pub use sip::{DigestOffer, InterfaceConfig, SipConfig, SipTransport};
+
+use crate::switch::Spoken;
 use anyhow::{Context, bail};
+use cti_media::sdp::SrtpPolicy;
+use cti_types::media::Codec;
 use serde::Deserialize;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -40,45 +47,12 @@ pub struct Config {
     /// Set when a TLS proxy stands in front: session cookies are then marked Secure.
     #[serde(default)]
     pub behind_tls: bool,
+    /// Where browsers find the pages, `https://desk.example.com`. With https, session cookies are marked Secure.
+    #[serde(default)]
+    pub public_url: Option<String>,
     /// Origins that may open the WebSocket besides the server's own.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SipConfig {
-    /// UDP and TCP. An address, not 0.0.0.0: it is written into messages.
-    pub listen: SocketAddr,
-    /// The public address behind NAT.
-    pub advertised: Option<IpAddr>,
-    /// Digest realm. Changing it makes every phone's password invalid.
-    pub realm: String,
-    /// What phones are challenged with.
-    pub digest: DigestOffer,
-}
-
-/// The digest algorithms offered to phones. Either is taken from them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub enum DigestOffer {
-    /// SHA-256, and MD5 for who doesn't know it (RFC 8760).
-    #[default]
-    #[serde(rename = "sha256")]
-    Sha256AndMd5,
-    /// For phones that give up when they are offered anything but MD5, as baresip before 2.0 does.
-    #[serde(rename = "md5")]
-    Md5,
-}
-
-impl Default for SipConfig {
-    fn default() -> SipConfig {
-        SipConfig {
-            listen: SocketAddr::from(([127, 0, 0, 1], 5060)),
-            advertised: None,
-            realm: "cordboard".into(),
-            digest: DigestOffer::default(),
-        }
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -94,11 +68,63 @@ pub struct MediaConfig {
     pub loss_ends_after_s: u64,
     /// How long a port rests before it is used again, in seconds.
     pub port_rest_s: u64,
+    /// What is spoken, the most wanted first: PCMU, PCMA, G722, opus.
+    pub codecs: Vec<String>,
+    /// Encrypted media with keys from the SDP (RFC 4568).
+    pub srtp: SrtpChoice,
+    /// Where `srtp` is allowed, also for legs signalled over UDP, TCP or WS, where the keys can be read on the way.
+    pub srtp_over_plain: bool,
+}
+
+/// When media is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SrtpChoice {
+    Off,
+    /// Where the far side offers it over TLS or WSS.
+    Allowed,
+    /// On every leg; whoever does not is refused.
+    Required,
+}
+
+impl MediaConfig {
+    /// What the legs speak.
+    ///
+    /// # Errors
+    /// A codec that is not known, or none at all.
+    pub fn spoken(&self) -> anyhow::Result<Spoken> {
+        let known = || Codec::ALL.map(Codec::name).join(", ");
+        let mut codecs = Vec::new();
+        for name in &self.codecs {
+            let codec = Codec::named(name).with_context(|| format!("media.codecs: \"{name}\" is not known; there are {}", known()))?;
+            if !codecs.contains(&codec) {
+                codecs.push(codec);
+            }
+        }
+        if codecs.is_empty() {
+            bail!("media.codecs: name at least one of {}", known());
+        }
+        let srtp = match self.srtp {
+            SrtpChoice::Off => SrtpPolicy::Off,
+            SrtpChoice::Allowed => SrtpPolicy::Allowed,
+            SrtpChoice::Required => SrtpPolicy::Required,
+        };
+        Ok(Spoken { codecs, srtp, srtp_over_plain: self.srtp_over_plain })
+    }
 }
 
 impl Default for MediaConfig {
     fn default() -> MediaConfig {
-        MediaConfig { ports: (16_384, 32_767), threads: 0, loss_after_s: 10, loss_ends_after_s: 30, port_rest_s: 3 }
+        MediaConfig {
+            ports: (16_384, 32_767),
+            threads: 0,
+            loss_after_s: 10,
+            loss_ends_after_s: 30,
+            port_rest_s: 3,
+            codecs: Codec::ALL.map(|codec| codec.name().to_owned()).to_vec(),
+            srtp: SrtpChoice::Off,
+            srtp_over_plain: false,
+        }
     }
 }
 
@@ -150,8 +176,14 @@ impl Config {
             limits: LimitsConfig::default(),
             prompts: None,
             behind_tls: false,
+            public_url: None,
             allowed_origins: Vec::new(),
         }
+    }
+
+    /// Whether browsers reach us by TLS only, so that a session's cookie must not be sent without it (RFC 6265 4.1.2.5).
+    pub fn secure_cookies(&self) -> bool {
+        self.behind_tls || self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// Reads the file and the environment over it.
@@ -176,23 +208,28 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        if self.sip.listen.ip().is_unspecified() {
-            bail!("sip.listen: name the address phones and trunks reach, not {}: it is written into messages", self.sip.listen.ip());
-        }
+        self.sip.check()?;
         let (first, last) = self.media.ports;
         if first < 1024 || last <= first.saturating_add(1) {
             bail!("media.ports: [{first}, {last}] is no usable range; take for example [16384, 32767]");
         }
+        self.media.spoken()?;
         if self.journal.segment_mib == 0 || self.journal.max_mib < 2 * self.journal.segment_mib {
             bail!("journal.max_mib: must be at least twice journal.segment_mib, which must not be 0");
+        }
+        let web = |url: &String| url.split_once("://").is_some_and(|(scheme, host)| matches!(scheme, "http" | "https") && !host.is_empty());
+        if self.public_url.as_ref().is_some_and(|url| !web(url)) {
+            bail!("public_url: write it as https://desk.example.com");
         }
         if self.limits.interactions_max == 0 {
             bail!("limits.interactions_max: must be at least 1");
         }
-        if self.sip.realm.is_empty() || self.sip.realm.contains(['"', '\\', '\r', '\n']) {
-            bail!("sip.realm: must not be empty, nor contain quotes or line breaks");
-        }
         Ok(())
+    }
+
+    /// What is allowed but should be looked at.
+    pub fn warnings(&self) -> Vec<String> {
+        self.sip.warnings()
     }
 
     /// The database's address.
@@ -254,6 +291,18 @@ mod tests {
     }
 
     #[test]
+    fn cookies_are_secure_where_browsers_come_by_tls() {
+        for (line, secure) in [
+            ("", false),
+            ("behind_tls = true", true),
+            ("public_url = \"http://desk.example.com\"", false),
+            ("public_url = \"https://desk.example.com\"", true),
+        ] {
+            assert_eq!(read(&format!("data = \"/d\"\n{line}"), &[]).unwrap().secure_cookies(), secure, "{line}");
+        }
+    }
+
+    #[test]
     fn an_error_names_the_field() {
         let table = [
             ("", "data"),
@@ -261,8 +310,12 @@ mod tests {
             ("data = \"/d\"\n[sip]\nlisten = \"0.0.0.0:5060\"", "sip.listen"),
             ("data = \"/d\"\n[sip]\ndigest = \"sha1\"", "digest"),
             ("data = \"/d\"\n[media]\nports = [20000, 20000]", "media.ports"),
+            ("data = \"/d\"\n[media]\ncodecs = [\"PCMU\", \"GSM\"]", "media.codecs"),
+            ("data = \"/d\"\n[media]\ncodecs = []", "media.codecs"),
+            ("data = \"/d\"\n[media]\nsrtp = \"maybe\"", "srtp"),
             ("data = \"/d\"\n[journal]\nmax_mib = 1", "journal.max_mib"),
             ("data = \"/d\"\nhttp = \"nowhere\"", "http"),
+            ("data = \"/d\"\npublic_url = \"desk.example.com\"", "public_url"),
         ];
         for (text, field) in table {
             let error = read(text, &[]).unwrap_err();

@@ -1,17 +1,19 @@
 //! Turns the database's configuration into the switch's [`Directory`]. Reads nothing by itself.
 
 use crate::switch::clips::Library;
-use crate::switch::directory::{Agent, Code, Directory, Entry, Phone, Queue, RecordingPolicy, TrunkEntry};
+use crate::switch::directory::{Agent, COUNTRY, Code, Dialler, Dialling, Directory, Entry, Phone, Queue, RecordingPolicy, TrunkEntry};
 use crm_core::ConfigSnapshot;
+use crm_core::dial::Place;
 use crm_core::model::{self, minute_of_day};
-use crm_core::snapshot::{agent_settings, queue_settings};
-use cti_sip::api::{PhoneAccount, Transport, Trunk};
+use crm_core::snapshot::{PhoneDigest, agent_settings, queue_settings};
+use cti_sip::api::{Account, Identity, Outward, PhoneAccount, Probe, Transport, Trunk};
 use cti_types::flow::FlowRef;
-use cti_types::{QueueId, SkillId};
+use cti_types::{FlowId, QueueId, SkillId};
 use ivr::{Flow, Hours, NameKind, Names, Problem};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, ToSocketAddrs};
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Something in the configuration that calls cannot use. The rest is used all the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,11 +122,20 @@ type = "hang_up"
     )
 }
 
+/// The language of a flow that is entered by a transfer.
+const LANGUAGE: &str = "en";
+
 /// Builds the directory; what cannot be used is left out and said.
 pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Fault>) {
     let mut faults = Vec::new();
     let names = FlowNames::new(snapshot, clips);
-    let mut directory = Directory { numbers: numbers(snapshot, &names, &mut faults), ..Directory::default() };
+    let flows = flows(snapshot, &names, &mut faults);
+    let mut directory = Directory { numbers: numbers(snapshot, &names, &flows, &mut faults), ..Directory::default() };
+    for (id, (flow, version)) in flows {
+        // Who is sent into a flow hears the language of the house until the flow chooses another.
+        let entry = Entry { flow, version: Some(version), language: LANGUAGE.to_owned(), trunk: None };
+        directory.flows.insert(id, entry);
+    }
     for queue in &snapshot.queues {
         let hours = snapshot.hours.iter().find(|h| Some(h.id) == queue.hours_id).and_then(|h| hours(&h.data)).map(Arc::new);
         if hours.is_none() && queue.hours_id.is_some() {
@@ -145,12 +156,14 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
         directory.queues.insert(queue.id, entry);
     }
     for user in &snapshot.users {
-        let active = user.active && user.roles.contains(&model::UserRole::Agent);
+        // Supervisors listen and step in by a telephone, too.
+        let works = [model::UserRole::Agent, model::UserRole::Supervisor, model::UserRole::Admin];
+        let active = user.active && works.iter().any(|role| user.roles.contains(role));
         let agent = Agent { settings: agent_settings(user), name: user.name.clone(), team: user.team_id, active };
         directory.agents.insert(user.id, agent);
     }
     for trunk in snapshot.trunks.iter().filter(|t| t.active) {
-        match trunk_entry(trunk) {
+        match trunk_entry(trunk, snapshot.trunk_digests.get(&trunk.id)) {
             Ok(entry) => directory.trunks.push(entry),
             Err(message) => faults.push(Fault { about: format!("trunk {}", trunk.name), message }),
         }
@@ -165,13 +178,16 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
         };
         directory.phones.insert(phone.id, Phone { account, name: phone.name.clone(), owner: phone.owner_id });
     }
+    directory.dialling = dialling(snapshot);
     directory.reasons = snapshot.reasons.iter().filter(|r| r.active).map(|r| (r.id, r.name.clone())).collect();
     directory.codes =
         snapshot.wrap_up_codes.iter().filter(|c| c.active).map(|c| (c.id, Code { name: c.name.clone(), queue: c.queue_id })).collect();
     (directory, faults)
 }
 
-fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, faults: &mut Vec<Fault>) -> BTreeMap<String, Entry> {
+type Flows = BTreeMap<FlowId, (Arc<Flow>, FlowRef)>;
+
+fn flows(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, faults: &mut Vec<Fault>) -> Flows {
     let mut flows = BTreeMap::new();
     for live in &snapshot.flows {
         match Flow::parse(&live.source, names) {
@@ -183,6 +199,10 @@ fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, faults: &mut Vec<Fa
             }
         }
     }
+    flows
+}
+
+fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, flows: &Flows, faults: &mut Vec<Fault>) -> BTreeMap<String, Entry> {
     let mut numbers = BTreeMap::new();
     for number in snapshot.numbers.iter().filter(|n| n.active) {
         let (language, trunk) = (number.language.clone(), number.trunk_id);
@@ -211,23 +231,70 @@ fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, faults: &mut Vec<Fa
     numbers
 }
 
-fn trunk_entry(trunk: &model::Stored<model::Trunk>) -> Result<TrunkEntry, String> {
+fn trunk_entry(trunk: &model::Stored<model::Trunk>, digest: Option<&PhoneDigest>) -> Result<TrunkEntry, String> {
     let sources = trunk.sources.iter().map(|text| source(text)).collect::<Result<Vec<_>, _>>()?;
     let transport = match trunk.transport {
         model::Transport::Udp => Transport::Udp,
         model::Transport::Tcp => Transport::Tcp,
     };
-    let peer = match trunk.peer.as_deref() {
-        None => None,
-        Some(text) => {
-            // A host name is resolved when the configuration is loaded; SRV and re-resolving come with trunk health.
-            let address = text.to_socket_addrs().ok().and_then(|mut found| found.next());
-            Some((transport, address.ok_or_else(|| format!("peer {text} cannot be resolved"))?))
-        }
-    };
+    let literal = trunk.peer.as_deref().and_then(|text| text.parse().ok());
+    let peer_name = trunk.peer.clone().filter(|_| literal.is_none());
     let (id, country) = (trunk.id, trunk.country.clone());
-    let trunk = Trunk { id, sources, source_port: trunk.source_port, peer, calls_max: Some(trunk.calls_max), trusted: trunk.trusted };
-    Ok(TrunkEntry { trunk, country })
+    let entry = Trunk {
+        id,
+        sources,
+        source_port: trunk.source_port,
+        peer: literal.map(|address| (transport, address)),
+        calls_max: Some(trunk.calls_max),
+        trusted: trunk.trusted,
+        out: outward(&trunk.outbound, digest),
+    };
+    Ok(TrunkEntry { trunk: entry, country, transport, peer_name })
+}
+
+fn outward(out: &model::TrunkOutbound, digest: Option<&PhoneDigest>) -> Outward {
+    let kept = |of: fn(&PhoneDigest) -> &str| digest.map(|d| of(d).to_owned()).filter(|ha1| !ha1.is_empty());
+    let account = out.account.as_ref().map(|account| Account {
+        user: account.user.clone(),
+        realm: account.realm.clone(),
+        ha1_md5: kept(|d| &d.ha1_md5),
+        ha1_sha256: kept(|d| &d.ha1_sha256),
+    });
+    let seconds = |s: u32| Duration::from_secs(s.into());
+    Outward {
+        prefixes: out.prefixes.clone(),
+        countries: out.countries.clone(),
+        priority: out.priority,
+        weight: out.weight,
+        cps_max: out.cps_max,
+        plus: out.plus,
+        identity: match out.identity {
+            model::TrunkIdentity::Asserted => Identity::Asserted,
+            model::TrunkIdentity::Preferred => Identity::Preferred,
+            model::TrunkIdentity::None => Identity::None,
+        },
+        domain: out.domain.clone(),
+        account,
+        register_for: out.register_s.map(seconds),
+        probe: out.probe_s.map(|s| Probe { every: seconds(s), fall: out.probe_fall, rise: out.probe_rise }),
+        ..Outward::default()
+    }
+}
+
+/// Who may dial what from where, and what their calls show.
+fn dialling(snapshot: &ConfigSnapshot) -> Dialling {
+    let place = |user: &model::User| {
+        let team = snapshot.teams.iter().find(|t| Some(t.id) == user.team_id);
+        let site = snapshot.sites.iter().find(|s| Some(s.id) == team.and_then(|t| t.site_id));
+        let found = site.and_then(|s| s.dialling.clone());
+        found.map_or_else(|| Place { country: COUNTRY.to_owned(), local: Vec::new() }, |d| Place { country: d.country, local: d.local })
+    };
+    Dialling {
+        rules: snapshot.dial_rules.clone(),
+        hours: snapshot.hours.iter().filter_map(|h| Some((h.id, Arc::new(hours(&h.data)?)))).collect(),
+        people: snapshot.users.iter().map(|u| (u.id, Dialler { roles: u.roles.clone(), place: place(u) })).collect(),
+        callers: snapshot.queues.iter().map(|q| (q.id, q.outbound.clone())).collect(),
+    }
 }
 
 fn source(text: &str) -> Result<(IpAddr, u8), String> {

@@ -3,6 +3,7 @@
 //! The pure part ([`switch::Rooms`]) is driven by the simulator; everything else here is shell.
 
 pub mod api;
+pub mod asks;
 pub mod card;
 pub mod clock;
 pub mod config;
@@ -16,5 +17,6 @@ pub mod outside;
 mod places;
 pub mod projector;
 pub mod recovery;
+pub mod resolver;
 pub mod server;
 pub mod switch;

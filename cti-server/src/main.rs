@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use cti_server::config::Config;
 use cti_server::server::{self, Server};
-use cti_server::{demo, directory};
+use cti_server::{demo, directory, net};
 use cti_types::Chance;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -72,7 +72,10 @@ fn main() -> ExitCode {
         .init();
     let run = || -> anyhow::Result<()> {
         let cli = Cli::parse();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        // Control, media and the projector have threads of their own: two are enough for sockets and pages, and where there is one core a
+        // second would only be woken in vain.
+        let workers = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(2));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
         runtime.block_on(run(cli.command))
     };
     match run() {
@@ -112,7 +115,9 @@ fn load(arg: &ConfigArg) -> anyhow::Result<Config> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let server = Server::start(config).await?;
     println!("HTTP  http://{}", server.http());
-    println!("SIP   {} (UDP and TCP)", server.sip());
+    for (transport, address) in server.sip_sockets() {
+        println!("SIP   {address} ({})", transport.via());
+    }
     if let Some((login, password)) = server.first_admin() {
         println!("An administrator was made: login {login}, one-time password {password}");
         println!("It is shown only this once; you are asked to change it when you sign in.");
@@ -138,6 +143,10 @@ async fn stop_signal() -> anyhow::Result<()> {
 }
 
 async fn check(config: Config) -> anyhow::Result<()> {
+    for warning in config.warnings() {
+        println!("{warning}");
+    }
+    net::check(&config.sip.interfaces())?;
     println!("configuration: fine");
     let clips = server::library(&config)?;
     let mut chance = Chance::from_seed(server::os_seed()?);

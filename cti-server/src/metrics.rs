@@ -63,14 +63,27 @@ const LINES: &[Line] = &[
     ("cordboard_calls_refused_no_port_total", Total, "Of those: no RTP port was free", of_pulse!(counters.calls_refused_no_port)),
     ("cordboard_offers_total", Total, "Offers made to agents", of_pulse!(counters.offers)),
     ("cordboard_offers_taken_total", Total, "Offers agents accepted", of_pulse!(counters.offers_taken)),
+    (
+        "cordboard_stale_messages_total",
+        Total,
+        "Words between ACD and interactions that came late or twice",
+        of_pulse!(counters.stale_messages),
+    ),
     ("cordboard_invariant_broken_total", Total, "Broken invariants: each is a bug", of_pulse!(counters.invariant_broken)),
     ("cordboard_switch_events_total", Total, "Events the switch has handled", of_pulse!(events)),
     ("cordboard_switch_lost_total", Total, "Events that found their inbox full", |s| Some(s.inbox_lost as f64)),
-    ("cordboard_journal_records_lost_total", Total, "Records the journal did not take", of_pulse!(journal_errors)),
+    ("cordboard_journal_refusals_total", Total, "Times the journal took nothing; its records waited", of_pulse!(journal_errors)),
+    ("cordboard_journal_records_lost_total", Total, "Records the journal never took", of_pulse!(records_lost)),
     ("cordboard_interactions_open", Level, "Interactions open now", of_pulse!(gauges.interactions)),
     ("cordboard_legs", Level, "Legs up now", of_pulse!(gauges.legs)),
     ("cordboard_rtp_ports_used", Level, "RTP port pairs in use or at rest", of_pulse!(gauges.ports_used)),
     ("cordboard_agents_signed_in", Level, "Agents signed in now", of_pulse!(gauges.agents_signed_in)),
+    ("cordboard_trunks_down", Level, "Trunks whose probes are not answered", |s| {
+        s.pulse.as_ref().map(|p| p.gauges.trunks.iter().filter(|t| t.health == cti_sip::Health::Down).count() as f64)
+    }),
+    ("cordboard_trunk_calls", Level, "Calls under way by all trunks", |s| {
+        s.pulse.as_ref().map(|p| p.gauges.trunks.iter().map(|t| f64::from(t.calls)).sum())
+    }),
     ("cordboard_sip_phones_registered", Level, "Phones with at least one contact", of_pulse!(gauges.sip.registered)),
     ("cordboard_sip_client_transactions", Level, "SIP client transactions", of_pulse!(gauges.sip.client_transactions)),
     ("cordboard_sip_server_transactions", Level, "SIP server transactions", of_pulse!(gauges.sip.server_transactions)),
@@ -95,6 +108,8 @@ const LINES: &[Line] = &[
         Some(if s.projector.failing.load(Relaxed) { 1.0 } else { 0.0 })
     }),
     ("cordboard_projector_failures_total", Total, "Batches the database did not take", of_atomic!(projector.failures)),
+    ("cordboard_projector_refused_total", Total, "Records the database refused", of_atomic!(projector.refused)),
+    ("cordboard_projector_aside", Level, "Records kept aside until the database takes them", of_atomic!(projector.aside)),
     ("cordboard_websocket_sockets", Level, "WebSockets open now", |s| Some(s.gateway.sockets as f64)),
     ("cordboard_websocket_topics", Level, "Topics kept now", |s| Some(s.gateway.topics as f64)),
     ("cordboard_websocket_held_bytes", Level, "Bytes of deltas and snapshots kept now", |s| Some(s.gateway.held_bytes as f64)),

@@ -1,14 +1,18 @@
 //! Carries out the switch's effects: sockets, media engine, look-ups, recordings, screens. Nothing here may block.
 
+use crate::asks::Asks;
 use crate::net::Net;
+use crate::resolver::Resolver;
 use crate::switch::run::{Inbox, Outside};
-use crate::switch::{Audience, Effect, Event, Found, RecordingFact};
+use crate::switch::{Audience, Audited, Effect, Event, Found, RecordingFact};
 use crm_core::Store;
+use crm_core::model::Who;
 use cti_media_engine::Engine;
 use cti_types::media::{EngineCommand, EngineEvent, OpenError};
 use cti_types::{InteractionId, Number};
 use recordings::Recorder;
 use softphone_ws::{Gateway, TopicKey};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -25,7 +29,11 @@ pub struct House {
     pub store: Store,
     pub inbox: Inbox,
     pub runtime: Handle,
+    pub asks: Asks,
+    resolver: Resolver,
     lookups: Arc<Semaphore>,
+    /// What screens are to show once the loop has nothing more to do just now; no more than one round's effects.
+    views: BTreeMap<TopicKey, Vec<(String, Option<Arc<str>>)>>,
 }
 
 impl House {
@@ -37,8 +45,21 @@ impl House {
         store: Store,
         inbox: Inbox,
         runtime: Handle,
+        asks: Asks,
     ) -> House {
-        House { net, engine, recorder, gateway, store, inbox, runtime, lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)) }
+        House {
+            net,
+            engine,
+            recorder,
+            gateway,
+            store,
+            inbox,
+            runtime,
+            asks,
+            resolver: Resolver::default(),
+            lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
+            views: BTreeMap::new(),
+        }
     }
 
     fn engine(&self, command: EngineCommand) {
@@ -46,12 +67,24 @@ impl House {
             EngineCommand::Open { leg, .. } => Some(*leg),
             _ => None,
         };
-        if let Err(error) = self.engine.send(command) {
+        if let Err(error) = self.engine.queue(command) {
             tracing::debug!(%error, "the media engine did not take a command");
             if let Some(leg) = opening {
                 self.inbox.media(Event::Engine(EngineEvent::OpenFailed { leg, error: OpenError::Full }));
             }
         }
+    }
+
+    /// The log has what was done; the audit is for who looks for people's deeds. A store that is away does not stop a supervisor.
+    fn audit(&self, audited: Audited) {
+        let store = self.store.clone();
+        self.runtime.spawn(async move {
+            let Audited { at, by, action, interaction, agent, mode } = audited;
+            let who = Who { user: Some(by), via: "screen" };
+            if let Err(error) = store.audit_call(&who, at, action, interaction, agent, mode).await {
+                tracing::error!(%interaction, action, %error, "what a supervisor did is in the log but not in the audit");
+            }
+        });
     }
 
     fn look_up(&self, interaction: InteractionId, number: Number) {
@@ -90,12 +123,30 @@ impl Outside for House {
                     Audience::Queue(queue) => TopicKey::Queue(queue),
                     Audience::Team(team) => TopicKey::Team(team),
                 };
-                self.gateway.publish(topic, vec![(key, value)]);
+                self.views.entry(topic).or_default().push((key, value));
             }
-            Effect::Source { ip, good } => self.net.logged_in(ip, good),
-            Effect::Reply { session, id, result } => self.gateway.reply(session, id, result),
+            Effect::Resolve { trunk, name, transport: _ } => {
+                self.runtime.spawn(self.resolver.clone().resolve(self.inbox.clone(), trunk, name));
+            }
+            Effect::Answered { ask, result } => self.asks.answer(ask, result),
+            Effect::Source(news) => self.net.heard(news),
+            Effect::Audit(audited) => self.audit(audited),
+            Effect::Reply { session, id, result } => {
+                // What was published before an answer is seen before it.
+                self.flush();
+                self.gateway.reply(session, id, result);
+            }
             // The loop has put these into the journal.
             Effect::Log(_) | Effect::Personal(_) => {}
+        }
+    }
+
+    /// Media threads are woken once for all their commands. Each topic gets all that changed as one delta, so an agent's screen is written to
+    /// once.
+    fn flush(&mut self) {
+        self.engine.wake();
+        while let Some((topic, changes)) = self.views.pop_first() {
+            self.gateway.publish(topic, changes);
         }
     }
 }

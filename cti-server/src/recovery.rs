@@ -84,7 +84,7 @@ impl Open {
             Body::ParticipantLeft { participant, .. } => {
                 self.participants.remove(participant);
             }
-            Body::WorkQueued { work, .. } => {
+            Body::WorkQueued { work, .. } | Body::WorkAimed { work, .. } => {
                 self.works.insert(*work);
             }
             Body::WorkEnded { work, .. } => {
@@ -119,7 +119,28 @@ impl Open {
             | Body::DataSet { .. }
             | Body::WrapUpStarted { .. }
             | Body::WrapUpSet { .. }
+            | Body::Transferred { .. }
+            | Body::TransferFailed { .. }
+            | Body::ConsultStarted { .. }
+            | Body::ConsultEnded { .. }
+            | Body::Swapped { .. }
+            | Body::Conferenced { .. }
+            | Body::PartyDropped { .. }
+            | Body::Muted { .. }
+            | Body::SupervisionStarted { .. }
+            | Body::SupervisionModeChanged { .. }
+            | Body::SupervisionMoved { .. }
+            | Body::SupervisionEnded { .. }
+            | Body::Intercepted { .. }
+            | Body::ForceReleased { .. }
+            | Body::OutsideDialled { .. }
+            | Body::TrunkChosen { .. }
+            | Body::OutsideFailed { .. }
+            | Body::RecordingPaused { .. }
+            | Body::RecordingResumed { .. }
+            | Body::RecordingMarker { .. }
             | Body::MediaReport { .. }
+            | Body::AnswererDetected { .. }
             | Body::MediaLost { .. }
             | Body::MediaBack { .. }
             | Body::SignedIn { .. }

@@ -8,17 +8,19 @@ use crate::journal::{Journal, Options, Record};
 use crate::metrics::{Figure, Measure};
 use crate::net::{Net, NetCounters};
 use crate::outside::House;
+use crate::projector::aside::Aside;
 use crate::projector::{self, ProjectorState};
 use crate::recovery;
+use crate::switch::backlog::Backlog;
 use crate::switch::clips::Library;
-use crate::switch::run::{ALIVE_KEY, Inbox, Pulse, Switch, inboxes};
-use crate::switch::{Event, RecordingFact, Rooms, RoomsConfig};
+use crate::switch::run::{ALIVE_KEY, EPOCH_KEY, Gathered, Inbox, Pulse, Switch, inboxes};
+use crate::switch::{Event, MediaAddress, RecordingFact, Rooms, RoomsConfig};
 use anyhow::{Context, anyhow};
 use crm_core::{Store, StoreError, StoreOptions};
 use cti_sip::api::Transport;
 use cti_types::event::{Body, Event as LogEvent, Stream};
 use cti_types::tap::TapSink;
-use cti_types::{Chance, InteractionId, Utc};
+use cti_types::{AgentId, Chance, InteractionId, OwnerEpoch, Utc};
 use recordings::{LocalStore, Recorder, RecorderConfig, RecordingEvent};
 use softphone_ws::{FromGateway, Gateway};
 use std::collections::BTreeMap;
@@ -27,7 +29,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// How long the start waits for the database before it gives up.
@@ -55,7 +57,8 @@ pub struct Server {
     stop_projector: watch::Sender<bool>,
     switch: Option<std::thread::JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
-    projector: Option<JoinHandle<()>>,
+    /// Answered when the projector has ended.
+    projector: Option<oneshot::Receiver<()>>,
     gateway: Gateway,
     net: Arc<Net>,
     drain: Duration,
@@ -157,12 +160,14 @@ impl Server {
 
         let alive =
             found.state.get(ALIVE_KEY).and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(Utc(0), |b| Utc(i64::from_le_bytes(b)));
-        let linked = recover(&store, &journal, &node, &recordings_dir, alive).await.context("cannot recover from the last run")?;
+        let aside = Arc::new(Aside::open(&config.data.join("aside.jsonl")).context("cannot read the records kept aside")?);
+        let linked = recover(&store, &journal, &node, &recordings_dir, alive, &aside).await.context("cannot recover from the last run")?;
+        let epoch = begin_epoch(&found.state, &journal, clock.utc());
         let first_admin = store.ensure_admin(clock.utc()).await?.map(|(login, password)| (login, password.reveal().to_owned()));
 
         let (inbox, inboxes) = inboxes();
         let counters = Arc::new(NetCounters::default());
-        let net = Arc::new(Net::open(config.sip.listen, inbox.clone(), clock, Arc::clone(&counters)).await?);
+        let net = Arc::new(Net::open(&config.sip.interfaces(), inbox.clone(), clock, Arc::clone(&counters)).await?);
         let recorder = Arc::new(start_recorder(&recordings_dir, clock, &inbox)?);
         for (recording, part) in linked {
             recorder.linked(recording, part);
@@ -173,11 +178,13 @@ impl Server {
         let changes = store.changes();
         let (directory, faults) = directory::build(&store.config_snapshot().await?, &clips);
         say_faults(&faults);
-        net.set_known(directory.trunks.iter().flat_map(|t| t.trunk.sources.clone()).collect());
+        net.set_known(directory.known_sources());
 
-        let mut rooms =
-            Rooms::new(rooms_config(&config, &net, &clips, &store, &mut chance).await?, Chance::from_seed(chance.bytes()), clock.now())?;
-        rooms.agents_went_on_until(store.agent_lasts().await?);
+        let mut rooms_settings = rooms_config(&config, &net, &clips, &store, &mut chance, epoch).await?;
+        let mut agent_lasts = store.agent_lasts().await?;
+        go_on_after(&aside, &mut rooms_settings.agent_seqs, &mut agent_lasts);
+        let mut rooms = Rooms::new(rooms_settings, Chance::from_seed(chance.bytes()), clock.now())?;
+        rooms.agents_went_on_until(agent_lasts);
         rooms.handle(clock.now(), Event::Directory(Box::new(directory)));
 
         let (commands, from_gateway) = mpsc::channel(COMMANDS_MAX);
@@ -191,6 +198,7 @@ impl Server {
         let (stop_projector, stopped_projector) = watch::channel(false);
         let (draining, drains) = watch::channel(false);
 
+        let asks = crate::asks::Asks::default();
         let house = House::new(
             Arc::clone(&net),
             Arc::clone(&engine),
@@ -199,6 +207,7 @@ impl Server {
             store.clone(),
             inbox.clone(),
             tokio::runtime::Handle::current(),
+            asks.clone(),
         );
         let switch = Switch {
             rooms,
@@ -208,9 +217,9 @@ impl Server {
             inboxes,
             pulse: pulse_in,
             stop: stopped_switch,
-            journal_errors: 0,
             events: 0,
-            backlog: Vec::new(),
+            backlog: Backlog::default(),
+            gathered: Gathered::default(),
         };
         let switch = std::thread::Builder::new().name("switch".into()).spawn(move || match current_thread() {
             Ok(runtime) => runtime.block_on(switch.run()),
@@ -219,8 +228,14 @@ impl Server {
 
         let projected = Arc::new(ProjectorState::default());
         let mark = store.mark(&node).await?.unwrap_or(0);
-        let projector =
-            tokio::spawn(projector::run(store.clone(), Arc::clone(&journal), node, mark, Arc::clone(&projected), stopped_projector));
+        let (projector_ended, projector) = oneshot::channel();
+        let projecting = projector::run(store.clone(), Arc::clone(&journal), node, mark, aside, Arc::clone(&projected), stopped_projector);
+        let runtime = tokio::runtime::Handle::current();
+        std::thread::Builder::new().name("projector".into()).spawn(move || {
+            runtime.block_on(projecting);
+            // Nobody waits for it any more when the server did not stop in order.
+            let _ = projector_ended.send(());
+        })?;
 
         let listener =
             tokio::net::TcpListener::bind(config.http).await.with_context(|| format!("cannot listen for HTTP on {}", config.http))?;
@@ -236,7 +251,8 @@ impl Server {
             net: counters,
             pulse: pulse.clone(),
             inbox: inbox.clone(),
-            secure_cookies: config.behind_tls,
+            asks,
+            secure_cookies: config.secure_cookies(),
             draining: drains,
             allowed_origins: config.allowed_origins.clone(),
             figures: figures(&engine, &recorder),
@@ -271,9 +287,14 @@ impl Server {
         self.http
     }
 
-    /// Where SIP is spoken, UDP and TCP.
+    /// Where SIP is spoken first of all.
     pub fn sip(&self) -> SocketAddr {
         self.sip
+    }
+
+    /// All addresses on which SIP is spoken, and how.
+    pub fn sip_sockets(&self) -> &[(Transport, SocketAddr)] {
+        self.net.sockets()
     }
 
     pub fn store(&self) -> &Store {
@@ -350,15 +371,20 @@ async fn recover(
     node: &str,
     recordings: &Path,
     alive: Utc,
+    aside: &Arc<Aside>,
 ) -> anyhow::Result<Vec<(cti_types::RecordingId, u32)>> {
     let mark = store.mark(node).await?.unwrap_or(0);
     journal.continue_after(mark)?;
-    project_all(store, journal, node, mark).await?;
+    project_all(store, journal, node, mark, aside).await?;
     let dir = recordings.to_owned();
     let found = tokio::task::spawn_blocking(move || recordings::recover(&dir)).await??;
     let mut parts: BTreeMap<InteractionId, Vec<Body>> = BTreeMap::new();
     let mut linked = Vec::new();
     for part in found.into_iter().filter_map(|r| r.part) {
+        if aside.holds(Stream::Interaction(part.interaction)) {
+            // Its note stays, so that a later start finds it.
+            continue;
+        }
         linked.push((part.recording, part.part));
         parts.entry(part.interaction).or_default().push(Body::RecordingPart {
             recording: part.recording,
@@ -374,13 +400,15 @@ async fn recover(
     interactions.extend(parts.keys().copied());
     interactions.sort_unstable();
     interactions.dedup();
+    // What the database knows of a stream kept aside is not its end.
+    interactions.retain(|id| !aside.holds(Stream::Interaction(*id)));
     let mut ended = 0;
     for id in interactions {
         let events = store.stream_events(Stream::Interaction(id)).await?;
         let closing = recovery::close_interaction(&events, alive, parts.get(&id).map(Vec::as_slice).unwrap_or_default());
         ended += usize::from(append_all(journal, closing)?);
     }
-    for agent in store.open_agents().await? {
+    for agent in store.open_agents().await?.into_iter().filter(|agent| !aside.holds(Stream::Agent(*agent))) {
         let events = store.stream_events(Stream::Agent(agent)).await?;
         append_all(journal, recovery::close_agent(&events, alive))?;
     }
@@ -388,7 +416,7 @@ async fn recover(
         tracing::warn!(interactions = ended, "ended what the last run left open");
     }
     let mark = store.mark(node).await?.unwrap_or(0);
-    project_all(store, journal, node, mark).await?;
+    project_all(store, journal, node, mark, aside).await?;
     Ok(linked)
 }
 
@@ -399,10 +427,10 @@ fn append_all(journal: &Journal, events: Vec<LogEvent>) -> anyhow::Result<bool> 
 }
 
 /// Projects everything that is in the journal now.
-pub async fn project_all(store: &Store, journal: &Arc<Journal>, node: &str, mark: u64) -> Result<(), StoreError> {
+pub async fn project_all(store: &Store, journal: &Arc<Journal>, node: &str, mark: u64, aside: &Arc<Aside>) -> Result<(), StoreError> {
     let (sender, stop) = watch::channel(true);
     let state = Arc::new(ProjectorState::default());
-    projector::run(store.clone(), Arc::clone(journal), node.to_owned(), mark, state, stop).await;
+    projector::run(store.clone(), Arc::clone(journal), node.to_owned(), mark, Arc::clone(aside), state, stop).await;
     drop(sender);
     store.ping().await
 }
@@ -472,26 +500,55 @@ fn start_engine(config: &Config, clock: Clock, tap: recordings::TapHandle, inbox
     cti_media_engine::Engine::start(settings, clock, sink, events).context("cannot start the media engine")
 }
 
-async fn rooms_config(config: &Config, net: &Net, clips: &Library, store: &Store, chance: &mut Chance) -> anyhow::Result<RoomsConfig> {
-    let local = net.local();
-    let listen = vec![(Transport::Udp, local), (Transport::Tcp, local)];
-    let mut sip = cti_sip::Config::new(&config.sip.realm, listen, chance.bytes());
-    sip.offer_sha256 = config.sip.digest == DigestOffer::Sha256AndMd5;
-    if let Some(public) = config.sip.advertised {
-        sip.advertised.push((local.ip(), public));
+/// This life's epoch: later than the last one's, though the system clock was set back since.
+fn begin_epoch(state: &BTreeMap<String, Vec<u8>>, journal: &Journal, now: Utc) -> OwnerEpoch {
+    let last = state.get(EPOCH_KEY).and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(0, u32::from_le_bytes);
+    let epoch = OwnerEpoch::at_start(now).max(OwnerEpoch(last.saturating_add(1)));
+    let record = Record::State { key: EPOCH_KEY.to_owned(), bytes: epoch.0.to_le_bytes().to_vec() };
+    if let Err(error) = journal.append(&[record]) {
+        // As with the sign of life: a full disk at the start is no reason not to start.
+        tracing::warn!(%error, "the journal took no epoch");
     }
+    epoch
+}
+
+/// Where agents' streams go on, by number and time: after what the database has, or what is kept aside of them.
+fn go_on_after(aside: &Aside, seqs: &mut BTreeMap<AgentId, u64>, lasts: &mut BTreeMap<AgentId, Utc>) {
+    for (agent, (seq, at)) in aside.agents() {
+        seqs.entry(agent).and_modify(|known| *known = seq.max(*known)).or_insert(seq);
+        lasts.entry(agent).and_modify(|known| *known = at.max(*known)).or_insert(at);
+    }
+}
+
+async fn rooms_config(
+    config: &Config,
+    net: &Net,
+    clips: &Library,
+    store: &Store,
+    chance: &mut Chance,
+    epoch: OwnerEpoch,
+) -> anyhow::Result<RoomsConfig> {
+    let interfaces = config.sip.interfaces();
+    let mut sip = cti_sip::Config::new(&config.sip.realm, net.sockets().to_vec(), chance.bytes());
+    sip.offer_sha256 = config.sip.digest == DigestOffer::Sha256AndMd5;
+    sip.session_expires = Duration::from_secs(config.sip.session_expires_s);
+    sip.min_se = Duration::from_secs(config.sip.min_se_s);
+    sip.advertised = interfaces.iter().filter_map(|i| Some((i.address.ip(), i.public_ip?))).collect();
+    let media =
+        interfaces.iter().map(|i| MediaAddress { signalling: i.address.ip(), rtp: i.media_ip(), public: i.media_public() }).collect();
     Ok(RoomsConfig {
         sip,
-        media_ip: local.ip(),
-        media_advertised: config.sip.advertised.unwrap_or(local.ip()),
+        media,
         media_ports: config.media.ports,
         port_rest: Duration::from_secs(config.media.port_rest_s),
+        spoken: config.media.spoken()?,
         card_wait: Duration::from_millis(150),
         sockets_grace: Duration::from_secs(config.limits.sockets_grace_s),
         calls: cti_call::Settings { lost_media: Duration::from_secs(config.media.loss_ends_after_s) },
         interactions: cti_interaction::Limits { open_max: config.limits.interactions_max, ..cti_interaction::Limits::default() },
         acd: cti_acd::Limits::default(),
         clips: clips.clone(),
+        epoch,
         agent_seqs: store.agent_seqs().await?,
     })
 }
@@ -533,7 +590,7 @@ async fn watch_configuration(
                 Ok(snapshot) => {
                     let (directory, faults) = directory::build(&snapshot, &clips);
                     say_faults(&faults);
-                    net.set_known(directory.trunks.iter().flat_map(|t| t.trunk.sources.clone()).collect());
+                    net.set_known(directory.known_sources());
                     inbox.desk(Event::Directory(Box::new(directory))).await;
                     break;
                 }

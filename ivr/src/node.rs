@@ -148,6 +148,7 @@ pub(crate) struct Collect {
 pub(crate) struct Queue {
     pub(crate) queue: QueueId,
     pub(crate) priority: u8,
+    pub(crate) credit: Duration,
     pub(crate) skills: Vec<SkillNeed>,
     pub(crate) data: Vec<Assignment>,
     pub(crate) on_full: Ix,

@@ -33,7 +33,7 @@
 //! | `branch` | `cases` (a list of `when`, `next`; the first that holds), `next` (none holds) |
 //! | `hours` | `hours`, `open`, `closed` |
 //! | `set` | `data`*, `masked`* (keys kept out of logs), `language`*, `next` |
-//! | `queue` | `queue`, `priority`* (0–9, default 0), `skills`* (a list of `name`, `min` 1–10), `data`*, `on_full`*, `on_unstaffed`*, `on_wait_limit`*, `on_closed`*, `otherwise` |
+//! | `queue` | `queue`, `priority`* (0–9, default 0), `credit_seconds`* (waiting the caller is given on top, at most a day), `skills`* (a list of `name`, `min` 1–10), `data`*, `on_full`*, `on_unstaffed`*, `on_wait_limit`*, `on_closed`*, `otherwise` |
 //! | `hang_up` | `cause`* (`normal`, `busy`, `rejected`, `error`) |
 //!
 //! Data keys are lower-case letters, digits and `_`; `language` is reserved for the language.

@@ -227,10 +227,11 @@ impl Run {
                 self.set_language(language.as_ref());
                 Some(*next)
             }
-            Kind::Queue(Queue { queue, priority, skills, data, .. }) => {
+            Kind::Queue(Queue { queue, priority, credit, skills, data, .. }) => {
                 self.set(data);
                 self.ahead.clear();
-                self.commands.push_back(FlowCommand::Queue { queue: *queue, priority: *priority, skills: skills.clone() });
+                let (queue, priority, skills, credit) = (*queue, *priority, skills.clone(), *credit);
+                self.commands.push_back(FlowCommand::Queue { queue, priority, skills, credit });
                 self.state = State::Queued;
                 None
             }

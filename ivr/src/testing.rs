@@ -122,13 +122,14 @@ impl Caller {
                 FlowCommand::StopPlay => "stop".into(),
                 FlowCommand::Set { key, value, masked } => format!("set {key}={value}{}", if masked { " masked" } else { "" }),
                 FlowCommand::Visited { node } => format!("@{node}"),
-                FlowCommand::Queue { queue, priority, skills } => {
+                FlowCommand::Queue { queue, priority, skills, credit } => {
                     let name = if queue == SALES { "sales" } else { "support" };
                     let skills: Vec<String> = skills
                         .iter()
                         .map(|s| format!(" {}>={}", if s.skill == GERMAN { "german" } else { "?" }, s.proficiency_min))
                         .collect();
-                    format!("queue {name} {priority}{}", skills.concat())
+                    let credit = if credit.is_zero() { String::new() } else { format!(" credit {}", credit.as_secs()) };
+                    format!("queue {name} {priority}{}{credit}", skills.concat())
                 }
                 FlowCommand::HangUp { cause } => format!("hang up {cause:?}"),
             };

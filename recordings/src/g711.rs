@@ -7,11 +7,12 @@ use cti_types::media::Codec;
 static MU_LAW: [i16; 256] = table(false);
 static A_LAW: [i16; 256] = table(true);
 
-/// The linear value of each code word of `codec`.
-pub(crate) fn decoder(codec: Codec) -> &'static [i16; 256] {
+/// The linear value of each code word of `codec`, if it is of G.711.
+pub(crate) fn decoder(codec: Codec) -> Option<&'static [i16; 256]> {
     match codec {
-        Codec::Pcmu => &MU_LAW,
-        Codec::Pcma => &A_LAW,
+        Codec::Pcmu => Some(&MU_LAW),
+        Codec::Pcma => Some(&A_LAW),
+        Codec::G722 | Codec::Opus => None,
     }
 }
 
@@ -52,18 +53,18 @@ mod tests {
     fn code_words_have_the_values_of_the_standard() {
         let mu = [(0xff, 0), (0x7f, 0), (0x80, 32124), (0x00, -32124), (0xfe, 8), (0xef, 132), (0xf0, 120), (0x8f, 16764)];
         for (code, value) in mu {
-            assert_eq!(decoder(Codec::Pcmu)[code], value, "µ-law {code:#x}");
+            assert_eq!(decoder(Codec::Pcmu).unwrap()[code], value, "µ-law {code:#x}");
         }
         let a = [(0xd5, 8), (0x55, -8), (0xaa, 32256), (0x2a, -32256), (0xd4, 24), (0xc5, 264), (0xc0, 344)];
         for (code, value) in a {
-            assert_eq!(decoder(Codec::Pcma)[code], value, "A-law {code:#x}");
+            assert_eq!(decoder(Codec::Pcma).unwrap()[code], value, "A-law {code:#x}");
         }
     }
 
     #[test]
     fn each_half_of_a_table_is_the_other_negated() {
         for codec in [Codec::Pcmu, Codec::Pcma] {
-            let table = decoder(codec);
+            let table = decoder(codec).unwrap();
             for code in 0..128 {
                 assert_eq!(table[code], -table[code + 128]);
             }

@@ -1,14 +1,16 @@
 //! Recordings: copies of received audio become sealed stereo WAV files. Decides nothing about who is recorded, knows no SIP and no database.
 //!
 //! Engine threads hand [`cti_types::tap::TapFrame`]s to a [`TapHandle`], which never blocks. Writer threads own the disk:
-//! they decode G.711, put both sides on one clock (see [`timeline`]), and bring each file up to date every 300 ms, so that
+//! they decode, put both sides on one clock (see [`timeline`]), and bring each file up to date every 300 ms, so that
 //! after the death of the process it plays up to the last second. A sealing thread hashes finished parts.
 //!
-//! What lies in the folder: `YYYY/MM/DD/<interaction>-<recording>-<part>.wav`, and for each part that the log does not
-//! have yet a small note in `.open/` (see [`recover()`]).
+//! What lies in the folder: `YYYY/MM/DD/<interaction>-<recording>-<part>.wav`, and `.notes`, which names the parts that the log does not
+//! have yet (see [`recover()`]).
 
+mod decode;
 mod g711;
 mod note;
+mod notes;
 mod recorder;
 mod recover;
 mod seal;
@@ -26,8 +28,10 @@ pub use store::{LocalStore, PathError};
 use cti_types::{InteractionId, RecordingId};
 use std::io;
 
-/// Samples a second of every recording; G.711 has no other.
-pub const SAMPLE_RATE: u32 = 8000;
+/// Samples a second of a part in which only G.711 was spoken.
+pub const NARROW: u32 = 8000;
+/// Samples a second from the first packet of a wider codec on: a new part begins, and the recording stays wide.
+pub const WIDE: u32 = 16_000;
 
 /// One sealed WAV: what the log needs to link it.
 #[derive(Clone, Debug, PartialEq, Eq)]

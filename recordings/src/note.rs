@@ -1,14 +1,7 @@
-//! The small note that lies in `.open/` for each part the log does not have yet: enough to seal it after a crash.
+//! What is noted of each part that the log does not have yet: enough to seal it after a crash. Where it is kept: `notes`.
 
 use cti_types::{InteractionId, RecordingId, Utc};
 use serde::{Deserialize, Serialize};
-use std::fs::{DirBuilder, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
-
-/// The folder of notes, inside the recordings' folder.
-const FOLDER: &str = ".open";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Note {
@@ -30,59 +23,6 @@ impl Note {
         let file = format!("{year:04}/{month:02}/{day:02}/{interaction}-{recording}-{part}.wav");
         Note { recording, interaction, part, started, offset_ms, file }
     }
-
-    fn path(&self, root: &Path) -> PathBuf {
-        path(root, self.recording, self.part)
-    }
-
-    /// Writes the note, then makes the folder for the part.
-    pub(crate) fn write(&self, root: &Path) -> io::Result<PathBuf> {
-        make_folder(&root.join(FOLDER))?;
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(self.path(root))?;
-        file.write_all(&serde_json::to_vec(self)?)?;
-        let part = root.join(&self.file);
-        if let Some(folder) = part.parent() {
-            make_folder(folder)?;
-        }
-        Ok(part)
-    }
-}
-
-fn path(root: &Path, recording: RecordingId, part: u32) -> PathBuf {
-    root.join(FOLDER).join(format!("{recording}-{part}.json"))
-}
-
-fn make_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-/// Takes a note away; one that is not there counts as taken.
-pub(crate) fn remove(root: &Path, recording: RecordingId, part: u32) -> io::Result<()> {
-    match std::fs::remove_file(path(root, recording, part)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        done => done,
-    }
-}
-
-/// All notes, by recording and part. One that cannot be read (the disk was full when it was written) is taken away.
-pub(crate) fn list(root: &Path) -> io::Result<Vec<Note>> {
-    let entries = match std::fs::read_dir(root.join(FOLDER)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let mut notes = Vec::new();
-    for entry in entries {
-        let path = entry?.path();
-        match serde_json::from_slice::<Note>(&std::fs::read(&path)?) {
-            Ok(note) => notes.push(note),
-            Err(error) => {
-                tracing::warn!(%error, "a note of an open recording cannot be read");
-                std::fs::remove_file(path)?;
-            }
-        }
-    }
-    notes.sort_by_key(|note| (note.recording, note.part));
-    Ok(notes)
 }
 
 /// Year, month and day of `at` in UTC (proleptic Gregorian calendar), by counting 400-year cycles from 1 March 0000.

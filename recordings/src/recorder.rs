@@ -1,8 +1,9 @@
 //! The recorder's front: what the switch and the engine threads call. Never blocks, touches no file after the start.
 
+use crate::notes::Notes;
 use crate::seal::{self, Job};
 use crate::writer::{self, Writer};
-use crate::{RecordingEvent, SAMPLE_RATE, wav};
+use crate::{RecordingEvent, WIDE, wav};
 use cti_types::tap::{TapFrame, TapSink};
 use cti_types::{InteractionId, RecordingId, Tick, Utc};
 use std::collections::BTreeMap;
@@ -58,9 +59,9 @@ impl RecorderConfig {
         }
     }
 
-    /// Pairs of samples in a full part: whole milliseconds, so that offsets are exact, and sizes that fit a WAV header.
+    /// Pairs of samples in a full part: whole milliseconds of either rate, so that offsets are exact, and sizes that fit a WAV header.
     pub(crate) fn part_pairs_max(&self) -> u64 {
-        const MS: u64 = SAMPLE_RATE as u64 / 1000;
+        const MS: u64 = WIDE as u64 / 1000;
         let bytes = self.part_bytes_max.min(u64::from(u32::MAX) / 2).saturating_sub(wav::HEADER_BYTES as u64);
         (bytes / wav::PAIR_BYTES / MS).max(1) * MS
     }
@@ -142,10 +143,11 @@ impl Recorder {
     /// When the folder cannot be made or a thread not started.
     pub fn start(config: RecorderConfig, events: Arc<dyn Fn(RecordingEvent) + Send + Sync>) -> io::Result<Recorder> {
         std::fs::create_dir_all(&config.dir)?;
+        let notes = Arc::new(Notes::open(&config.dir)?);
         let (seal, jobs) = sync_channel(SEAL_QUEUE);
         let sealer = std::thread::Builder::new().name("rec-seal".to_owned()).spawn({
-            let (root, events) = (config.dir.clone(), Arc::clone(&events));
-            move || seal::run(&root, &jobs, &*events)
+            let (root, notes, events) = (config.dir.clone(), Arc::clone(&notes), Arc::clone(&events));
+            move || seal::run(&root, &notes, &jobs, &*events)
         })?;
         let mut recorder = Recorder { lanes: Arc::new([]), seal: Some(seal.clone()), writers: Vec::new(), sealer: Some(sealer) };
         let mut lanes = Vec::new();
@@ -154,7 +156,7 @@ impl Recorder {
             let lane = Arc::new(Lane::new(sender, config.queue_frames.max(2), config.live_max));
             lanes.push(Arc::clone(&lane));
             recorder.lanes = lanes.clone().into();
-            let writer = Writer::new(config.clone(), Arc::clone(&lane), frames, seal.clone(), Arc::clone(&events));
+            let writer = Writer::new(config.clone(), Arc::clone(&notes), Arc::clone(&lane), frames, seal.clone(), Arc::clone(&events));
             recorder.writers.push(std::thread::Builder::new().name(format!("rec-write-{number}")).spawn(move || writer::run(writer))?);
         }
         Ok(recorder)

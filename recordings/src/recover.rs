@@ -1,6 +1,7 @@
 //! After a restart: finds the parts the log does not have, repairs and seals them. Begins nothing.
 
-use crate::{PartSealed, note, seal};
+use crate::notes::{self, Notes};
+use crate::{PartSealed, seal};
 use cti_types::{InteractionId, RecordingId};
 use std::io;
 use std::path::Path;
@@ -21,11 +22,20 @@ pub struct Recovered {
 /// [`crate::Recorder::linked`]. A part that cannot be sealed is logged and tried again at the next start.
 ///
 /// # Errors
-/// When the folder of notes cannot be read.
+/// When the notes cannot be read or written.
 pub fn recover(dir: &Path) -> io::Result<Vec<Recovered>> {
-    let mut found = Vec::new();
-    for note in note::list(dir)? {
-        match seal::seal(dir, &note) {
+    let noted = notes::list(dir)?;
+    let mut found = Vec::with_capacity(noted.len());
+    if noted.is_empty() {
+        return Ok(found);
+    }
+    let notes = Notes::open(dir)?;
+    for note in noted {
+        let sealed = seal::seal(dir, &note);
+        if let Ok(None) = &sealed {
+            notes.gone(note.recording, note.part)?;
+        }
+        match sealed {
             Ok(part) => found.push(Recovered { recording: note.recording, interaction: note.interaction, part }),
             Err(error) => tracing::error!(recording = %note.recording, part = note.part, %error, "a part left open cannot be sealed"),
         }

@@ -1,8 +1,9 @@
 //! The sealing thread: makes a finished part durable and hashes it, so that no writer thread waits for a whole file.
 
-use crate::note::{self, Note};
+use crate::note::Note;
+use crate::notes::Notes;
 use crate::timeline::Pair;
-use crate::{PartSealed, RecordingEvent, SAMPLE_RATE, wav};
+use crate::{NARROW, PartSealed, RecordingEvent, wav};
 use cti_types::{InteractionId, RecordingId};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -20,12 +21,18 @@ pub(crate) enum Job {
 }
 
 /// Runs until the last sender is gone.
-pub(crate) fn run(root: &Path, jobs: &Receiver<Job>, events: &(dyn Fn(RecordingEvent) + Send + Sync)) {
+pub(crate) fn run(root: &Path, notes: &Notes, jobs: &Receiver<Job>, events: &(dyn Fn(RecordingEvent) + Send + Sync)) {
+    let gone = |recording: RecordingId, part: u32| {
+        if let Err(error) = notes.gone(recording, part) {
+            // It costs one more look at the part at the next start.
+            tracing::warn!(%recording, part, %error, "that a part needs no note any more cannot be noted");
+        }
+    };
     for job in jobs {
         match job {
             Job::Seal(note) => match seal(root, &note) {
                 Ok(Some(part)) => events(RecordingEvent::PartSealed(part)),
-                Ok(None) => {}
+                Ok(None) => gone(note.recording, note.part),
                 Err(error) => {
                     let Note { recording, interaction, part, .. } = note;
                     // The note stays: the next start tries again.
@@ -36,28 +43,23 @@ pub(crate) fn run(root: &Path, jobs: &Receiver<Job>, events: &(dyn Fn(RecordingE
             Job::Ended { recording, interaction, frames_dropped, frames_late } => {
                 events(RecordingEvent::Ended { recording, interaction, frames_dropped, frames_late });
             }
-            Job::Linked { recording, part } => {
-                if let Err(error) = note::remove(root, recording, part) {
-                    tracing::warn!(%recording, part, %error, "the note of a linked part cannot be removed");
-                }
-            }
+            Job::Linked { recording, part } => gone(recording, part),
         }
     }
 }
 
-/// Seals the part that `note` speaks of. `None`: there is no sound in it; file and note are taken away.
+/// Seals the part that `note` speaks of. `None`: there is no sound in it, and no file any more.
 pub(crate) fn seal(root: &Path, note: &Note) -> io::Result<Option<PartSealed>> {
     let path = root.join(&note.file);
-    let pairs = match wav::repair(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-        pairs => pairs?,
+    let (pairs, rate) = match wav::repair(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (0, NARROW),
+        found => found?,
     };
     if pairs == 0 {
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             Ok(()) | Err(_) => {}
         }
-        note::remove(root, note.recording, note.part)?;
         return Ok(None);
     }
     let mut file = File::open(&path)?;
@@ -79,7 +81,7 @@ pub(crate) fn seal(root: &Path, note: &Note) -> io::Result<Option<PartSealed>> {
         part: note.part,
         file: note.file.clone(),
         offset_ms: note.offset_ms,
-        duration_ms: pairs * 1000 / u64::from(SAMPLE_RATE),
+        duration_ms: pairs * 1000 / u64::from(rate),
         bytes,
         sha256: hex::encode(hash.finalize()),
     }))

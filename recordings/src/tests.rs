@@ -94,7 +94,7 @@ impl Bench {
 
 /// Samples of a tone in µ-law; `at` on a multiple of 20 ms keeps the phase.
 fn tone(n: u128, channel: Channel, at: Tick, hz: u64) -> TapFrame {
-    let table = g711::decoder(Codec::Pcmu);
+    let table = g711::decoder(Codec::Pcmu).unwrap();
     let period = 8000 / hz;
     let codes: Vec<u8> = (0..period)
         .map(|phase| {
@@ -305,6 +305,88 @@ fn a_recording_without_a_sample_leaves_no_file() {
     assert_eq!(recover(bench.dir.path()).unwrap(), vec![]);
 }
 
+/// 20 ms of a tone in G.722, packet by packet.
+struct WideTone {
+    encoder: audio_codec::g722::G722Encoder,
+    hz: f64,
+    said: u64,
+}
+
+impl WideTone {
+    fn new(hz: f64) -> WideTone {
+        WideTone { encoder: audio_codec::g722::G722Encoder::new(), hz, said: 0 }
+    }
+
+    fn frame(&mut self, channel: Channel, at: Tick) -> TapFrame {
+        let sample = |n: u64| (8000.0 * (std::f64::consts::TAU * self.hz * n as f64 / 16_000.0).sin()) as i16;
+        let samples: Vec<i16> = (self.said * 320..(self.said + 1) * 320).map(sample).collect();
+        let payload = audio_codec::Encoder::encode(&mut self.encoder, &samples);
+        let timestamp = self.said as u32 * 160;
+        self.said += 1;
+        let recording = RecordingId::from_u128(1);
+        TapFrame { recording, channel, at, timestamp, source: 9, codec: Codec::G722, payload: payload.into() }
+    }
+}
+
+/// The channels of a wide part.
+fn read_wide(path: &Path) -> [Vec<i16>; 2] {
+    let mut reader = hound::WavReader::open(path).unwrap();
+    assert_eq!(reader.spec().sample_rate, WIDE);
+    let samples: Vec<i16> = reader.samples().map(Result::unwrap).collect();
+    // Every second sample of a side: the same tones at the rate the measuring below knows.
+    [0, 1].map(|side| samples.iter().skip(side).step_by(4).copied().collect())
+}
+
+#[test]
+fn a_wide_codec_in_the_middle_begins_a_wide_part_where_the_narrow_one_ends() {
+    let bench = Bench::new(|_| {});
+    bench.begin(1);
+    bench.talk(50, &[(1, 400, 1000)]);
+    let (handle, mut wide) = (bench.recorder.handle(), WideTone::new(1000.0));
+    for _ in 0..50 {
+        let at = bench.now();
+        for frame in [tone(1, Channel::Left, at, 400), wide.frame(Channel::Right, at)] {
+            while !handle.push(frame.clone()) {
+                std::thread::yield_now();
+            }
+        }
+        bench.clock.fetch_add(20_000, Ordering::SeqCst);
+    }
+    bench.end(1);
+    let parts = bench.parts(1);
+    let numbers: Vec<_> = parts.iter().map(|part| (part.part, part.offset_ms, part.duration_ms)).collect();
+    assert_eq!(numbers, vec![(1, 0, 1000), (2, 1000, 1000)]);
+    let [left, right] = read(&bench.dir.path().join(&parts[0].file));
+    has_only(&left, 400, 1000);
+    has_only(&right, 1000, 400);
+    let [left, right] = read_wide(&bench.dir.path().join(&parts[1].file));
+    has_only(&left[400..], 400, 1000);
+    has_only(&right[400..], 1000, 400);
+}
+
+#[test]
+fn a_call_that_is_wide_from_the_start_is_one_wide_part() {
+    let bench = Bench::new(|_| {});
+    bench.begin(1);
+    let (handle, mut left, mut right) = (bench.recorder.handle(), WideTone::new(400.0), WideTone::new(1000.0));
+    for _ in 0..50 {
+        let at = bench.now();
+        for frame in [left.frame(Channel::Left, at), right.frame(Channel::Right, at)] {
+            while !handle.push(frame.clone()) {
+                std::thread::yield_now();
+            }
+        }
+        bench.clock.fetch_add(20_000, Ordering::SeqCst);
+    }
+    bench.end(1);
+    let parts = bench.parts(1);
+    assert_eq!((parts.len(), parts[0].part, parts[0].duration_ms, parts[0].bytes), (1, 1, 1000, 44 + 64_000));
+    let [left, right] = read_wide(&bench.dir.path().join(&parts[0].file));
+    has_only(&left[400..], 400, 1000);
+    has_only(&right[400..], 1000, 400);
+    assert_eq!(recover(bench.dir.path()).unwrap()[0].part, Some(parts[0].clone()));
+}
+
 /// Not a behaviour of its own: the process that the next test kills. Without the variable there is nothing to do.
 #[test]
 fn the_process_that_is_killed() {
@@ -361,12 +443,14 @@ fn after_a_kill_the_file_plays_to_the_last_second_and_is_sealed_at_the_next_star
 fn what_a_dead_server_left_is_repaired_whatever_its_length() {
     let dir = tempfile::tempdir().unwrap();
     let lengths = [0, 10, 44, 46, 48, 1001, 32_044];
+    let notes = notes::Notes::open(dir.path()).unwrap();
+    std::fs::create_dir_all(dir.path().join("2026/03/01")).unwrap();
     for (part, len) in (1..).zip(lengths) {
         let (recording, interaction) = (RecordingId::from_u128(1), InteractionId::from_u128(101));
-        let path = note::Note::new(recording, interaction, part, STARTED, 0).write(dir.path()).unwrap();
-        std::fs::write(path, vec![0; len]).unwrap();
+        let note = note::Note::new(recording, interaction, part, STARTED, 0);
+        notes.begun(&note).unwrap();
+        std::fs::write(dir.path().join(note.file), vec![0; len]).unwrap();
     }
-    std::fs::write(dir.path().join(".open/torn.json"), b"{\"recor").unwrap();
     let found = recover(dir.path()).unwrap();
     let bytes: Vec<_> = found.iter().map(|found| found.part.as_ref().map_or(0, |part| part.bytes)).collect();
     assert_eq!(bytes, vec![0, 0, 0, 0, 48, 1000, 32_044]);

@@ -8,12 +8,11 @@
 //! each other.
 //!
 //! A stream whose timestamps jump is anchored anew at its arrival: at once when it is far early or absurdly late, after
-//! [`LATE_RUN_MAX`] when it is steadily too late (a phone that stops its timestamps on hold), but not for a burst after a
+//! [`LATE_RUN_MAX_MS`] when it is steadily too late (a phone that stops its timestamps on hold), but not for a burst after a
 //! network stall, whose timestamps are right. What has no audio is silence. Two streams that speak on one channel at the
 //! same time are not mixed here: the later write holds.
 
-use crate::SAMPLE_RATE;
-use crate::g711;
+use crate::decode::Decoder;
 use cti_types::tap::{Channel, TapFrame};
 use cti_types::time::Tick;
 use std::time::Duration;
@@ -25,15 +24,15 @@ mod tests;
 pub type Pair = [i16; 2];
 
 /// A packet this much before its arrival's place is not jitter: its timestamps jumped.
-const EARLY_MAX: i64 = ms(100);
+const EARLY_MAX_MS: i64 = 100;
 /// A packet this much behind is not jitter either, whatever the network.
-const LATE_MAX: i64 = ms(2000);
+const LATE_MAX_MS: i64 = 2000;
 /// Packets that come too late to be written for this long (by arrival) have stopped their timestamps.
-const LATE_RUN_MAX: i64 = ms(300);
+const LATE_RUN_MAX_MS: i64 = 300;
 /// The averaged difference that is let be.
-const SLACK: i64 = ms(2);
+const SLACK_MS: i64 = 2;
 /// How much one packet can pull at the average: a burst after a stall must not move a stream whose clock is right.
-const PULL_MAX: i64 = ms(30);
+const PULL_MAX_MS: i64 = 30;
 /// The move at one packet, in samples: 0.6 % of 20 ms, thirty times what the worst clock needs and too little to bend a voice.
 /// After a stall of the machine the averages are wrong for a while; a faster return would be heard as a change of pitch.
 const SLIP: i64 = 1;
@@ -44,21 +43,11 @@ const AVERAGE_FROM: i64 = 8;
 /// The average is kept in fractions of a sample.
 const FRACTION: i64 = 256;
 
-const fn ms(ms: i64) -> i64 {
-    ms * (SAMPLE_RATE as i64) / 1000
-}
-
-/// The place of `tick` in a recording that began at `begin`, in samples; negative before it.
-fn sample(begin: Tick, tick: Tick) -> i64 {
-    let micros = tick.0 as i64 - begin.0 as i64;
-    // 8 samples a millisecond; i128 is not needed below 36,000 years.
-    (micros * 8).div_euclid(1000)
-}
-
 /// Both channels of one recording, from their packets to a run of pairs.
-#[derive(Debug)]
 pub struct Timeline {
     begin: Tick,
+    /// Samples a millisecond.
+    per_ms: i64,
     /// Samples between arrival and writing, in which late and reordered packets still find their place.
     hold_back: i64,
     /// The samples from `written` on; index = place modulo length. Bounded: the ring is [`RING_MS`] above the hold-back.
@@ -67,13 +56,15 @@ pub struct Timeline {
     written: i64,
     streams: [Stream; 2],
     late: u64,
+    decoded: Vec<i16>,
 }
 
 /// What the ring holds beyond the hold-back. A packet further ahead first makes the timeline hand out what is due.
 const RING_MS: i64 = 500;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Stream {
+    decoder: Option<Decoder>,
     anchor: Option<Anchor>,
     /// Place after the last sample of the newest packet, and that sample: to bridge a slip.
     next: i64,
@@ -93,11 +84,23 @@ struct Anchor {
 }
 
 impl Timeline {
-    /// A timeline that begins at `begin` and hands out what is `hold_back` old (at most 2 s).
-    pub fn new(begin: Tick, hold_back: Duration) -> Timeline {
-        let hold_back = ms(hold_back.as_millis().min(2000) as i64);
-        let ring = vec![[0; 2]; (hold_back + ms(RING_MS)) as usize];
-        Timeline { begin, hold_back, ring, written: 0, streams: [Stream::default(), Stream::default()], late: 0 }
+    /// A timeline of `rate` samples a second that begins at `begin` and hands out what is `hold_back` old (at most 2 s).
+    pub fn new(begin: Tick, hold_back: Duration, rate: u32) -> Timeline {
+        let per_ms = i64::from(rate / 1000).max(1);
+        let hold_back = per_ms * hold_back.as_millis().min(2000) as i64;
+        let ring = vec![[0; 2]; (hold_back + per_ms * RING_MS) as usize];
+        let streams = [Stream::default(), Stream::default()];
+        Timeline { begin, per_ms, hold_back, ring, written: 0, streams, late: 0, decoded: Vec::new() }
+    }
+
+    /// Samples a second.
+    pub fn rate(&self) -> u32 {
+        self.per_ms as u32 * 1000
+    }
+
+    /// Nothing was placed and nothing handed out.
+    pub fn is_untouched(&self) -> bool {
+        self.written == 0 && self.streams.iter().all(|stream| stream.anchor.is_none())
     }
 
     /// Samples handed out so far.
@@ -110,27 +113,36 @@ impl Timeline {
         self.late
     }
 
-    /// Milliseconds from the beginning to `tick`.
-    pub fn offset_ms(&self, tick: Tick) -> u64 {
-        tick.since(self.begin).as_millis() as u64
+    /// The place of `tick`, in samples; negative before the beginning.
+    fn sample(&self, tick: Tick) -> i64 {
+        let micros = tick.0 as i64 - self.begin.0 as i64;
+        // 16 samples a millisecond at most; i128 is not needed below 18,000 years.
+        (micros * self.per_ms).div_euclid(1000)
     }
 
     /// Puts a packet in its place. `out` gets samples, in order, when the packet is so far ahead that some are due.
     pub fn place(&mut self, frame: &TapFrame, out: &mut impl FnMut(&[Pair])) {
-        let arrival = sample(self.begin, frame.at);
-        let len = frame.payload.len() as i64;
-        if arrival + len <= 0 || len == 0 {
-            return;
-        }
-        let due = arrival - self.hold_back;
-        if arrival + EARLY_MAX + len > self.written + self.ring.len() as i64 {
-            self.hand_out(due, out);
-        }
         let side = match frame.channel {
             Channel::Left => 0,
             Channel::Right => 1,
         };
-        let start = self.streams[side].follow(frame, arrival, self.written);
+        let arrival = self.sample(frame.at);
+        let mut decoded = std::mem::take(&mut self.decoded);
+        let rate = self.rate();
+        self.streams[side].decode(frame, rate, &mut decoded);
+        self.put(side, arrival, frame, &decoded, out);
+        self.decoded = decoded;
+    }
+
+    fn put(&mut self, side: usize, arrival: i64, frame: &TapFrame, samples: &[i16], out: &mut impl FnMut(&[Pair])) {
+        let len = samples.len() as i64;
+        if arrival + len <= 0 || len == 0 {
+            return;
+        }
+        if arrival + EARLY_MAX_MS * self.per_ms + len > self.written + self.ring.len() as i64 {
+            self.hand_out(arrival - self.hold_back, out);
+        }
+        let start = self.streams[side].follow(frame, (arrival, len), self.written, self.per_ms);
         if start + len <= self.written {
             self.late += 1;
             self.streams[side].too_late(arrival);
@@ -138,21 +150,19 @@ impl Timeline {
         }
         self.streams[side].late_since = None;
         self.bridge(side, start);
-        let table = g711::decoder(frame.codec);
         let skip = (self.written - start).max(0);
-        let codes = &frame.payload[skip as usize..];
+        let audio = &samples[skip as usize..];
         let (one, two) = self.room(start + skip);
-        let (codes, wrapped) = codes.split_at(codes.len().min(one.len()));
-        for (pair, code) in one.iter_mut().zip(codes) {
-            pair[side] = table[usize::from(*code)];
+        let (audio, wrapped) = audio.split_at(audio.len().min(one.len()));
+        for (pair, sample) in one.iter_mut().zip(audio) {
+            pair[side] = *sample;
         }
-        for (pair, code) in two.iter_mut().zip(wrapped) {
-            pair[side] = table[usize::from(*code)];
+        for (pair, sample) in two.iter_mut().zip(wrapped) {
+            pair[side] = *sample;
         }
-        let last = frame.payload.last().map_or(0, |code| table[usize::from(*code)]);
         let stream = &mut self.streams[side];
         if start + len >= stream.next {
-            (stream.next, stream.last) = (start + len, last);
+            (stream.next, stream.last) = (start + len, samples.last().copied().unwrap_or(0));
         }
     }
 
@@ -179,12 +189,12 @@ impl Timeline {
 
     /// Hands out all that is old enough at `now`. To be called only when every packet that arrived before `now` was placed.
     pub fn advance(&mut self, now: Tick, out: &mut impl FnMut(&[Pair])) {
-        self.hand_out(sample(self.begin, now) - self.hold_back, out);
+        self.hand_out(self.sample(now) - self.hold_back, out);
     }
 
     /// Hands out everything up to `end`, where the recording ends.
     pub fn finish(&mut self, end: Tick, out: &mut impl FnMut(&[Pair])) {
-        self.hand_out(sample(self.begin, end), out);
+        self.hand_out(self.sample(end), out);
     }
 
     /// Samples up to place `to`: from the ring as far as it reaches, silence beyond.
@@ -202,34 +212,40 @@ impl Timeline {
 }
 
 impl Stream {
-    /// The place of `frame`'s first sample, given its arrival and what is already written.
-    fn follow(&mut self, frame: &TapFrame, arrival: i64, written: i64) -> i64 {
+    fn decode(&mut self, frame: &TapFrame, rate: u32, out: &mut Vec<i16>) {
+        let known = self.decoder.take().filter(|decoder| decoder.is_of(frame.codec, rate));
+        self.decoder.insert(known.unwrap_or_else(|| Decoder::new(frame.codec, rate))).decode(&frame.payload, out);
+    }
+
+    /// The place of `frame`'s first sample, given its arrival and length and what is already written.
+    fn follow(&mut self, frame: &TapFrame, (arrival, len): (i64, i64), written: i64, per_ms: i64) -> i64 {
         let fresh = Anchor { source: frame.source, timestamp: frame.timestamp, place: arrival, average: 0, packets: AVERAGE_FROM };
         let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.source == frame.source) else {
             self.anchor = Some(fresh);
             return arrival;
         };
         // RFC 3550 5.1: timestamps wrap; the nearer way round is the right one.
-        let since = i64::from(frame.timestamp.wrapping_sub(anchor.timestamp) as i32);
+        let ticks = i64::from(frame.timestamp.wrapping_sub(anchor.timestamp) as i32);
+        let since = ticks * per_ms * 1000 / i64::from(frame.codec.clock());
         let place = anchor.place + since;
         let behind = arrival - place;
-        let stopped = self.late_since.is_some_and(|first| arrival - first >= LATE_RUN_MAX);
-        if !(-EARLY_MAX..=LATE_MAX).contains(&behind) || stopped {
+        let stopped = self.late_since.is_some_and(|first| arrival - first >= LATE_RUN_MAX_MS * per_ms);
+        if !(-EARLY_MAX_MS * per_ms..=LATE_MAX_MS * per_ms).contains(&behind) || stopped {
             self.anchor = Some(fresh);
             self.late_since = None;
             return arrival;
         }
-        if place + frame.payload.len() as i64 <= written {
+        if place + len <= written {
             return place;
         }
         anchor.packets = (anchor.packets + 1).min(AVERAGE_OVER);
         let pull = behind * FRACTION - anchor.average;
-        anchor.average += pull.clamp(-PULL_MAX * FRACTION, PULL_MAX * FRACTION) / anchor.packets;
+        anchor.average += pull.clamp(-PULL_MAX_MS * per_ms * FRACTION, PULL_MAX_MS * per_ms * FRACTION) / anchor.packets;
         if since <= 0 {
             return place;
         }
         // Only where the packet before is the neighbour can a slip be bridged.
-        let slip = if place == self.next { slip(anchor.average / FRACTION) } else { 0 };
+        let slip = if place == self.next { slip(anchor.average / FRACTION, per_ms) } else { 0 };
         anchor.average -= slip * FRACTION;
         // The anchor follows the newest packet, so that the difference of timestamps stays small.
         (anchor.timestamp, anchor.place) = (frame.timestamp, place + slip);
@@ -242,6 +258,6 @@ impl Stream {
 }
 
 /// By how many samples to move a stream that is `behind` on average.
-fn slip(behind: i64) -> i64 {
-    if behind.abs() <= SLACK { 0 } else { SLIP * behind.signum() }
+fn slip(behind: i64, per_ms: i64) -> i64 {
+    if behind.abs() <= SLACK_MS * per_ms { 0 } else { SLIP * behind.signum() }
 }

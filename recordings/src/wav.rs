@@ -1,7 +1,7 @@
 //! A stereo WAV file that is valid on disk after every [`Wav::flush`], at two system calls each. Knows nothing of time.
 
-use crate::SAMPLE_RATE;
 use crate::timeline::Pair;
+use crate::{NARROW, WIDE};
 use hound::{SampleFormat, WavSpec, WavWriter};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -13,7 +13,9 @@ pub(crate) const HEADER_BYTES: usize = 44;
 /// Bytes of one pair.
 pub(crate) const PAIR_BYTES: u64 = 4;
 
-const SPEC: WavSpec = WavSpec { channels: 2, sample_rate: SAMPLE_RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
+const fn spec(sample_rate: u32) -> WavSpec {
+    WavSpec { channels: 2, sample_rate, bits_per_sample: 16, sample_format: SampleFormat::Int }
+}
 
 /// Pending bytes at which a write happens without waiting for a flush.
 const PENDING_MAX: usize = 64 * 1024;
@@ -25,13 +27,13 @@ pub(crate) struct Wav {
 
 impl Wav {
     /// Creates the file (0600); it must not exist.
-    pub(crate) fn create(path: &Path) -> io::Result<Wav> {
+    pub(crate) fn create(path: &Path, rate: u32) -> io::Result<Wav> {
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        Wav::over(file)
+        Wav::over(file, rate)
     }
 
-    fn over(file: File) -> io::Result<Wav> {
-        let writer = WavWriter::new(Checkpointed::new(file), SPEC).map_err(to_io)?;
+    fn over(file: File, rate: u32) -> io::Result<Wav> {
+        let writer = WavWriter::new(Checkpointed::new(file), spec(rate)).map_err(to_io)?;
         Ok(Wav { writer })
     }
 
@@ -55,20 +57,28 @@ impl Wav {
     }
 }
 
-/// Rewrites the header of a file whose writer died from its real length, cutting half a pair. Answers the pairs.
-pub(crate) fn repair(path: &Path) -> io::Result<u64> {
+/// Rewrites the header of a file whose writer died from its real length, cutting half a pair. Answers the pairs and their rate.
+pub(crate) fn repair(path: &Path) -> io::Result<(u64, u32)> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;
-    let pairs = file.metadata()?.len().saturating_sub(HEADER_BYTES as u64) / PAIR_BYTES;
+    let mut wide = [0; 4];
+    // A header that was never written belongs to no sample.
+    let read = file.read_at(&mut wide, 24)?;
+    let rate = if read == 4 && u32::from_le_bytes(wide) == WIDE { WIDE } else { NARROW };
+    let len = file.metadata()?.len();
+    let pairs = len.saturating_sub(HEADER_BYTES as u64) / PAIR_BYTES;
     // The sizes in the header are 32 bits; parts are far smaller than that.
     let data = u32::try_from(pairs * PAIR_BYTES).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
     let mut header = io::Cursor::new(Vec::with_capacity(HEADER_BYTES));
-    WavWriter::new(&mut header, SPEC).and_then(WavWriter::finalize).map_err(to_io)?;
+    WavWriter::new(&mut header, spec(rate)).and_then(WavWriter::finalize).map_err(to_io)?;
     let mut header = header.into_inner();
     header[4..8].copy_from_slice(&(data + HEADER_BYTES as u32 - 8).to_le_bytes());
     header[40..44].copy_from_slice(&data.to_le_bytes());
     file.write_all_at(&header, 0)?;
-    file.set_len(HEADER_BYTES as u64 + u64::from(data))?;
-    Ok(pairs)
+    let whole = HEADER_BYTES as u64 + u64::from(data);
+    if len != whole {
+        file.set_len(whole)?;
+    }
+    Ok((pairs, rate))
 }
 
 fn to_io(error: hound::Error) -> io::Error {
@@ -151,12 +161,12 @@ mod tests {
     fn a_file_is_valid_after_each_flush_while_it_is_still_written() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.wav");
-        let mut wav = Wav::create(&path).unwrap();
+        let mut wav = Wav::create(&path, NARROW).unwrap();
         for round in 1..=5 {
             wav.write(&vec![[round, -round]; 1600]).unwrap();
             wav.flush().unwrap();
             let reader = hound::WavReader::open(&path).unwrap();
-            assert_eq!((reader.duration(), reader.spec()), (1600 * round as u32, SPEC));
+            assert_eq!((reader.duration(), reader.spec()), (1600 * round as u32, spec(NARROW)));
         }
         std::mem::forget(wav);
     }
@@ -165,18 +175,19 @@ mod tests {
     fn a_repaired_file_plays_to_its_real_length() {
         let dir = tempfile::tempdir().unwrap();
         for extra in 0..9_u64 {
+            let rate = if extra % 2 == 0 { NARROW } else { WIDE };
             let path = dir.path().join(format!("{extra}.wav"));
-            let mut wav = Wav::create(&path).unwrap();
+            let mut wav = Wav::create(&path, rate).unwrap();
             wav.flush().unwrap();
             wav.write(&[[1, 2]; 100]).unwrap();
             drop(wav);
             let file = OpenOptions::new().write(true).open(&path).unwrap();
             file.write_all_at(&[7; 400], HEADER_BYTES as u64).unwrap();
             file.set_len(HEADER_BYTES as u64 + 392 + extra).unwrap();
-            let pairs = repair(&path).unwrap();
-            assert_eq!(pairs, 98 + extra / 4);
+            let (pairs, found) = repair(&path).unwrap();
+            assert_eq!((pairs, found), (98 + extra / 4, rate));
             let mut reader = hound::WavReader::open(&path).unwrap();
-            assert_eq!(u64::from(reader.duration()), pairs);
+            assert_eq!((u64::from(reader.duration()), reader.spec().sample_rate), (pairs, rate));
             assert!(reader.samples::<i16>().all(|sample| sample.is_ok()));
         }
     }
@@ -184,7 +195,7 @@ mod tests {
     #[test]
     fn a_full_disk_is_an_error() {
         let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut wav = Wav::over(full).unwrap();
+        let mut wav = Wav::over(full, NARROW).unwrap();
         wav.write(&[[1, 1]; 10]).unwrap();
         assert_eq!(wav.flush().unwrap_err().kind(), io::ErrorKind::StorageFull);
     }

@@ -4,24 +4,30 @@
 //! no queued packet can come too late because the thread did. Between rounds frames only gather in the queue, so that a
 //! busy thread wakes three times a second and not for every packet.
 
-use crate::RecordingEvent;
-use crate::note::{self, Note};
+use crate::decode;
+use crate::note::Note;
+use crate::notes::Notes;
 use crate::recorder::{Command, Events, Lane, RecorderConfig};
 use crate::seal::Job;
 use crate::timeline::{Pair, Timeline};
 use crate::wav::Wav;
+use crate::{NARROW, RecordingEvent, WIDE};
 use cti_types::tap::TapFrame;
 use cti_types::{InteractionId, RecordingId, Tick, Utc};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::fs::DirBuilder;
 use std::io;
-use std::path::PathBuf;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::Duration;
 
 pub(crate) struct Writer {
     config: RecorderConfig,
+    notes: Arc<Notes>,
     lane: Arc<Lane>,
     frames: Receiver<TapFrame>,
     seal: SyncSender<Job>,
@@ -33,7 +39,10 @@ pub(crate) struct Writer {
 /// One open recording.
 struct Live {
     interaction: InteractionId,
+    begin: Tick,
     timeline: Timeline,
+    /// Of timelines before a change of rate.
+    late: u64,
     output: Output,
     /// When it ends, once that is known.
     end: Option<Tick>,
@@ -45,12 +54,14 @@ struct Live {
 /// The parts of one recording.
 struct Output {
     root: PathBuf,
+    notes: Arc<Notes>,
     recording: RecordingId,
     interaction: InteractionId,
     started: Utc,
     pairs_max: u64,
-    /// Pairs in all parts so far.
-    pairs: u64,
+    rate: u32,
+    /// The time of all parts so far, in 1/16000 s.
+    written: u64,
     parts: u32,
     open: Option<(Note, Wav)>,
     /// Parts that are complete, for the sealing thread; at most a few between two rounds.
@@ -62,12 +73,13 @@ struct Output {
 impl Writer {
     pub(crate) fn new(
         config: RecorderConfig,
+        notes: Arc<Notes>,
         lane: Arc<Lane>,
         frames: Receiver<TapFrame>,
         seal: SyncSender<Job>,
         events: Events,
     ) -> Writer {
-        Writer { config, lane, frames, seal, events, live: BTreeMap::new() }
+        Writer { config, notes, lane, frames, seal, events, live: BTreeMap::new() }
     }
 
     fn round(&mut self, commands: Vec<Command>, stop: bool) {
@@ -118,11 +130,13 @@ impl Writer {
         };
         let mut output = Output {
             root: self.config.dir.clone(),
+            notes: Arc::clone(&self.notes),
             recording,
             interaction,
             started,
             pairs_max: self.config.part_pairs_max(),
-            pairs: 0,
+            rate: NARROW,
+            written: 0,
             parts: 0,
             open: None,
             done: Vec::new(),
@@ -130,8 +144,8 @@ impl Writer {
             broken: false,
         };
         output.open_part();
-        let timeline = Timeline::new(at, self.config.hold_back);
-        vacant.insert(Live { interaction, timeline, output, end: None, dropped: 0, told: false });
+        let timeline = Timeline::new(at, self.config.hold_back, NARROW);
+        vacant.insert(Live { interaction, begin: at, timeline, late: 0, output, end: None, dropped: 0, told: false });
     }
 
     /// Places what is queued, but no more than one queue's worth: what comes meanwhile is for the next round.
@@ -152,6 +166,9 @@ impl Writer {
                 live.dropped += 1;
                 continue;
             }
+            if decode::rate_for(frame.codec) > live.timeline.rate() {
+                live.widen(frame.at, self.config.hold_back);
+            }
             let Live { timeline, output, .. } = live;
             timeline.place(&frame, &mut |pairs| output.write(pairs));
         }
@@ -161,7 +178,7 @@ impl Writer {
         for (recording, gap) in self.lane.take_gaps() {
             let Some(live) = self.live.get_mut(&recording) else { continue };
             live.dropped += gap.frames;
-            let offset_ms = live.timeline.offset_ms(gap.first);
+            let offset_ms = gap.first.since(live.begin).as_millis() as u64;
             (self.events)(RecordingEvent::Gap { recording, interaction: live.interaction, offset_ms, frames: gap.frames });
         }
     }
@@ -188,7 +205,7 @@ impl Writer {
                 recording: *recording,
                 interaction: live.interaction,
                 frames_dropped: live.dropped,
-                frames_late: live.timeline.late(),
+                frames_late: live.late + live.timeline.late(),
             });
         }
     }
@@ -205,6 +222,22 @@ pub(crate) fn run(mut writer: Writer) {
     }
 }
 
+impl Live {
+    /// From `at` on the recording is wide. What was heard before is written; a packet of before that comes now is cut.
+    fn widen(&mut self, at: Tick, hold_back: Duration) {
+        let Live { timeline, output, .. } = self;
+        let from = if timeline.is_untouched() {
+            self.begin
+        } else {
+            timeline.finish(at, &mut |pairs| output.write(pairs));
+            at
+        };
+        self.late += timeline.late();
+        *timeline = Timeline::new(from, hold_back, WIDE);
+        output.change_rate(WIDE);
+    }
+}
+
 impl Output {
     /// Writes through part ends. After a failure it takes everything and keeps nothing.
     fn write(&mut self, mut pairs: &[Pair]) {
@@ -218,7 +251,7 @@ impl Output {
             if let Err(error) = wav.write(now) {
                 return self.fail(error);
             }
-            self.pairs += room as u64;
+            self.written += room as u64 * u64::from(WIDE / self.rate);
             pairs = rest;
             if wav.pairs() >= self.pairs_max {
                 self.flush(true);
@@ -228,15 +261,29 @@ impl Output {
 
     fn open_part(&mut self) {
         self.parts += 1;
-        let offset_ms = self.pairs * 1000 / u64::from(crate::SAMPLE_RATE);
+        let offset_ms = self.written * 1000 / u64::from(WIDE);
         let note = Note::new(self.recording, self.interaction, self.parts, self.started, offset_ms);
-        match note.write(&self.root).and_then(|path| Wav::create(&path)) {
+        match self.notes.begun(&note).and_then(|()| create(&self.root.join(&note.file), self.rate)) {
             Ok(wav) => self.open = Some((note, wav)),
             Err(error) => {
                 // Best effort: a note without a file is also taken away at the next start.
-                let _ = note::remove(&self.root, self.recording, self.parts);
+                let _ = self.notes.gone(self.recording, self.parts);
                 self.fail(error);
             }
+        }
+    }
+
+    /// What follows has this rate: it goes to a new part, or to the one that has no sample yet.
+    fn change_rate(&mut self, rate: u32) {
+        self.rate = rate;
+        let Some((note, wav)) = &mut self.open else { return };
+        if wav.pairs() > 0 {
+            return self.flush(true);
+        }
+        let path = self.root.join(&note.file);
+        match std::fs::remove_file(&path).and_then(|()| Wav::create(&path, rate)) {
+            Ok(fresh) => *wav = fresh,
+            Err(error) => self.fail(error),
         }
     }
 
@@ -257,5 +304,18 @@ impl Output {
         self.broken = true;
         self.failed = Some(error);
         self.done.extend(self.open.take().map(|(note, _)| note));
+    }
+}
+
+/// Makes a part's file, and the folder of its day if this is the first in it.
+fn create(path: &Path, rate: u32) -> io::Result<Wav> {
+    match Wav::create(path, rate) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Some(folder) = path.parent() {
+                DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            }
+            Wav::create(path, rate)
+        }
+        done => done,
     }
 }

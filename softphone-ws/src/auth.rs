@@ -11,13 +11,15 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     pub user: UserId,
+    /// Which session or token was shown, by a name that is no secret: [`crate::Gateway::kick_login`] closes what came by it.
+    pub login: String,
     /// As shown to people.
     pub name: String,
     pub roles: Vec<Role>,
     pub team: Option<TeamId>,
     /// Queues whose summary the person may follow without being a supervisor: those they serve.
     pub queues: Vec<QueueId>,
-    /// The socket is closed after this time; `None`: no limit.
+    /// How long the session or token still lasts; then the socket is closed. `None`: it has no end.
     pub expires_in: Option<Duration>,
 }
 
@@ -34,7 +36,7 @@ impl Identity {
     }
 }
 
-/// Turns what a client shows into a person. Called once for each attempt to open a socket.
+/// Turns what a client shows into a person. Called once for each attempt to open a socket, and again if logins ended meanwhile.
 pub trait Authenticator: Send + Sync + 'static {
     /// `cookie` is the value of the session cookie, `bearer` the token of the `Authorization` header; with both, the token counts.
     /// `None`: not valid, for whatever reason.
@@ -134,6 +136,7 @@ mod tests {
         let own = QueueId::from_u128(1);
         let agent = Identity {
             user: UserId::from_u128(5),
+            login: "session:1".into(),
             name: "A".into(),
             roles: vec![Role::Agent],
             team: Some(TeamId::from_u128(3)),

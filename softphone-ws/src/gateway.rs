@@ -1,8 +1,8 @@
 //! The handle the switch holds, and the HTTP route that opens sockets. What a socket says once open is in `session`.
 
-use crate::auth::{self, Authenticator};
+use crate::auth::{self, Authenticator, Identity};
 use crate::config::Config;
-use crate::hub::{Hub, NoSeat};
+use crate::hub::{Hub, NoSeat, Seat};
 use crate::session::{self, End};
 use crate::topic::TopicKey;
 use axum::Router;
@@ -74,16 +74,16 @@ impl Gateway {
         Router::new().route("/ws/v1", any(open)).with_state(self.clone())
     }
 
-    /// Changes entries of a topic: a view's JSON, or `None` to remove the entry. All changes of one call make one delta, except
+    /// Changes entries of a topic: a view as JSON text, or `None` to remove the entry. All changes of one call make one delta, except
     /// that topics other than `me` are joined to a few deltas a second. What changes nothing is not sent.
-    pub fn publish(&self, topic: TopicKey, changes: Vec<(String, Option<Value>)>) {
-        self.0.hub.publish(topic, written(changes), false);
+    pub fn publish(&self, topic: TopicKey, changes: Vec<(String, Option<Arc<str>>)>) {
+        self.0.hub.publish(topic, changes, false);
     }
 
     /// Makes these the topic's only entries.
     pub fn replace(&self, topic: TopicKey, entries: Vec<(String, Value)>) {
-        let changes = entries.into_iter().map(|(name, value)| (name, Some(value))).collect();
-        self.0.hub.publish(topic, written(changes), true);
+        let changes = entries.into_iter().map(|(name, value)| (name, Some(Arc::from(value.to_string())))).collect();
+        self.0.hub.publish(topic, changes, true);
     }
 
     /// Answers a command. What was published before is sent before it. A session that is gone is passed over.
@@ -104,9 +104,15 @@ impl Gateway {
         }
     }
 
-    /// Closes all sockets of a user, for example when their session was ended or their roles changed.
+    /// Closes all sockets of a user, for example when they were made inactive or their roles changed. One that is just being opened is
+    /// looked up again.
     pub fn kick_user(&self, user: UserId, end: End) {
-        self.0.hub.close_user(user, end);
+        self.0.hub.close_where(end, |session| session.user == user);
+    }
+
+    /// Closes the sockets that came by this session or token, when it was ended ([`crate::Identity::login`]).
+    pub fn kick_login(&self, login: &str, end: End) {
+        self.0.hub.close_where(end, |session| session.login == login);
     }
 
     /// Refuses new sockets and closes the open ones (1001): the server is going down.
@@ -127,11 +133,6 @@ impl Gateway {
             entries_left_out: hub.counters.entries_left_out.load(Relaxed),
         }
     }
-}
-
-/// JSON as text, made once here and shared from then on by all who follow.
-fn written(changes: Vec<(String, Option<Value>)>) -> Vec<(String, Option<Arc<str>>)> {
-    changes.into_iter().map(|(name, value)| (name, value.map(|v| Arc::from(v.to_string())))).collect()
 }
 
 async fn open(
@@ -164,32 +165,54 @@ async fn admit(
     if !upgrade.requested_protocols().any(|p| p.as_bytes() == SUBPROTOCOL.as_bytes()) {
         return Err(problem(StatusCode::BAD_REQUEST, "the subprotocol cordboard.v1 must be offered"));
     }
-    let (cookie, bearer) = (auth::cookie(headers, &config.cookie), auth::bearer(headers));
-    let identity = match (cookie, bearer) {
-        (None, None) => None,
-        (cookie, bearer) => shell.authenticator.authenticate(cookie, bearer).await,
-    };
-    let Some(identity) = identity else {
-        let mut response = problem(StatusCode::UNAUTHORIZED, "sign in first");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
-        return Err(response);
-    };
-    let seat = shell.hub.take_seat(identity.user).map_err(|why| {
-        let mut response = match why {
-            NoSeat::UserFull => problem(StatusCode::TOO_MANY_REQUESTS, "this person has too many sockets open"),
-            NoSeat::Full => problem(StatusCode::SERVICE_UNAVAILABLE, "too many sockets are open"),
-            NoSeat::ShuttingDown => problem(StatusCode::SERVICE_UNAVAILABLE, "the server is going down"),
-        };
-        response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
-        response
-    })?;
+    let (identity, seat) = seated(shell, headers).await?;
     let shell = Arc::clone(shell);
     let hard_max = config.message_bytes_max.saturating_mul(16);
     Ok(upgrade
         .protocols([SUBPROTOCOL])
+        // The library would take 128 KiB for each socket at once; what clients send is far shorter.
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(hard_max)
         .max_frame_size(hard_max)
         .on_upgrade(move |socket| session::run(shell, seat, identity, socket)))
+}
+
+/// What one read of a socket may bring; a longer message takes several.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Most looks at a login for one socket; each further one is needed only if a login ended while the one before was under way. Then 503.
+const LOOKS_MAX: u32 = 8;
+
+/// Who this is, and a place for them.
+async fn seated(shell: &Shell, headers: &HeaderMap) -> Result<(Identity, Seat), Response> {
+    let (cookie, bearer) = (auth::cookie(headers, &shell.hub.config.cookie), auth::bearer(headers));
+    for _ in 0..LOOKS_MAX {
+        let ended = shell.hub.ended();
+        let identity = match (cookie, bearer) {
+            (None, None) => None,
+            (cookie, bearer) => shell.authenticator.authenticate(cookie, bearer).await,
+        };
+        let Some(identity) = identity else {
+            let mut response = problem(StatusCode::UNAUTHORIZED, "sign in first");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+            return Err(response);
+        };
+        let seat = shell.hub.take_seat(identity.user, &identity.login).map_err(|why| match why {
+            NoSeat::UserFull => problem(StatusCode::TOO_MANY_REQUESTS, "this person has too many sockets open"),
+            NoSeat::Full => problem(StatusCode::SERVICE_UNAVAILABLE, "too many sockets are open"),
+            NoSeat::ShuttingDown => problem(StatusCode::SERVICE_UNAVAILABLE, "the server is going down"),
+        });
+        let seat = seat.map_err(come_back)?;
+        // A login that ended before there was a seat had no socket to close: what was looked up may be old.
+        if shell.hub.ended() == ended {
+            return Ok((identity, seat));
+        }
+    }
+    Err(come_back(problem(StatusCode::SERVICE_UNAVAILABLE, "logins are changing just now")))
+}
+
+fn come_back(mut response: Response) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("5"));
+    response
 }
 
 /// RFC 9457.

@@ -24,6 +24,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 pub(crate) struct Session {
     pub(crate) no: SessionNo,
     pub(crate) user: UserId,
+    /// The session or token it came by.
+    pub(crate) login: String,
     /// Something may be there to send.
     pub(crate) wake: Notify,
     replies: Mutex<VecDeque<Utf8Bytes>>,
@@ -90,6 +92,7 @@ struct Sockets {
     open: BTreeMap<SessionNo, Arc<Session>>,
     by_user: BTreeMap<UserId, usize>,
     last: u64,
+    ended: u64,
     shut: bool,
 }
 
@@ -208,7 +211,7 @@ impl Hub {
     }
 
     /// Takes a place for a socket of `user`, held until the seat is dropped.
-    pub(crate) fn take_seat(self: &Arc<Self>, user: UserId) -> Result<Seat, NoSeat> {
+    pub(crate) fn take_seat(self: &Arc<Self>, user: UserId, login: &str) -> Result<Seat, NoSeat> {
         let mut sockets = lock(&self.sockets);
         if sockets.shut {
             return Err(NoSeat::ShuttingDown);
@@ -223,6 +226,7 @@ impl Hub {
         let session = Arc::new(Session {
             no: SessionNo(sockets.last),
             user,
+            login: login.to_owned(),
             wake: Notify::new(),
             replies: Mutex::default(),
             replies_max: self.config.replies_max,
@@ -239,10 +243,18 @@ impl Hub {
         lock(&self.sockets).open.get(&no).cloned()
     }
 
-    pub(crate) fn close_user(&self, user: UserId, end: End) {
-        for session in lock(&self.sockets).open.values().filter(|session| session.user == user) {
+    /// Closes those that match. What is said of a login here is counted, see [`Hub::ended`].
+    pub(crate) fn close_where(&self, end: End, matches: impl Fn(&Session) -> bool) {
+        let mut sockets = lock(&self.sockets);
+        sockets.ended += 1;
+        for session in sockets.open.values().filter(|session| matches(session)) {
             session.close(end);
         }
+    }
+
+    /// How often logins have ended or changed. Whoever looks one up reads this before, and again when its socket has a seat.
+    pub(crate) fn ended(&self) -> u64 {
+        lock(&self.sockets).ended
     }
 
     /// Takes no further socket and closes those that are open.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, SystemTime};
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 /// Why a socket ends. The client gets the close code and text (RFC 6455 7.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +60,9 @@ impl End {
             End::Unreadable => "unreadable or far too long",
             End::Abuse => "too many refused messages",
             End::TooSlow => "reading too slowly",
-            End::LoginEnded => "login ended",
+            End::LoginEnded => "the login has ended; sign in again",
             End::Silent => "no sign of life",
-            End::Renew => "settings changed",
+            End::Renew => "roles or settings have changed; connect again",
         }
     }
 }
@@ -84,13 +84,15 @@ pub(crate) fn utc_ms() -> i64 {
 /// Lives as long as the socket.
 pub(crate) async fn run(shell: Arc<Shell>, seat: Seat, identity: Identity, mut socket: WebSocket) {
     let session = Arc::clone(&seat.session);
+    // A time beyond what the clock can say is no limit.
+    let login_ends = identity.expires_in.and_then(|after| Instant::now().checked_add(after));
     let hello_within = shell.hub.config.hello_within;
     let greeted = tokio::select! {
         greeted = timeout(hello_within, hello(&mut socket, shell.hub.config.message_bytes_max)) => greeted.unwrap_or(Err(End::Silent)),
         end = session.closed() => Err(end),
     };
     let end = match greeted {
-        Ok(resume) => follow_and_talk(&shell, &session, &identity, &mut socket, resume).await,
+        Ok(resume) => follow_and_talk(&shell, &session, &identity, login_ends, &mut socket, resume).await,
         Err(end) => end,
     };
     if end == End::TooSlow {
@@ -131,6 +133,7 @@ async fn follow_and_talk(
     shell: &Shell,
     session: &Arc<Session>,
     identity: &Identity,
+    login_ends: Option<Instant>,
     socket: &mut WebSocket,
     resume: BTreeMap<Topic, At>,
 ) -> End {
@@ -154,7 +157,16 @@ async fn follow_and_talk(
     for (topic, at) in std::iter::once((Topic::Me, me)).chain(follows) {
         follow(&shell.hub, session, identity, topic, at);
     }
-    let end = talk(shell, session, identity, socket, welcome.into()).await;
+    let login_ended = async {
+        match login_ends {
+            Some(at) => sleep_until(at).await,
+            None => std::future::pending().await,
+        }
+    };
+    let end = tokio::select! {
+        end = talk(shell, session, identity, socket, welcome.into()) => end,
+        () = login_ended => End::LoginEnded,
+    };
     // A switch that is gone needs no news.
     let _ = shell.to_switch.send(FromGateway::Closed { session: no, user }).await;
     end
@@ -162,18 +174,11 @@ async fn follow_and_talk(
 
 async fn talk(shell: &Shell, session: &Arc<Session>, identity: &Identity, socket: &mut WebSocket, welcome: Utf8Bytes) -> End {
     let (mut sink, mut stream) = socket.split();
-    let login_ended = async {
-        match identity.expires_in {
-            Some(after) => sleep(after).await,
-            None => std::future::pending().await,
-        }
-    };
     // One task, no spawn: reading goes on while a write waits for the client.
     tokio::select! {
         end = Reader::new(shell, session, identity).run(&mut stream) => end,
         end = write(&shell.hub, session, &mut sink, welcome) => end,
         end = session.closed() => end,
-        () = login_ended => End::LoginEnded,
     }
 }
 
@@ -291,10 +296,14 @@ async fn write(hub: &Hub, session: &Session, sink: &mut SocketSink<'_>, welcome:
         let replies = session.take_replies();
         let missed = hub.collect(session, BATCH_BYTES);
         let idle = replies.is_empty() && missed.is_empty();
+        // Fed first and flushed together: one write to the socket where several messages wait.
         for text in missed.into_iter().chain(replies) {
-            if let Err(end) = send(sink, Message::Text(text), config.write_within).await {
+            if let Err(end) = within(config.write_within, sink.feed(Message::Text(text))).await {
                 return end;
             }
+        }
+        if !idle && let Err(end) = within(config.write_within, sink.flush()).await {
+            return end;
         }
         let ping_due = tokio::select! {
             biased;
@@ -312,7 +321,12 @@ async fn write(hub: &Hub, session: &Session, sink: &mut SocketSink<'_>, welcome:
 }
 
 async fn send(sink: &mut (impl Sink<Message> + Unpin), message: Message, within: Duration) -> Result<(), End> {
-    match timeout(within, sink.send(message)).await {
+    self::within(within, sink.send(message)).await
+}
+
+/// Waits for the socket to take something; a client that reads too slowly is not waited for.
+async fn within<E>(limit: Duration, taking: impl Future<Output = Result<(), E>>) -> Result<(), End> {
+    match timeout(limit, taking).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(_)) => Err(End::Gone),
         Err(_) => Err(End::TooSlow),

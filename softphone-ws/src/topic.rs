@@ -45,6 +45,10 @@ pub(crate) struct Bounds {
     pub(crate) entries: usize,
 }
 
+/// Bytes of deltas kept of any topic, within its bounds. Beyond it they are kept up to twice what the entries take: a follower who is
+/// further behind is served better by a snapshot.
+const DELTA_BYTES_MIN: usize = 16 * 1024;
+
 /// What a follower has missed.
 #[derive(Debug)]
 pub(crate) struct Missed {
@@ -65,6 +69,8 @@ pub(crate) struct TopicState {
     bounds: Bounds,
     /// Entry name → JSON text.
     entries: BTreeMap<String, Arc<str>>,
+    /// Of names and texts.
+    entry_bytes: usize,
     /// Changes not yet committed, the latest of each entry; `None` removes it.
     staged: BTreeMap<String, Option<Arc<str>>>,
     /// Messages that lead to `version`, the newest last.
@@ -82,6 +88,7 @@ impl TopicState {
             version: 0,
             bounds,
             entries: BTreeMap::new(),
+            entry_bytes: 0,
             staged: BTreeMap::new(),
             deltas: VecDeque::new(),
             delta_bytes: 0,
@@ -116,11 +123,16 @@ impl TopicState {
                 Some(json) => {
                     if self.entries.get(&name) != Some(&json) {
                         push_entry(&mut set, &name, &json);
-                        self.entries.insert(name, json);
+                        self.entry_bytes += name.len() + json.len();
+                        let held = name.len();
+                        if let Some(before) = self.entries.insert(name, json) {
+                            self.entry_bytes -= held + before.len();
+                        }
                     }
                 }
                 None => {
-                    if self.entries.remove(&name).is_some() {
+                    if let Some(before) = self.entries.remove(&name) {
+                        self.entry_bytes -= name.len() + before.len();
                         push_comma(&mut del);
                         push_text(&mut del, &name);
                     }
@@ -138,7 +150,8 @@ impl TopicState {
         );
         self.delta_bytes += message.len();
         self.deltas.push_back(message.into());
-        while self.deltas.len() > self.bounds.deltas || self.delta_bytes > self.bounds.delta_bytes {
+        let bytes_max = self.bounds.delta_bytes.min(DELTA_BYTES_MIN.max(2 * self.entry_bytes));
+        while self.deltas.len() > self.bounds.deltas || self.delta_bytes > bytes_max {
             let Some(oldest) = self.deltas.pop_front() else { break };
             self.delta_bytes -= oldest.len();
         }
@@ -323,6 +336,24 @@ mod tests {
         put(&mut t, "n", Some(json!("y".repeat(20_000))));
         assert_eq!(t.held_bytes(), 0);
         assert!(t.since(Some(At { epoch: 7, version: 4 }), 10_000).snapshot);
+    }
+
+    #[test]
+    fn deltas_are_not_kept_far_beyond_what_a_snapshot_takes() {
+        let mut t = TopicState::new(Topic::Floor, 7, Bounds { deltas: 10_000, delta_bytes: 1 << 20, entries: 10 });
+        for n in 0..1_000 {
+            put(&mut t, "n", Some(json!(format!("{n:0100}"))));
+            assert!(t.held_bytes() <= DELTA_BYTES_MIN);
+        }
+        let small = t.deltas.len();
+        assert!(t.held_bytes() > DELTA_BYTES_MIN - 200 && small > 50, "{small}");
+        put(&mut t, "large", Some(json!("x".repeat(20_000))));
+        for n in 0..1_000 {
+            put(&mut t, "n", Some(json!(format!("{n:0100}"))));
+        }
+        assert!(t.held_bytes() > 40_000 && t.held_bytes() <= 2 * t.entry_bytes);
+        put(&mut t, "large", None);
+        assert!(t.held_bytes() <= DELTA_BYTES_MIN && t.entry_bytes < 200);
     }
 
     #[test]

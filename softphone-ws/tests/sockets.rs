@@ -205,6 +205,30 @@ async fn a_login_that_ends_closes_its_socket() {
 }
 
 #[tokio::test]
+async fn the_end_of_one_login_closes_its_sockets_and_no_other_of_the_person() {
+    let mut house = House::open(Config::default()).await;
+    let (mut ended, _) = house.client("ann").await;
+    let (mut other, _) = house.client("ann-2").await;
+    house.gateway.kick_login("ann", End::LoginEnded);
+    assert_eq!(ended.close().await, (4401, "the login has ended; sign in again".to_owned()));
+    other.say(json!({"type": "ping"})).await;
+    assert!(matches!(other.hear().await, ServerMessage::Pong { .. }));
+}
+
+#[tokio::test]
+async fn a_login_that_ends_while_it_is_looked_up_opens_no_socket() {
+    let house = House::open(Config::default()).await;
+    let end_it = async {
+        house.slow.asked.notified().await;
+        house.gateway.kick_user(ANN, End::LoginEnded);
+        house.slow.go.notify_one();
+    };
+    let headers = [("authorization", "Bearer slow"), ("sec-websocket-protocol", SUBPROTOCOL)];
+    let (status, ()) = tokio::join!(house.refusal(&headers), end_it);
+    assert_eq!(status, 401);
+}
+
+#[tokio::test]
 async fn shutting_down_closes_all_and_takes_no_more() {
     let mut house = House::open(Config::default()).await;
     let (mut client, _) = house.client("ann").await;

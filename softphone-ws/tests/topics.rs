@@ -20,7 +20,7 @@ async fn after_hello_come_the_snapshot_and_then_deltas() {
     let (at, state) = client.snapshot(Topic::Me).await;
     assert_eq!(Value::from(state), json!({"agent": {"state": "ready"}}));
 
-    house.gateway.publish(ME, vec![("agent".into(), None), ("offer/1".into(), Some(json!({"n": 1})))]);
+    house.publish(ME, vec![("agent", None), ("offer/1", Some(json!({"n": 1})))]);
     let (next, set, del) = client.delta(Topic::Me).await;
     assert_eq!(next, At { version: at.version + 1, ..at });
     assert_eq!(Value::from(set), json!({"offer/1": {"n": 1}}));
@@ -31,7 +31,7 @@ async fn after_hello_come_the_snapshot_and_then_deltas() {
 async fn replacing_a_topic_removes_what_is_not_named() {
     let mut house = House::open(Config::default()).await;
     let (mut client, _) = house.client("ann").await;
-    house.gateway.publish(ME, vec![("a".into(), Some(json!(1))), ("b".into(), Some(json!(2)))]);
+    house.publish(ME, vec![("a", Some(json!(1))), ("b", Some(json!(2)))]);
     client.delta(Topic::Me).await;
     house.gateway.replace(ME, vec![("b".into(), json!(2)), ("c".into(), json!(3))]);
     let (_, set, del) = client.delta(Topic::Me).await;
@@ -138,7 +138,7 @@ async fn changes_of_the_floor_within_a_beat_are_joined() {
         house.put(TopicKey::Floor, "n", json!(n));
         house.put(TopicKey::Floor, "gone", json!(n));
     }
-    house.gateway.publish(TopicKey::Floor, vec![("gone".into(), None)]);
+    house.publish(TopicKey::Floor, vec![("gone", None)]);
     let (second, set, del) = boss.delta(Topic::Floor).await;
     assert_eq!(second.version, first.version + 1);
     assert_eq!((Value::from(set), del.len()), (json!({"n": 99}), 0));

@@ -1,7 +1,7 @@
 //! One interaction with all that belongs to it. Personal values are put in where they are still kept, masked ones stay masked.
 
 use super::InteractionSummary;
-use crate::db::{Row, text};
+use crate::db::{Row, Tx, text};
 use crate::error::{Result, StoreError};
 use crate::store::Store;
 use cti_types::acd::Decision;
@@ -181,142 +181,32 @@ impl Store {
     /// # Errors
     /// `NotFound`, `Unavailable`, `Corrupt`.
     pub async fn interaction(&self, id: InteractionId) -> Result<InteractionDetail> {
-        let summary = self.interaction_summary(id).await?;
+        // One snapshot: the parts of an interaction under way must fit together.
+        let mut tx = self.db.begin_snapshot().await?;
+        let tx = &mut tx;
+        let summary = super::summary(tx, id).await?;
         let sql = "SELECT call_id, origin_id, note_ref, data FROM interaction WHERE id = $1";
-        let rows = self.db.fetch(sql, vec![text(id)]).await?;
+        let rows = tx.fetch(sql, vec![text(id)]).await?;
         let row = rows.first().ok_or(StoreError::NotFound { resource: "interaction" })?;
         let (data, masked) = read_data(row.text(3)?)?;
-        let people = Personals { values: self.personal_values(id).await?, masked };
-        let (events, events_more) = self.event_views(id, &people).await?;
+        let people = Personals { values: personal_values(tx, id).await?, masked };
+        let (events, events_more) = event_views(tx, id, &people).await?;
         let sql = "SELECT customer_id FROM interaction_customer WHERE interaction_id = $1 ORDER BY rank";
-        let customers = self.db.fetch(sql, vec![text(id)]).await?;
+        let customers = tx.fetch(sql, vec![text(id)]).await?;
         Ok(InteractionDetail {
             call_id: row.opt_text(0).map(ToOwned::to_owned),
             origin_id: row.opt_id(1)?,
             customers: customers.iter().map(|row| row.id(0)).collect::<Result<_>>()?,
             note: row.opt_text(2).and_then(|note| people.value(note)),
             data: data.into_iter().map(|(key, value)| (key, people.value(&value))).collect(),
-            participants: self.participant_views(id).await?,
-            work_items: self.work_views(id).await?,
-            assignments: self.assignment_views(id, &people).await?,
-            recordings: self.recordings(id).await?,
+            participants: participant_views(tx, id).await?,
+            work_items: work_views(tx, id).await?,
+            assignments: assignment_views(tx, id, &people).await?,
+            recordings: recordings_where(tx, "interaction_id", text(id)).await?,
             events,
             events_more,
             summary,
         })
-    }
-
-    async fn personal_values(&self, id: InteractionId) -> Result<BTreeMap<String, String>> {
-        let rows = self.db.fetch("SELECT id, value FROM personal WHERE interaction_id = $1", vec![text(id)]).await?;
-        rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
-    }
-
-    async fn event_views(&self, id: InteractionId, people: &Personals) -> Result<(Vec<EventView>, bool)> {
-        let sql = format!(
-            "SELECT seq, at, kind, body FROM event WHERE stream_kind = 'interaction' AND stream_id = $1 ORDER BY seq LIMIT {}",
-            EVENTS_MAX + 1
-        );
-        let rows = self.db.fetch(sql, vec![text(id)]).await?;
-        let more = rows.len() > EVENTS_MAX;
-        let views = rows.iter().take(EVENTS_MAX).map(|row| {
-            let mut body: Json = json_column(row, 3)?;
-            let kind = row.text(2)?;
-            people.resolve(kind, &mut body);
-            Ok(EventView { seq: row.int(0)?, at: Utc(row.int(1)?), kind: kind.to_owned(), body })
-        });
-        Ok((views.collect::<Result<_>>()?, more))
-    }
-
-    async fn participant_views(&self, id: InteractionId) -> Result<Vec<ParticipantView>> {
-        let sql = "SELECT participant_id, kind, queue_id, started_at, ended_at FROM segment WHERE interaction_id = $1 \
-                   ORDER BY participant_id, ordinal";
-        let mut segments: BTreeMap<ParticipantId, Vec<SegmentView>> = BTreeMap::new();
-        for row in self.db.fetch(sql, vec![text(id)]).await? {
-            segments.entry(row.id(0)?).or_default().push(SegmentView {
-                kind: row.text(1)?.to_owned(),
-                queue_id: row.opt_id(2)?,
-                started_at: Utc(row.int(3)?),
-                ended_at: row.opt_int(4).map(Utc),
-            });
-        }
-        let sql = "SELECT id, role, agent_id, joined_at, left_at, leave_reason, media FROM participant WHERE interaction_id = $1 \
-                   ORDER BY joined_at, id";
-        let rows = self.db.fetch(sql, vec![text(id)]).await?;
-        rows.iter()
-            .map(|row| {
-                let participant: ParticipantId = row.id(0)?;
-                Ok(ParticipantView {
-                    id: participant,
-                    role: row.text(1)?.to_owned(),
-                    agent_id: row.opt_id(2)?,
-                    joined_at: Utc(row.int(3)?),
-                    left_at: row.opt_int(4).map(Utc),
-                    leave_reason: row.opt_text(5).map(ToOwned::to_owned),
-                    media: if row.opt_text(6).is_some() { Some(json_column(row, 6)?) } else { None },
-                    segments: segments.remove(&participant).unwrap_or_default(),
-                })
-            })
-            .collect()
-    }
-
-    async fn work_views(&self, id: InteractionId) -> Result<Vec<WorkItemView>> {
-        let sql = "SELECT id, pass, queue_id, priority, since, queued_at, ended_at, outcome, detail FROM work_item \
-                   WHERE interaction_id = $1 ORDER BY queued_at, id, pass";
-        let mut items = Vec::new();
-        for row in self.db.fetch(sql, vec![text(id)]).await? {
-            items.push(WorkItemView {
-                id: row.id(0)?,
-                pass: row.int(1)?,
-                queue_id: row.id(2)?,
-                priority: row.int(3)?,
-                since: Utc(row.int(4)?),
-                queued_at: Utc(row.int(5)?),
-                ended_at: row.opt_int(6).map(Utc),
-                outcome: row.opt_text(7).map(ToOwned::to_owned),
-                detail: row.opt_text(8).map(ToOwned::to_owned),
-                offers: Vec::new(),
-            });
-        }
-        let sql = "SELECT work_id, id, agent_id, offered_at, ended_at, outcome, decision FROM offer WHERE interaction_id = $1 \
-                   ORDER BY offered_at, id";
-        for row in self.db.fetch(sql, vec![text(id)]).await? {
-            let (work, offered_at) = (row.id::<WorkItemId>(0)?, Utc(row.int(3)?));
-            let offer = OfferView {
-                id: row.id(1)?,
-                agent_id: row.id(2)?,
-                offered_at,
-                ended_at: row.opt_int(4).map(Utc),
-                outcome: row.opt_text(5).map(ToOwned::to_owned),
-                decision: json_column(&row, 6)?,
-            };
-            // The last pass that had begun when it was offered.
-            if let Some(item) = items.iter_mut().rev().find(|item| item.id == work && item.queued_at <= offered_at) {
-                item.offers.push(offer);
-            }
-        }
-        Ok(items)
-    }
-
-    async fn assignment_views(&self, id: InteractionId, people: &Personals) -> Result<Vec<AssignmentView>> {
-        let sql = "SELECT id, work_id, agent_id, participant_id, assigned_at, wrap_up_at, ended_at, outcome, wrap_up_code_id, note_ref \
-                   FROM assignment WHERE interaction_id = $1 ORDER BY assigned_at, id";
-        let rows = self.db.fetch(sql, vec![text(id)]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(AssignmentView {
-                    id: row.id(0)?,
-                    work_id: row.id(1)?,
-                    agent_id: row.id(2)?,
-                    participant_id: row.id(3)?,
-                    assigned_at: Utc(row.int(4)?),
-                    wrap_up_at: row.opt_int(5).map(Utc),
-                    ended_at: row.opt_int(6).map(Utc),
-                    outcome: row.opt_text(7).map(ToOwned::to_owned),
-                    wrap_up_code_id: row.opt_id(8)?,
-                    note: row.opt_text(9).and_then(|note| people.value(note)),
-                })
-            })
-            .collect()
     }
 
     /// The recordings of an interaction with their parts.
@@ -324,7 +214,7 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub async fn recordings(&self, id: InteractionId) -> Result<Vec<RecordingView>> {
-        self.recordings_where("interaction_id", text(id)).await
+        recordings_where(&mut self.db.begin_snapshot().await?, "interaction_id", text(id)).await
     }
 
     /// One recording with its parts.
@@ -332,29 +222,143 @@ impl Store {
     /// # Errors
     /// `NotFound`, `Unavailable`.
     pub async fn recording(&self, id: RecordingId) -> Result<RecordingView> {
-        self.recordings_where("id", text(id)).await?.pop().ok_or(StoreError::NotFound { resource: "recording" })
+        let mut found = recordings_where(&mut self.db.begin_snapshot().await?, "id", text(id)).await?;
+        found.pop().ok_or(StoreError::NotFound { resource: "recording" })
     }
+}
 
-    async fn recordings_where(&self, column: &'static str, value: crate::db::Value) -> Result<Vec<RecordingView>> {
-        let sql = format!(
-            "SELECT id, interaction_id, started_at, ended_at, frames_dropped FROM recording WHERE {column} = $1 ORDER BY started_at, id"
-        );
-        let mut all = Vec::new();
-        for row in self.db.fetch(sql, vec![value]).await? {
-            let id: RecordingId = row.id(0)?;
-            let sql = "SELECT part, file, offset_ms, duration_ms, bytes, sha256 FROM recording_part WHERE recording_id = $1 ORDER BY part";
-            let parts = self.db.fetch(sql, vec![text(id)]).await?;
-            all.push(RecordingView {
-                id,
-                interaction_id: row.id(1)?,
-                started_at: Utc(row.int(2)?),
-                ended_at: row.opt_int(3).map(Utc),
-                frames_dropped: row.int(4)?,
-                parts: parts.iter().map(read_part).collect::<Result<_>>()?,
-            });
-        }
-        Ok(all)
+async fn personal_values(tx: &mut Tx, id: InteractionId) -> Result<BTreeMap<String, String>> {
+    let rows = tx.fetch("SELECT id, value FROM personal WHERE interaction_id = $1", vec![text(id)]).await?;
+    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
+}
+
+async fn event_views(tx: &mut Tx, id: InteractionId, people: &Personals) -> Result<(Vec<EventView>, bool)> {
+    let sql = format!(
+        "SELECT seq, at, kind, body FROM event WHERE stream_kind = 'interaction' AND stream_id = $1 ORDER BY seq LIMIT {}",
+        EVENTS_MAX + 1
+    );
+    let rows = tx.fetch(sql, vec![text(id)]).await?;
+    let more = rows.len() > EVENTS_MAX;
+    let views = rows.iter().take(EVENTS_MAX).map(|row| {
+        let mut body: Json = json_column(row, 3)?;
+        let kind = row.text(2)?;
+        people.resolve(kind, &mut body);
+        Ok(EventView { seq: row.int(0)?, at: Utc(row.int(1)?), kind: kind.to_owned(), body })
+    });
+    Ok((views.collect::<Result<_>>()?, more))
+}
+
+async fn participant_views(tx: &mut Tx, id: InteractionId) -> Result<Vec<ParticipantView>> {
+    let sql = "SELECT participant_id, kind, queue_id, started_at, ended_at FROM segment WHERE interaction_id = $1 \
+               ORDER BY participant_id, ordinal";
+    let mut segments: BTreeMap<ParticipantId, Vec<SegmentView>> = BTreeMap::new();
+    for row in tx.fetch(sql, vec![text(id)]).await? {
+        segments.entry(row.id(0)?).or_default().push(SegmentView {
+            kind: row.text(1)?.to_owned(),
+            queue_id: row.opt_id(2)?,
+            started_at: Utc(row.int(3)?),
+            ended_at: row.opt_int(4).map(Utc),
+        });
     }
+    let sql = "SELECT id, role, agent_id, joined_at, left_at, leave_reason, media FROM participant WHERE interaction_id = $1 \
+               ORDER BY joined_at, id";
+    let rows = tx.fetch(sql, vec![text(id)]).await?;
+    rows.iter()
+        .map(|row| {
+            let participant: ParticipantId = row.id(0)?;
+            Ok(ParticipantView {
+                id: participant,
+                role: row.text(1)?.to_owned(),
+                agent_id: row.opt_id(2)?,
+                joined_at: Utc(row.int(3)?),
+                left_at: row.opt_int(4).map(Utc),
+                leave_reason: row.opt_text(5).map(ToOwned::to_owned),
+                media: if row.opt_text(6).is_some() { Some(json_column(row, 6)?) } else { None },
+                segments: segments.remove(&participant).unwrap_or_default(),
+            })
+        })
+        .collect()
+}
+
+async fn work_views(tx: &mut Tx, id: InteractionId) -> Result<Vec<WorkItemView>> {
+    let sql = "SELECT id, pass, queue_id, priority, since, queued_at, ended_at, outcome, detail FROM work_item \
+               WHERE interaction_id = $1 ORDER BY queued_at, id, pass";
+    let mut items = Vec::new();
+    for row in tx.fetch(sql, vec![text(id)]).await? {
+        items.push(WorkItemView {
+            id: row.id(0)?,
+            pass: row.int(1)?,
+            queue_id: row.id(2)?,
+            priority: row.int(3)?,
+            since: Utc(row.int(4)?),
+            queued_at: Utc(row.int(5)?),
+            ended_at: row.opt_int(6).map(Utc),
+            outcome: row.opt_text(7).map(ToOwned::to_owned),
+            detail: row.opt_text(8).map(ToOwned::to_owned),
+            offers: Vec::new(),
+        });
+    }
+    let sql = "SELECT work_id, id, agent_id, offered_at, ended_at, outcome, decision FROM offer WHERE interaction_id = $1 \
+               ORDER BY offered_at, id";
+    for row in tx.fetch(sql, vec![text(id)]).await? {
+        let (work, offered_at) = (row.id::<WorkItemId>(0)?, Utc(row.int(3)?));
+        let offer = OfferView {
+            id: row.id(1)?,
+            agent_id: row.id(2)?,
+            offered_at,
+            ended_at: row.opt_int(4).map(Utc),
+            outcome: row.opt_text(5).map(ToOwned::to_owned),
+            decision: json_column(&row, 6)?,
+        };
+        // The last pass that had begun when it was offered.
+        if let Some(item) = items.iter_mut().rev().find(|item| item.id == work && item.queued_at <= offered_at) {
+            item.offers.push(offer);
+        }
+    }
+    Ok(items)
+}
+
+async fn assignment_views(tx: &mut Tx, id: InteractionId, people: &Personals) -> Result<Vec<AssignmentView>> {
+    let sql = "SELECT id, work_id, agent_id, participant_id, assigned_at, wrap_up_at, ended_at, outcome, wrap_up_code_id, note_ref \
+               FROM assignment WHERE interaction_id = $1 ORDER BY assigned_at, id";
+    let rows = tx.fetch(sql, vec![text(id)]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(AssignmentView {
+                id: row.id(0)?,
+                work_id: row.id(1)?,
+                agent_id: row.id(2)?,
+                participant_id: row.id(3)?,
+                assigned_at: Utc(row.int(4)?),
+                wrap_up_at: row.opt_int(5).map(Utc),
+                ended_at: row.opt_int(6).map(Utc),
+                outcome: row.opt_text(7).map(ToOwned::to_owned),
+                wrap_up_code_id: row.opt_id(8)?,
+                note: row.opt_text(9).and_then(|note| people.value(note)),
+            })
+        })
+        .collect()
+}
+
+async fn recordings_where(tx: &mut Tx, column: &'static str, value: crate::db::Value) -> Result<Vec<RecordingView>> {
+    let sql = format!(
+        "SELECT id, interaction_id, started_at, ended_at, frames_dropped FROM recording WHERE {column} = $1 ORDER BY started_at, id"
+    );
+    let mut all = Vec::new();
+    for row in tx.fetch(sql, vec![value]).await? {
+        let id: RecordingId = row.id(0)?;
+        let sql = "SELECT part, file, offset_ms, duration_ms, bytes, sha256 FROM recording_part WHERE recording_id = $1 ORDER BY part";
+        let parts = tx.fetch(sql, vec![text(id)]).await?;
+        all.push(RecordingView {
+            id,
+            interaction_id: row.id(1)?,
+            started_at: Utc(row.int(2)?),
+            ended_at: row.opt_int(3).map(Utc),
+            frames_dropped: row.int(4)?,
+            parts: parts.iter().map(read_part).collect::<Result<_>>()?,
+        });
+    }
+    Ok(all)
 }
 
 fn read_part(row: &Row) -> Result<RecordingPartView> {

@@ -30,25 +30,35 @@ impl Check {
         }
     }
 
-    /// Trims; then 1 to 100 characters, none of them a control character.
+    /// Trims; then a line of 1 to 100 characters.
     pub fn name(&mut self, field: &str, value: &mut String) {
         tidy(value);
         self.that(!value.is_empty(), field, "give it a value");
-        self.text(field, value, 100);
+        self.line(field, value, 100);
     }
 
-    /// At most `max` characters, no control characters but line breaks and tabs.
-    pub fn text(&mut self, field: &str, value: &str, max: usize) {
+    /// One line of at most `max` characters. These texts go into headers, logs and one-line fields of screens, where a line break would
+    /// begin something new.
+    pub fn line(&mut self, field: &str, value: &str, max: usize) {
         self.that(value.chars().count() <= max, field, format!("shorten it to {max} characters"));
-        let plain = value.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));
-        self.that(plain, field, "leave out control characters");
+        self.that(is_line(value), field, "leave out line breaks, tabs and other control characters");
     }
 
-    /// Trims; an empty text counts as none.
+    /// Several lines of at most `max` characters in all. A line ends with LF; the CR LF of a form becomes that.
+    pub fn text(&mut self, field: &str, value: &mut String, max: usize) {
+        if value.contains("\r\n") {
+            *value = value.replace("\r\n", "\n");
+        }
+        self.that(value.chars().count() <= max, field, format!("shorten it to {max} characters"));
+        let plain = value.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+        self.that(plain, field, "leave out control characters other than line breaks and tabs");
+    }
+
+    /// Trims; then a line of at most `max` characters. An empty text counts as none.
     pub fn optional(&mut self, field: &str, value: &mut Option<String>, max: usize) {
         if let Some(text) = value {
             tidy(text);
-            self.text(field, text, max);
+            self.line(field, text, max);
         }
         if value.as_deref() == Some("") {
             *value = None;
@@ -84,8 +94,15 @@ impl Check {
     }
 }
 
+/// Whether a text is one line: no control character (Unicode Cc, so CR, LF and tab), and none of the two separators that Unicode has
+/// beside them (UAX #14: U+2028, U+2029).
+pub(crate) fn is_line(value: &str) -> bool {
+    !value.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
+/// Takes spaces off both ends. Only spaces: a line break at the end is refused like one in the middle, not mended in silence.
 fn tidy(value: &mut String) {
-    let trimmed = value.trim();
+    let trimmed = value.trim_matches(|c: char| c.is_whitespace() && !c.is_control());
     if trimmed.len() != value.len() {
         *value = trimmed.to_owned();
     }

@@ -1,9 +1,12 @@
 //! What calls need: queues, skills, reasons, codes, numbers, trunks, phones, flows. Rules of the fields only.
 
 use super::people::{check_skills, english, skill_references, yes};
-use super::{Check, Column, Credential, Kind, Reference, Resource, Secret, SkillLevel, UsedBy, columns};
+use super::{
+    Check, Clash, Column, Credential, Kind, QueueOutbound, Reference, Resource, Secret, SkillLevel, TrunkOutbound, UsedBy, columns,
+};
 use cti_types::{FlowId, HoursId, NumberId, PhoneId, QueueId, ReasonId, SiteId, SkillId, TrunkId, UserId, Utc, WrapUpCodeId};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use utoipa::ToSchema;
 
 /// Something agents can be good at.
@@ -101,6 +104,20 @@ pub enum RecordingPolicy {
     },
 }
 
+/// How a queue orders its waiting work. A flow may credit a caller with waiting they have not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+pub enum QueueOrdering {
+    /// Higher priority first; within it by time waited plus credit.
+    Priority,
+    /// By the caller's priority times `weight_s`, plus seconds waited, plus credit: a step of priority is worth so much waiting and
+    /// no more. Beside other queues this one's work stands at the queue's own priority.
+    Score {
+        /// 0–86,400.
+        weight_s: u32,
+    },
+}
+
 /// A line of waiting work and how it is served.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +135,9 @@ pub struct Queue {
     /// 0–9, added to the item's own; higher is served first.
     #[serde(default)]
     pub priority: u8,
+    /// How who waits is ordered.
+    #[serde(default = "by_priority")]
+    pub ordering: QueueOrdering,
     /// How long an offer may ring, ms.
     #[serde(default = "offer_timeout")]
     pub offer_timeout_ms: u64,
@@ -149,10 +169,16 @@ pub struct Queue {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     pub hours_id: Option<HoursId>,
+    /// What its calls to the outside show.
+    #[serde(default)]
+    pub outbound: QueueOutbound,
 }
 
 fn utc_zone() -> String {
     "UTC".to_owned()
+}
+fn by_priority() -> QueueOrdering {
+    QueueOrdering::Priority
 }
 fn offer_timeout() -> u64 {
     20_000
@@ -180,7 +206,7 @@ impl Resource for Queue {
     const COLUMNS: &'static [Column] = columns!(
         name: Text, site_id: Text, zone: Text, skills: Json, priority: Int, offer_timeout_ms: Int, wrap_up_max_ms: Int,
         wrap_up_required: Bool, wait_max_ms: Int, size_max: Int, leave_when_unstaffed: Bool, overflow: Json, open: Bool, music: Text,
-        recording: Json, hours_id: Text,
+        recording: Json, hours_id: Text, ordering: Json, outbound: Json,
     );
     const USED_BY: &'static [UsedBy] = &[
         UsedBy { table: "app_user", column: "queues" },
@@ -191,14 +217,18 @@ impl Resource for Queue {
 
     fn check(&mut self, check: &mut Check) {
         check.name("name", &mut self.name);
+        self.outbound.check(check);
         check.zone("zone", &self.zone);
         check_skills(check, "skills", &self.skills);
         check.range("priority", i64::from(self.priority), 0, 9);
+        if let QueueOrdering::Score { weight_s } = self.ordering {
+            check.range("ordering.weight_s", i64::from(weight_s), 0, DAY_MS / 1_000);
+        }
         check.range("offer_timeout_ms", self.offer_timeout_ms as i64, 1_000, 600_000);
         check.range("wrap_up_max_ms", self.wrap_up_max_ms as i64, 0, DAY_MS);
         check.range("wait_max_ms", self.wait_max_ms.unwrap_or(1_000) as i64, 1_000, DAY_MS);
         check.range("size_max", i64::from(self.size_max.unwrap_or(1)), 1, 1_000_000);
-        check.text("music", &self.music, 200);
+        check.line("music", &self.music, 200);
         if let RecordingPolicy::Percent { percent } = self.recording {
             check.range("recording.percent", i64::from(percent), 0, 100);
         }
@@ -260,7 +290,7 @@ impl Resource for Number {
         let digits = self.number.strip_prefix('+').unwrap_or(&self.number);
         let right = (1..=32).contains(&digits.len()) && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '*' | '#'));
         check.that(right, "number", "write it as +442079460000, or as the trunk sends it");
-        check.text("name", &self.name, 100);
+        check.line("name", &self.name, 100);
         check.language("language", &self.language);
     }
 
@@ -308,6 +338,9 @@ pub struct Trunk {
     pub country: String,
     #[serde(default = "yes")]
     pub active: bool,
+    /// How calls of ours go out by it.
+    #[serde(default)]
+    pub outbound: TrunkOutbound,
 }
 
 fn udp() -> Transport {
@@ -317,12 +350,19 @@ fn calls_max() -> u32 {
     1_000
 }
 
-/// Whether it is an address, or an address with a prefix length.
-fn is_network(text: &str) -> bool {
+/// An address, or an address with a prefix length, as what it covers: its first address and the length. IPv4 written within IPv6
+/// (RFC 4291 2.5.5.2) is none of them: with a prefix length it would be unclear which of the two lengths is meant.
+fn network(text: &str) -> Option<(IpAddr, u8)> {
     let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let Ok(address) = address.parse::<std::net::IpAddr>() else { return false };
+    let address = address.parse::<IpAddr>().ok()?;
     let most = if address.is_ipv4() { 32 } else { 128 };
-    bits.is_none_or(|bits| bits.parse::<u8>().is_ok_and(|bits| bits <= most))
+    let bits = bits.map_or(Some(most), |bits| bits.parse::<u8>().ok().filter(|bits| *bits <= most))?;
+    let first = match address {
+        IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() & u32::MAX.checked_shl(32 - u32::from(bits)).unwrap_or(0)).into()),
+        IpAddr::V6(v6) if v6.to_ipv4_mapped().is_some() => return None,
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & u128::MAX.checked_shl(128 - u32::from(bits)).unwrap_or(0)).into()),
+    };
+    Some((first, bits))
 }
 
 impl Resource for Trunk {
@@ -331,25 +371,53 @@ impl Resource for Trunk {
     const TABLE: &'static str = "trunk";
     const COLUMNS: &'static [Column] = columns!(
         name: Text, sources: Json, source_port: Int, transport: Text, peer: Text, calls_max: Int, trusted: Bool, country: Text, active: Bool,
+        outbound: Json,
     );
     const USED_BY: &'static [UsedBy] = &[UsedBy { table: "number", column: "trunk_id" }];
+    const HAS_CLASHES: bool = true;
 
     fn check(&mut self, check: &mut Check) {
         check.name("name", &mut self.name);
-        check.that(!self.sources.is_empty(), "sources", "name at least one address it sends from");
+        let known = !self.sources.is_empty() || self.outbound.register_s.is_some();
+        check.that(known, "sources", "name at least one address it sends from, or register with it");
         check.count("sources", self.sources.len(), 100);
         for (at, source) in self.sources.iter().enumerate() {
-            check.that(is_network(source), format!("sources[{at}]"), "write an address or a network such as 192.0.2.0/24");
+            check.that(network(source).is_some(), format!("sources[{at}]"), "write an address or a network such as 192.0.2.0/24");
         }
         check.that(self.source_port != Some(0), "source_port", "choose a port from 1 to 65535, or none");
         check.optional("peer", &mut self.peer, 260);
         if let Some(peer) = &self.peer {
-            let right = peer.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok_and(|p| p > 0));
-            check.that(right, "peer", "write it as host:port");
+            let port = |p: &str| p.parse::<u16>().is_ok_and(|p| p > 0);
+            let right = peer.rsplit_once(':').map_or(!peer.is_empty(), |(host, p)| !host.is_empty() && port(p));
+            check.that(right && !peer.contains([' ', '/']), "peer", "write it as host:port, or as a host whose SRV records say the port");
         }
         check.range("calls_max", i64::from(self.calls_max), 1, 100_000);
         self.country = self.country.trim().to_ascii_uppercase();
         check.country("country", &self.country);
+        self.outbound.check(check, self.peer.is_some());
+    }
+
+    fn credential(&self) -> Option<Credential> {
+        self.outbound.credential()
+    }
+
+    fn check_change(&self, old: &Self, check: &mut Check) {
+        self.outbound.check_change(&old.outbound, check);
+    }
+
+    /// Of two networks one inside the other the smaller counts, so overlap is fine; of two that are the same nobody could say whose call
+    /// it is. A trunk bound to a port is asked before one that is not, so these two may share a network as well.
+    fn clash(&self, other: &Self) -> Option<Clash> {
+        if !self.active || !other.active || self.source_port != other.source_port {
+            return None;
+        }
+        let theirs: Vec<_> = other.sources.iter().filter_map(|source| network(source)).collect();
+        let shared = self.sources.iter().find(|source| network(source).is_some_and(|of| theirs.contains(&of)))?;
+        Some(Clash {
+            field: "sources",
+            what: format!("the trunks \"{}\" and \"{}\" are both known by {shared}", self.name, other.name),
+            mend: "take the address out of one of them, give them different source ports, or make one inactive".to_owned(),
+        })
     }
 }
 
@@ -384,7 +452,7 @@ impl Resource for Phone {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
         let right = (1..=64).contains(&self.username.len()) && self.username.chars().all(allowed);
         check.that(right, "username", "use 1 to 64 letters, digits, dots, dashes or underscores");
-        check.text("name", &self.name, 100);
+        check.line("name", &self.name, 100);
         if let Some(password) = &self.password {
             let right = (8..=100).contains(&password.reveal().chars().count());
             check.that(right, "password", "choose 8 to 100 characters");

@@ -1,6 +1,6 @@
 //! Customers, how they are reached, and what is open with them. Rules of the fields only.
 
-use super::{Check, Column, Kind, OpenItemId, Reference, Resource, columns};
+use super::{Check, Column, Kind, OpenItemId, Reference, Resource, columns, is_line};
 use cti_types::{ContactPointId, CustomerId, UserId, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -81,11 +81,14 @@ impl Resource for Customer {
         let tier = (1..=32).contains(&self.tier.len())
             && self.tier.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_'));
         check.that(tier, "tier", "use a short lower-case word such as gold");
-        check.text("notes", &self.notes, 10_000);
+        check.text("notes", &mut self.notes, 10_000);
         check.count("attributes", self.attributes.len(), 100);
         for (key, value) in self.attributes.iter().take(100) {
-            check.text(&format!("attributes.{key}"), value, 1_000);
-            check.that((1..=64).contains(&key.len()), "attributes", "use keys of 1 to 64 characters");
+            let right = (1..=64).contains(&key.len()) && is_line(key);
+            check.that(right, "attributes", "use keys of 1 to 64 characters without control characters");
+            if right {
+                check.line(&format!("attributes.{key}"), value, 1_000);
+            }
         }
     }
 

@@ -87,7 +87,7 @@ impl Resource for Hours {
     const KIND: Kind = Kind::Hours;
     const TABLE: &'static str = "hours";
     const COLUMNS: &'static [Column] = columns!(name: Text, zone: Text, weekly: Json, holidays: Json);
-    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "queue", column: "hours_id" }];
+    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "queue", column: "hours_id" }, UsedBy { table: "dial_rule", column: "hours_id" }];
 
     fn check(&mut self, check: &mut Check) {
         check.name("name", &mut self.name);
@@ -101,7 +101,8 @@ impl Resource for Hours {
         for (at, holiday) in self.holidays.iter().enumerate() {
             let right = holiday.date.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == holiday.date);
             check.that(right, format!("holidays[{at}].date"), "write it as YYYY-MM-DD");
-            check.text(&format!("holidays[{at}].name"), &holiday.name, 100);
+            check.line(&format!("holidays[{at}].name"), &holiday.name, 100);
+            check.count(&format!("holidays[{at}].open"), holiday.open.len(), 20);
             for span in holiday.open.iter().take(20) {
                 check_span(check, &format!("holidays[{at}].open"), &span.from, &span.to);
             }

@@ -7,12 +7,15 @@ mod check;
 mod config;
 mod customers;
 mod hours;
+mod outbound;
 mod people;
 
 pub use check::Check;
+pub(crate) use check::is_line;
 pub use config::*;
 pub use customers::*;
 pub use hours::*;
+pub use outbound::*;
 pub use people::*;
 
 use crate::error::FieldError;
@@ -57,6 +60,7 @@ pub enum Kind {
     Hours,
     Number,
     Trunk,
+    DialRule,
     Phone,
     Flow,
     Customer,
@@ -78,6 +82,7 @@ impl Kind {
             Kind::Hours => "hours",
             Kind::Number => "number",
             Kind::Trunk => "trunk",
+            Kind::DialRule => "dial_rule",
             Kind::Phone => "phone",
             Kind::Flow => "flow",
             Kind::Customer => "customer",
@@ -158,7 +163,9 @@ own_id!(
     /// An API token (not the token itself).
     ApiTokenId,
     /// One row of the audit.
-    AuditId
+    AuditId,
+    /// A rule of who may dial what.
+    DialRuleId
 );
 
 /// A column of another table that holds this resource's id, alone or inside JSON.
@@ -176,6 +183,15 @@ pub struct Reference {
     pub id: String,
 }
 
+/// Two rows that cannot both stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    pub field: &'static str,
+    /// A sentence that names both and what they share.
+    pub what: String,
+    pub mend: String,
+}
+
 /// What a write-only field becomes in columns that no resource reads back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
@@ -183,6 +199,8 @@ pub enum Credential {
     Password(Secret),
     /// Hashed with user name and realm into `ha1_md5` and `ha1_sha256`.
     Digest { username: String, password: Secret },
+    /// The same for somebody else's realm.
+    RealmDigest { username: String, realm: String, password: Secret },
 }
 
 /// A kind of row that people create, edit and delete through the store.
@@ -211,6 +229,14 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + fmt::Debug + Send + S
 
     /// Rules about what may follow what. `old` is the row as it stands.
     fn check_change(&self, _old: &Self, _check: &mut Check) {}
+
+    /// Whether a row must be held against all others of its kind with [`Resource::clash`] before it is written. For small tables.
+    const HAS_CLASHES: bool = false;
+
+    /// What this row and another one may not both say, where that is more than equal text (which a UNIQUE column refuses).
+    fn clash(&self, _other: &Self) -> Option<Clash> {
+        None
+    }
 
     /// Further columns derived from the fields, such as lower-case names to search by.
     fn derived(&self) -> Vec<(&'static str, String)> {
@@ -250,7 +276,7 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// Most items of a page; more asked for is cut to it.
+/// Most items of a page. The API refuses to be asked for more; the store itself cuts it to this.
 pub const PAGE_MAX: u32 = 500;
 /// Items of a page when nothing is asked for.
 pub const PAGE_DEFAULT: u32 = 50;
@@ -325,7 +351,7 @@ pub struct AuditEntry {
     #[schema(value_type = Option<Uuid>)]
     pub user: Option<cti_types::UserId>,
     pub via: String,
-    /// `create`, `update` or `delete`.
+    /// `create`, `update`, `delete` or `listen`.
     pub action: String,
     /// The kind of row, as [`Kind::word`] says it.
     pub resource: String,

@@ -1,6 +1,6 @@
 //! Sites, teams, users, API tokens: who works here and may do what. Signing in lives in `auth`.
 
-use super::{ApiTokenId, Check, Column, Credential, Kind, Reference, Resource, Secret, UsedBy, columns};
+use super::{ApiTokenId, Check, Column, Credential, Kind, Reference, Resource, Secret, SiteDialling, UsedBy, columns};
 use cti_types::{PhoneId, QueueId, SiteId, SkillId, TeamId, UserId, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -13,18 +13,24 @@ pub struct Site {
     pub name: String,
     /// IANA time zone.
     pub zone: String,
+    /// Where it is, for what its people dial; without it national numbers are read as the server's configuration says.
+    #[serde(default)]
+    pub dialling: Option<SiteDialling>,
 }
 
 impl Resource for Site {
     type Id = SiteId;
     const KIND: Kind = Kind::Site;
     const TABLE: &'static str = "site";
-    const COLUMNS: &'static [Column] = columns!(name: Text, zone: Text);
+    const COLUMNS: &'static [Column] = columns!(name: Text, zone: Text, dialling: Json);
     const USED_BY: &'static [UsedBy] = &[UsedBy { table: "team", column: "site_id" }, UsedBy { table: "queue", column: "site_id" }];
 
     fn check(&mut self, check: &mut Check) {
         check.name("name", &mut self.name);
         check.zone("zone", &self.zone);
+        if let Some(dialling) = &mut self.dialling {
+            dialling.check(check);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Counts by queue and quarter hour, as what each pass through a queue adds to them. Reading them is in `stats`.
 
 use super::fold::{Fold, Pass};
-use crate::db::{Tx, Value, placeholders, text};
+use crate::db::{Tx, Value, placeholders, step, text};
 use crate::error::Result;
 use cti_types::QueueId;
 use cti_types::event::WorkEnd;
@@ -59,7 +59,10 @@ impl Tally {
         let rows: Vec<_> = self.0.into_iter().filter(|(_, counts)| counts.iter().any(|count| *count != 0)).collect();
         let sets: Vec<String> = COLUMNS.iter().map(|name| format!("{name} = interval_stat.{name} + excluded.{name}")).collect();
         let width = COLUMNS.len() + 2;
-        for chunk in rows.chunks(200) {
+        let mut rows = rows.as_slice();
+        while !rows.is_empty() {
+            let (chunk, rest) = rows.split_at(step(rows.len(), 128));
+            rows = rest;
             let groups: Vec<String> = (0..chunk.len()).map(|row| format!("({})", placeholders(row * width + 1, width))).collect();
             let sql = format!(
                 "INSERT INTO interval_stat (queue_id, start_at, {}) VALUES {} ON CONFLICT (queue_id, start_at) DO UPDATE SET {}",
@@ -94,7 +97,8 @@ fn contribution(fold: &Fold, pass: &Pass) -> Counts {
                 (talk, hold, wrap_up) = (handling.talk, handling.hold, handling.wrap_up);
             }
             WorkEnd::Abandoned => (abandoned, abandoned_in_level, wait_abandoned) = (1, in_level, wait),
-            WorkEnd::Overflowed(_) | WorkEnd::Left(_) => overflowed = 1,
+            // Out of this queue without an agent of it, whether by a limit or by hand.
+            WorkEnd::Overflowed(_) | WorkEnd::Left(_) | WorkEnd::Moved(_) | WorkEnd::Taken(_) | WorkEnd::NotTaken(_) => overflowed = 1,
             WorkEnd::ServerLost => lost = 1,
         }
     }

@@ -22,7 +22,7 @@ struct Opening {
     origin: Option<InteractionId>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Segment {
     pub(super) kind: SegmentKind,
     queue: Option<QueueId>,
@@ -37,7 +37,7 @@ impl Segment {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Participant {
     role: Role,
     agent: Option<AgentId>,
@@ -60,7 +60,7 @@ impl Participant {
 }
 
 /// One pass of a work item through a queue.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Pass {
     pub(super) work: WorkItemId,
     number: u32,
@@ -72,7 +72,7 @@ pub(super) struct Pass {
     pub(super) ended: Option<(Utc, WorkEnd)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Offer {
     work: WorkItemId,
     agent: AgentId,
@@ -81,7 +81,7 @@ struct Offer {
     ended: Option<(Utc, OfferEnd)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Assignment {
     work: WorkItemId,
     agent: AgentId,
@@ -103,14 +103,14 @@ impl Assignment {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Recording {
     started: Utc,
     ended: Option<(Utc, u64)>,
     parts: BTreeMap<u32, Part>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Part {
     file: String,
     offset_ms: u64,
@@ -224,6 +224,30 @@ impl Fold {
                 self.closed.get_or_insert((at, *reason));
             }
             Body::NodeVisited { .. } | Body::FlowLeft { .. } | Body::MediaLost { .. } | Body::MediaBack { .. } => {}
+            // Who was in the call, when, and doing what, is in participants and segments; these say how it came about, and to whom
+            // the steps belong. They are shown from the log itself.
+            Body::WorkAimed { .. }
+            | Body::Transferred { .. }
+            | Body::TransferFailed { .. }
+            | Body::ConsultStarted { .. }
+            | Body::ConsultEnded { .. }
+            | Body::Swapped { .. }
+            | Body::Conferenced { .. }
+            | Body::PartyDropped { .. }
+            | Body::Muted { .. }
+            | Body::SupervisionStarted { .. }
+            | Body::SupervisionModeChanged { .. }
+            | Body::SupervisionMoved { .. }
+            | Body::SupervisionEnded { .. }
+            | Body::Intercepted { .. }
+            | Body::ForceReleased { .. }
+            | Body::OutsideDialled { .. }
+            | Body::TrunkChosen { .. }
+            | Body::OutsideFailed { .. }
+            | Body::RecordingPaused { .. }
+            | Body::RecordingResumed { .. }
+            | Body::RecordingMarker { .. }
+            | Body::AnswererDetected { .. } => {}
             Body::SignedIn { .. } | Body::PresenceChanged { .. } | Body::TakenOver { .. } | Body::SignedOut => self.strays += 1,
         }
     }
@@ -258,10 +282,20 @@ impl Fold {
                 }
                 None => self.strays += 1,
             },
-            Body::MediaReport { participant, codec, packets_sent, packets_received, packets_lost, jitter_ms, round_trip_ms } => {
+            Body::MediaReport {
+                participant,
+                codec,
+                packets_sent,
+                packets_received,
+                packets_lost,
+                jitter_ms,
+                round_trip_ms,
+                score_heard,
+                score_far,
+            } => {
                 let report = json!({
                     "codec": codec, "packets_sent": packets_sent, "packets_received": packets_received, "packets_lost": packets_lost,
-                    "jitter_ms": jitter_ms, "round_trip_ms": round_trip_ms,
+                    "jitter_ms": jitter_ms, "round_trip_ms": round_trip_ms, "score_heard": score_heard, "score_far": score_far,
                 });
                 match self.participants.get_mut(participant) {
                     Some(known) => known.media = Some(report.to_string()),
@@ -274,7 +308,7 @@ impl Fold {
 
     fn apply_work(&mut self, at: Utc, body: &Body) {
         match body {
-            Body::WorkQueued { work, queue, priority, skills, since } => {
+            Body::WorkQueued { work, queue, priority, skills, since, credit_ms: _ } => {
                 let number = self.passes.iter().filter(|pass| pass.work == *work).count() as u32 + 1;
                 // Queued again without a word: the pass before went over into this queue.
                 for pass in self.passes.iter_mut().filter(|pass| pass.work == *work) {

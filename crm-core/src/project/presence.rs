@@ -1,11 +1,11 @@
 //! An agent's presence as intervals, from the agent's stream. Decides nothing about who may be ready.
 
 use super::tables::{AGENT_PRESENCE, Rows, TABLES, put, write_changes};
-use super::{ProjectReport, Stored, event_row, insert_events, load};
+use super::{New, ProjectReport, Stored, event_row, insert_events, load};
 use crate::db::{Tx, Value, placeholders, text};
 use crate::error::{Result, StoreError};
 use cti_types::acd::{NotReadyReason, Presence};
-use cti_types::event::{Body, Event};
+use cti_types::event::Body;
 use cti_types::{AgentId, Utc};
 use std::collections::BTreeMap;
 
@@ -98,11 +98,7 @@ impl PresenceFold {
 
 /// Brings new events of agents' streams in. A stream may be years long, so only the interval that lasts is read back; all of it only when
 /// an event comes late.
-pub(super) async fn project_agents(
-    tx: &mut Tx,
-    streams: BTreeMap<AgentId, BTreeMap<u64, Event>>,
-    report: &mut ProjectReport,
-) -> Result<()> {
+pub(super) async fn project_agents(tx: &mut Tx, streams: BTreeMap<AgentId, New<'_>>, report: &mut ProjectReport) -> Result<()> {
     for (agent, mut new) in streams {
         let last = last_seq(tx, agent).await?;
         let first = new.keys().next().copied().unwrap_or(0);
@@ -132,8 +128,8 @@ pub(super) async fn project_agents(
     Ok(())
 }
 
-async fn insert(tx: &mut Tx, new: &BTreeMap<u64, Event>) -> Result<()> {
-    insert_events(tx, new.values().map(event_row).collect::<Result<Vec<_>>>()?).await
+async fn insert(tx: &mut Tx, new: &New<'_>) -> Result<()> {
+    insert_events(tx, new.values().map(|event| event_row(event)).collect::<Result<Vec<_>>>()?).await
 }
 
 /// Makes an agent's intervals anew from the whole stream; returns how many rows differed.

@@ -49,18 +49,25 @@ impl Floor {
         let work = WorkItemId::from_u128(self.works);
         let queue = QueueId::from_u128(self.chance.below(QUEUES as u64) as u128);
         let (priority, skills, since) = (self.chance.below(10) as u8, self.needs(), Tick(self.tick));
-        self.tell(AcdInput::Enqueue { work, interaction: InteractionId::from_u128(self.works), queue, priority, skills, since })
+        let (interaction, credit) = (InteractionId::from_u128(self.works), Duration::from_secs(self.chance.below(60)));
+        self.tell(AcdInput::Enqueue { work, interaction, queue, priority, skills, since, credit })
     }
 }
 
 fn floor() -> Floor {
-    let mut floor = Floor { acd: Acd::new(Limits::default(), Chance::from_number(1)), chance: Chance::from_number(2), tick: 1, works: 0 };
+    let mut floor = Floor {
+        acd: Acd::new(Limits::default(), Chance::from_number(1), OwnerEpoch(1)),
+        chance: Chance::from_number(2),
+        tick: 1,
+        works: 0,
+    };
     for n in 0..QUEUES {
         floor.tell(AcdInput::SetQueue(QueueSettings {
             id: QueueId::from_u128(n),
             name: String::new(),
             skills: Vec::new(),
             priority: 0,
+            order: QueueOrder::Priority,
             offer_timeout: Duration::from_secs(3600),
             wrap_up_max: Duration::ZERO,
             wait_max: None,

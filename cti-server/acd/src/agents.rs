@@ -73,7 +73,7 @@ impl Acd {
 
     pub(crate) fn ask_presence(&mut self, now: Now, agent: AgentIx, presence: Presence) {
         let state = &mut self.agents[agent];
-        let (busy, offer) = (!state.assignments.is_empty(), state.offer);
+        let (busy, offer, aimed) = (!state.assignments.is_empty(), state.offer, state.aimed.is_some());
         let system = is_system(presence);
         // A system reason signs nobody in, and does not undo what a person has already asked for.
         let asked_away = state.pending.is_some_and(|pending| pending != Presence::Ready && !is_system(pending));
@@ -96,6 +96,7 @@ impl Acd {
                 self.apply_presence(now, agent, presence);
             }
             (Presence::NotReady(_) | Presence::Ready, Some(_)) => state.pending = Some(presence),
+            (Presence::NotReady(_) | Presence::Ready, None) if aimed => state.pending = Some(presence),
             (Presence::NotReady(_) | Presence::Ready | Presence::LoggedOut, None) => self.apply_presence(now, agent, presence),
         }
         self.agent_changed(agent);
@@ -182,12 +183,19 @@ impl Acd {
     /// Brings everything that follows from an agent's state in line with it: the pending presence, the offer of the best work
     /// if they are available, their place in the pools, the figures of their queues. Ends every change of an agent.
     pub(crate) fn settle(&mut self, now: Now, agent: AgentIx) {
+        self.drop_impossible_aims(agent);
         let state = &self.agents[agent];
         if let Some(pending) = state.pending
             && state.assignments.is_empty()
-            && state.offer.is_none()
+            && !state.is_reserved()
         {
             self.apply_presence(now, agent, pending);
+        }
+        self.drop_impossible_aims(agent);
+        // Who was sent to this agent comes before what any agent can take.
+        if let Some(work) = self.first_possible_aim(agent) {
+            self.unlist(agent);
+            self.offer_aim(now, work);
         }
         let state = &self.agents[agent];
         let wanted = state.is_available().then_some(state.idle_since);

@@ -1,8 +1,9 @@
 //! The room's invariants (I1, I2, I4, liveness) looked at from outside the fast paths, for tests and the simulator.
 
 use crate::engine::Acd;
-use crate::model::{Place, Queue, Tally, Timer, merge_needs};
+use crate::model::{Item, Place, Queue, Standing, Tally, Timer, merge_needs};
 use crate::slab::{AgentIx, ItemIx, QueueIx, Slot};
+use cti_types::acd::{Presence, QueueOrder};
 
 macro_rules! ensure {
     ($holds:expr, $($say:tt)+) => {
@@ -23,8 +24,10 @@ impl Acd {
         self.check_agents()?;
         for (ix, queue) in self.queues.iter() {
             self.check_queue(ix, queue)?;
+            self.check_order(queue)?;
         }
         self.check_pools()?;
+        self.check_aims()?;
         ensure!(self.timers.len() == self.timers_wanted(), "timers without an owner");
         Ok(())
     }
@@ -36,14 +39,14 @@ impl Acd {
         for (ix, item) in self.items.iter() {
             let (work, queue) = (item.work, &self.queues[item.queue]);
             ensure!(self.work_ix.get(&work) == Some(&ix), "I1: {work} is not found by its name");
-            let place = Place::new(queue.settings.priority.saturating_add(item.priority), item.since, item.arrival);
+            let place = Place::new(&queue.settings, item.standing, item.arrival);
             ensure!(item.place == place, "I4: {work} stands at the wrong place");
             let pool = &self.pools[item.pool];
             ensure!(pool.queue == item.queue, "I1: {work} is in a pool of another queue");
             ensure!(pool.needs == merge_needs(&queue.settings.skills, &item.skills), "I1: {work} is in a pool of other needs");
             let waits = [
                 queue.order.get(&place) == Some(&ix),
-                queue.ages.contains(&(item.since, ix)),
+                queue.ages.contains(&(item.standing.since, ix)),
                 pool.waiting.get(&place) == Some(&ix),
                 item.offer.is_none(),
             ];
@@ -73,11 +76,49 @@ impl Acd {
             ensure!(agent.tally == agent.tally_now(), "I5: {id} is counted as {:?}", agent.tally);
             ensure!(agent.listed == agent.is_available().then_some(agent.idle_since), "{id} is listed as {:?}", agent.listed);
             ensure!(agent.offer.is_none_or(|offer| self.offers[offer].agent == ix), "I2: {id} has another agent's offer");
-            let free = agent.assignments.is_empty() && agent.offer.is_none();
+            let free = agent.assignments.is_empty() && !agent.is_reserved();
             ensure!(agent.pending.is_none() || !free, "I1: nothing holds up the pending presence of {id}");
             let declines = self.items.iter().flat_map(|(_, item)| &item.declined).filter(|decline| decline.0 == id).count();
             ensure!(self.declines.get(&id).map_or(0, |&n| n as usize) == declines, "declines of {id} are miscounted");
         }
+        Ok(())
+    }
+
+    /// I4 once more, in the queue's own words: next to each other in the line stand no two items in the wrong order.
+    fn check_order(&self, queue: &Queue) -> Result<(), String> {
+        let order = queue.settings.order;
+        let line: Vec<&Item> = queue.order.values().map(|&ix| &self.items[ix]).collect();
+        for (ahead, behind) in line.iter().zip(line.iter().skip(1)) {
+            let (a, b) = (ahead.standing, behind.standing);
+            // All ages are measured at the latest beginning; waiting on adds the same to both.
+            let now = a.since.max(b.since);
+            let waited = |item: Standing| now.since(item.since) + item.credit();
+            let right = match order {
+                QueueOrder::Priority => (a.priority, waited(a)) >= (b.priority, waited(b)),
+                QueueOrder::Score { .. } => a.score(order, now) >= b.score(order, now),
+            };
+            ensure!(right, "I4: {} stands before {}", ahead.work, behind.work);
+        }
+        Ok(())
+    }
+
+    /// I1, I2 for work that is for one agent: it waits for them or is held out to them, within their capacity, and ends.
+    fn check_aims(&self) -> Result<(), String> {
+        for (work, aimed) in &self.aims {
+            let agent = &self.agents[aimed.agent()];
+            ensure!(self.timers.contains(&(aimed.until(), Timer::AimEnds(*work))), "I1: {work} has no end");
+            ensure!(agent.presence != Presence::LoggedOut && !agent.removed, "I1: {work} waits for somebody who is not there");
+            match aimed.offer() {
+                Some(offer) => {
+                    ensure!(self.aim_offers.get(&offer) == Some(work) && agent.aimed == Some(*work), "I2: {offer} is half open");
+                    ensure!(agent.offer.is_none() && agent.assignments.len() < agent.capacity, "I2: {offer} exceeds a capacity");
+                }
+                None => ensure!(agent.aims.contains(work), "I1: the agent of {work} does not know of it"),
+            }
+        }
+        let known = self.agents.iter().map(|(_, agent)| agent.aims.len() + usize::from(agent.aimed.is_some())).sum::<usize>();
+        ensure!(known == self.aims.len(), "I1: an agent knows of work that is over");
+        ensure!(self.aim_offers.len() <= self.aims.len(), "I2: an offer for work that is over");
         Ok(())
     }
 
@@ -133,6 +174,6 @@ impl Acd {
             let limit = item.limit_at.is_some_and(|at| self.timers.contains(&(at, Timer::WaitEnds(ix))));
             usize::from(limit) + usize::from(!item.declined.is_empty())
         });
-        self.offers.len() + items.sum::<usize>()
+        self.offers.len() + self.aims.len() + items.sum::<usize>()
     }
 }

@@ -32,8 +32,10 @@ impl Acd {
         }
         Decision {
             rule: "longest_idle".into(),
-            age_ms: now.tick.since(item.since).as_millis() as u64,
-            priority: item.place.priority(),
+            age_ms: now.tick.since(item.standing.since).as_millis() as u64,
+            priority: queue.settings.priority.saturating_add(item.standing.priority),
+            credit_ms: item.standing.credit().as_millis() as u64,
+            score_ms: item.standing.score(queue.settings.order, now.tick).map(|score| score.as_millis() as u64),
             not_shown: queue.members.len().saturating_sub(candidates.len()) as u32,
             candidates,
         }
@@ -61,7 +63,7 @@ impl Acd {
         }
         if self.has_declined(item, agent.id) {
             Rejected::DeclinedThis
-        } else if agent.offer.is_some() {
+        } else if agent.is_reserved() {
             Rejected::Reserved
         } else if agent.assignments.len() >= agent.capacity {
             let wrap_up = !agent.assignments.is_empty() && agent.assignments.iter().all(|held| held.1 == AssignmentPhase::WrapUp);
@@ -83,7 +85,7 @@ fn equally_idle_but_less_proficient(agent: &Agent, chosen: &Agent, needs: &[cti_
     agent.idle_since == chosen.idle_since && agent.proficiency_sum(needs) < chosen.proficiency_sum(needs)
 }
 
-fn away(presence: Presence) -> Option<Rejected> {
+pub(crate) fn away(presence: Presence) -> Option<Rejected> {
     match presence {
         Presence::LoggedOut => Some(Rejected::LoggedOut),
         Presence::NotReady(reason) => Some(Rejected::NotReady(reason)),

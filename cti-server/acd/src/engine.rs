@@ -1,14 +1,16 @@
 //! The room's surface: inputs in, outputs out, timers, questions. The rules are in the modules it calls.
 
+use crate::aims::Aimed;
 use crate::limits::Limits;
-use crate::model::{Agent, Item, Offer, Place, Pool, Queue, Timer};
+use crate::model::{Agent, Item, Offer, Place, Pool, Queue, Standing, Timer};
 use crate::slab::{AgentIx, ItemIx, OfferIx, PoolIx, QueueIx, Slab};
-use cti_types::acd::{AcdInput, AcdOutput, AgentState, Decision, QueueState};
-use cti_types::{AgentId, Chance, Now, OfferId, QueueId, Tick, WorkItemId};
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use cti_types::acd::{AcdInput, AcdOutput, AgentState, Aim, Decision, QueueState, Stale};
+use cti_types::{AgentId, Chance, Now, OfferId, OwnerEpoch, QueueId, Tick, WorkItemId};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// The automatic call distributor of one owner node. See the crate's page for the rules.
 pub struct Acd {
+    pub(crate) epoch: OwnerEpoch,
     pub(crate) limits: Limits,
     pub(crate) chance: Chance,
     pub(crate) agents: Slab<AgentIx, Agent>,
@@ -16,11 +18,14 @@ pub struct Acd {
     pub(crate) pools: Slab<PoolIx, Pool>,
     pub(crate) items: Slab<ItemIx, Item>,
     pub(crate) offers: Slab<OfferIx, Offer>,
+    /// Work for one agent each.
+    pub(crate) aims: BTreeMap<WorkItemId, Aimed>,
     // Looked up only, never iterated: their order would differ from run to run.
     pub(crate) agent_ix: HashMap<AgentId, AgentIx>,
     pub(crate) queue_ix: HashMap<QueueId, QueueIx>,
     pub(crate) work_ix: HashMap<WorkItemId, ItemIx>,
     pub(crate) offer_ix: HashMap<OfferId, OfferIx>,
+    pub(crate) aim_offers: HashMap<OfferId, WorkItemId>,
     /// Open declines of each agent; absent is none.
     pub(crate) declines: HashMap<AgentId, u32>,
     /// The first place of each pool, by slot: read for every pool of an agent who becomes available, so kept close together.
@@ -39,9 +44,10 @@ pub struct Acd {
 }
 
 impl Acd {
-    /// An empty room. `chance` gives the offers their ids.
-    pub fn new(limits: Limits, chance: Chance) -> Acd {
+    /// An empty room, owned in this epoch. `chance` gives the offers their ids.
+    pub fn new(limits: Limits, chance: Chance, epoch: OwnerEpoch) -> Acd {
         Acd {
+            epoch,
             limits,
             chance,
             agents: Slab::new(),
@@ -49,10 +55,12 @@ impl Acd {
             pools: Slab::new(),
             items: Slab::new(),
             offers: Slab::new(),
+            aims: BTreeMap::new(),
             agent_ix: HashMap::new(),
             queue_ix: HashMap::new(),
             work_ix: HashMap::new(),
             offer_ix: HashMap::new(),
+            aim_offers: HashMap::new(),
             declines: HashMap::new(),
             heads: Vec::new(),
             unused_pools: BTreeSet::new(),
@@ -67,6 +75,26 @@ impl Acd {
         }
     }
 
+    /// Whose epoch it is: goes with everything that [`Acd::poll`] says.
+    pub fn epoch(&self) -> OwnerEpoch {
+        self.epoch
+    }
+
+    /// Takes what was said to the owner of this epoch. For an earlier owner it is stale and answered so, that the sender may say anew
+    /// what still holds. For a later one it is stale, too, but the answer is that owner's: this room has been taken over.
+    pub fn handle_from(&mut self, now: Now, epoch: OwnerEpoch, input: AcdInput) {
+        if epoch == self.epoch {
+            self.handle(now, input);
+            return;
+        }
+        self.stale += 1;
+        if epoch < self.epoch
+            && let Some(about) = about(&input)
+        {
+            self.outputs.push_back(AcdOutput::Stale(about));
+        }
+    }
+
     /// Takes one input to its end. Unknown ids and repetitions are counted by [`Acd::stale`] and change nothing.
     pub fn handle(&mut self, now: Now, input: AcdInput) {
         match input {
@@ -74,9 +102,10 @@ impl Acd {
             AcdInput::RemoveQueue(queue) => self.remove_queue(now, queue),
             AcdInput::SetAgent(settings) => self.set_agent(now, settings),
             AcdInput::RemoveAgent(agent) => self.remove_agent(now, agent),
-            AcdInput::Enqueue { work, interaction, queue, priority, skills, since } => {
-                self.enqueue(now, work, interaction, queue, priority, skills, since);
+            AcdInput::Enqueue { work, interaction, queue, priority, skills, since, credit } => {
+                self.enqueue(now, work, interaction, queue, skills, Standing { priority, since, credit });
             }
+            AcdInput::Aim(aim) => self.aim(now, aim),
             AcdInput::Withdraw { work } => self.withdraw(now, work),
             AcdInput::SetPresence { agent, presence } => self.set_presence(now, agent, presence),
             AcdInput::DeviceReachable { agent, reachable } => self.set_reachable(now, agent, reachable),
@@ -101,6 +130,7 @@ impl Acd {
                 Timer::OfferEnds(offer) => self.rang_out(now, offer),
                 Timer::DeclineForgotten(item) => self.forget_declines(now, item),
                 Timer::WaitEnds(item) => self.wait_ended(now, item),
+                Timer::AimEnds(work) => self.aim_timed_out(now, work),
             }
         }
         self.tell_changes();
@@ -150,7 +180,8 @@ impl Acd {
 
     pub(crate) fn agent_state(&self, agent: AgentIx) -> AgentState {
         let agent = &self.agents[agent];
-        agent.state(agent.offer.map(|offer| self.offers[offer].id))
+        let aimed = agent.aimed.and_then(|work| self.aims.get(&work)).and_then(Aimed::offer);
+        agent.state(agent.offer.map(|offer| self.offers[offer].id).or(aimed))
     }
 
     pub(crate) fn agent_changed(&mut self, agent: AgentIx) {
@@ -184,5 +215,22 @@ impl Acd {
                 }
             }
         }
+    }
+}
+
+/// What of the sender's an input is about; `None` for what no interaction says.
+fn about(input: &AcdInput) -> Option<Stale> {
+    match input {
+        AcdInput::Enqueue { work, .. } | AcdInput::Aim(Aim { work, .. }) | AcdInput::Withdraw { work } => Some(Stale::Work(*work)),
+        AcdInput::Accepted { offer, .. } | AcdInput::Declined { offer } | AcdInput::Failed { offer, .. } => Some(Stale::Offer(*offer)),
+        AcdInput::Occupied { assignment, .. } | AcdInput::WrapUp { assignment, .. } | AcdInput::Released { assignment, .. } => {
+            Some(Stale::Assignment(*assignment))
+        }
+        AcdInput::SetQueue(_)
+        | AcdInput::RemoveQueue(_)
+        | AcdInput::SetAgent(_)
+        | AcdInput::RemoveAgent(_)
+        | AcdInput::SetPresence { .. }
+        | AcdInput::DeviceReachable { .. } => None,
     }
 }

@@ -3,10 +3,15 @@
 //!
 //! Feed [`Acd::handle`] with an [`AcdInput`](cti_types::acd::AcdInput), or [`Acd::handle_timeout`] when
 //! [`Acd::poll_timeout`] is due, then drain [`Acd::poll`]. Whatever comes late or twice is counted as stale and changes nothing.
+//! What comes from interactions, which may live on another server, goes through [`Acd::handle_from`] with the epoch of the owner it
+//! was meant for: what was meant for an earlier owner is answered as stale, what is meant for a later one is not this room's to answer.
 //!
 //! # Rules
-//! - **Order of work**: effective priority (queue plus item) descending, then `since` ascending, then order of arrival. An item
-//!   that was offered and came back stands where it stood. An agent of several queues takes the best item over all of them.
+//! - **Order of work**: effective priority (queue plus item) descending, then age plus credit descending, then order of arrival. An
+//!   item that was offered and came back stands where it stood. An agent of several queues takes the best item over all of them.
+//! - **Order by score** ([`QueueOrder::Score`](cti_types::acd::QueueOrder)): within the queue, the item's own priority times the weight,
+//!   plus age, plus credit, descending. Beside other queues its work stands at the queue's own priority, and within that by the score
+//!   against their age plus credit.
 //! - **Choice of agent**: among the available agents with the needed skills the one longest idle; ties by summed proficiency,
 //!   then by id. Idle begins when the agent becomes ready, or when their latest assignment ends (or begins, for agents who take
 //!   several at once), whichever is later. A declined or withdrawn offer does not touch it.
@@ -22,6 +27,7 @@
 //! take: the liveness rule, verified by [`Acd::check`].
 
 mod agents;
+mod aims;
 mod check;
 mod decide;
 mod engine;

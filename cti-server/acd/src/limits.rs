@@ -20,6 +20,9 @@ pub(crate) const NEEDS_MAX: usize = 32;
 /// agent is busy anyway.
 pub(crate) const ASSIGNMENTS_MAX: usize = 64;
 
+/// Work waiting for one agent alone; one more is refused as for a busy agent, and goes back to who sent it.
+pub(crate) const AIMS_MAX: usize = 8;
+
 /// Bounds over the whole engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {

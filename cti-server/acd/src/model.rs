@@ -1,26 +1,65 @@
 //! What the room remembers of agents, queues, pools, items and offers. Data and small questions; no decisions.
 
 use crate::slab::{AgentIx, ItemIx, OfferIx, PoolIx, QueueIx};
-use cti_types::acd::{AgentState, AssignmentPhase, NotReadyReason, Presence, QueueSettings, QueueState};
+use cti_types::acd::{
+    AgentState, AssignmentPhase, CREDIT_MAX, NotReadyReason, Presence, QueueOrder, QueueSettings, QueueState, WEIGHT_MAX,
+};
 use cti_types::flow::SkillNeed;
 use cti_types::{AgentId, AssignmentId, InteractionId, OfferId, QueueId, SkillId, Tick, WorkItemId};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-/// An item's place in its queue's order, smallest first: inverted priority (8 bits), `since` (64), arrival number (56).
+/// An item's place among all waiting work, smallest first: inverted rank (8 bits), when the waiting began after all shifts (64),
+/// arrival number (56). Waiting adds the same to every item, so this does not change while an item waits, by either order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place(u128);
+
+/// Added to every beginning, so that shifts to before the clock's zero keep their order: more than all shifts together.
+const BEGINNINGS_FROM: u64 = 1 << 62;
 
 impl Place {
     /// Behind every item: the head of an empty pool.
     pub(crate) const NONE: Place = Place(u128::MAX);
 
-    pub(crate) fn new(priority: u8, since: Tick, arrival: u64) -> Place {
-        Place(u128::from(u8::MAX - priority) << 120 | u128::from(since.0) << 56 | u128::from(arrival & 0x00ff_ffff_ffff_ffff))
+    pub(crate) fn new(settings: &QueueSettings, standing: Standing, arrival: u64) -> Place {
+        let (rank, shift) = match settings.order {
+            QueueOrder::Priority => (settings.priority.saturating_add(standing.priority), standing.credit()),
+            QueueOrder::Score { .. } => (settings.priority, standing.worth(settings.order) + standing.credit()),
+        };
+        let began = (standing.since.0.saturating_add(BEGINNINGS_FROM)).saturating_sub(shift.as_micros() as u64);
+        Place(u128::from(u8::MAX - rank) << 120 | u128::from(began) << 56 | u128::from(arrival & 0x00ff_ffff_ffff_ffff))
+    }
+}
+
+/// What an item brings to its place in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) priority: u8,
+    pub(crate) since: Tick,
+    /// As given; counts up to the bound.
+    pub(crate) credit: Duration,
+}
+
+impl Standing {
+    pub(crate) fn credit(&self) -> Duration {
+        self.credit.min(CREDIT_MAX)
     }
 
-    pub(crate) fn priority(self) -> u8 {
-        u8::MAX - (self.0 >> 120) as u8
+    /// What the item's own priority is worth in waiting.
+    fn worth(&self, order: QueueOrder) -> Duration {
+        match order {
+            QueueOrder::Priority => Duration::ZERO,
+            QueueOrder::Score { weight } => weight.min(WEIGHT_MAX) * u32::from(self.priority),
+        }
+    }
+
+    /// The additive score at this time; `None` where the queue has none.
+    pub(crate) fn score(&self, order: QueueOrder, now: Tick) -> Option<Duration> {
+        match order {
+            QueueOrder::Priority => None,
+            QueueOrder::Score { .. } => Some(self.worth(order) + now.since(self.since) + self.credit()),
+        }
     }
 }
 
@@ -55,6 +94,10 @@ pub(crate) struct Agent {
     pub(crate) pending: Option<Presence>,
     pub(crate) reachable: bool,
     pub(crate) offer: Option<OfferIx>,
+    /// Work for this agent alone that is held out to them now.
+    pub(crate) aimed: Option<WorkItemId>,
+    /// Work for this agent alone that waits for them, the first come first.
+    pub(crate) aims: Vec<WorkItemId>,
     pub(crate) assignments: Vec<(AssignmentId, AssignmentPhase)>,
     pub(crate) idle_since: Tick,
     /// The idle time under which the agent stands in the pools; `None` while in none.
@@ -79,6 +122,8 @@ impl Agent {
             pending: None,
             reachable: true,
             offer: None,
+            aimed: None,
+            aims: Vec::new(),
             assignments: Vec::new(),
             idle_since: now,
             listed: None,
@@ -93,9 +138,14 @@ impl Agent {
         self.presence == Presence::Ready
             && self.pending.is_none()
             && self.reachable
-            && self.offer.is_none()
+            && !self.is_reserved()
             && self.assignments.len() < self.capacity
             && !self.removed
+    }
+
+    /// Something is held out to them.
+    pub(crate) fn is_reserved(&self) -> bool {
+        self.offer.is_some() || self.aimed.is_some()
     }
 
     pub(crate) fn tally_now(&self) -> Tally {
@@ -103,7 +153,7 @@ impl Agent {
             Tally::Out
         } else if self.is_available() {
             Tally::Ready
-        } else if self.offer.is_some() || !self.assignments.is_empty() {
+        } else if self.is_reserved() || !self.assignments.is_empty() {
             Tally::Busy
         } else {
             Tally::Idle
@@ -216,10 +266,9 @@ pub(crate) struct Item {
     pub(crate) interaction: InteractionId,
     pub(crate) queue: QueueIx,
     pub(crate) pool: PoolIx,
-    pub(crate) priority: u8,
+    pub(crate) standing: Standing,
     /// What the item itself asks for; the pool has this and the queue's.
     pub(crate) skills: Vec<SkillNeed>,
-    pub(crate) since: Tick,
     pub(crate) entered: Tick,
     pub(crate) arrival: u64,
     pub(crate) place: Place,
@@ -245,6 +294,8 @@ pub(crate) enum Timer {
     /// The oldest decline of the item is forgotten.
     DeclineForgotten(ItemIx),
     WaitEnds(ItemIx),
+    /// Work for one agent has waited, or rung, long enough.
+    AimEnds(WorkItemId),
 }
 
 /// Set by the system and not by a person.

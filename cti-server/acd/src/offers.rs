@@ -4,7 +4,7 @@ use crate::engine::Acd;
 use crate::limits::{DECLINE_MEMORY, DECLINES_MAX};
 use crate::model::{Offer, Place, Timer};
 use crate::slab::{AgentIx, ItemIx, OfferIx, Slot};
-use cti_types::acd::{AcdOutput, NotReadyReason, OfferEnd, Presence};
+use cti_types::acd::{AcdOutput, NotReadyReason, OfferEnd, Presence, Stale};
 use cti_types::{AgentId, AssignmentId, Now, OfferId};
 
 impl Acd {
@@ -59,7 +59,7 @@ impl Acd {
             offer: id,
             work: item.work,
             interaction: item.interaction,
-            queue: queue.settings.id,
+            queue: Some(queue.settings.id),
             agent: agent.id,
             until,
             decision,
@@ -86,6 +86,9 @@ impl Acd {
     }
 
     pub(crate) fn accepted(&mut self, now: Now, id: OfferId, assignment: AssignmentId) {
+        if let Some(&work) = self.aim_offers.get(&id) {
+            return self.aim_accepted(now, work, assignment);
+        }
         let Some(offer) = self.open(id) else { return };
         let (item, agent) = self.end_offer(offer, OfferEnd::Accepted);
         self.forget_item(item);
@@ -94,6 +97,9 @@ impl Acd {
     }
 
     pub(crate) fn declined(&mut self, now: Now, id: OfferId) {
+        if let Some(&work) = self.aim_offers.get(&id) {
+            return self.aim_failed(now, work, OfferEnd::Declined, None);
+        }
         let Some(offer) = self.open(id) else { return };
         let (item, agent) = self.end_offer(offer, OfferEnd::Declined);
         self.remember_decline(now, item, agent);
@@ -102,13 +108,16 @@ impl Acd {
     }
 
     pub(crate) fn failed(&mut self, now: Now, id: OfferId, reason: NotReadyReason) {
-        let Some(offer) = self.open(id) else { return };
         let end = match reason {
             NotReadyReason::NoAnswer => OfferEnd::NoAnswer,
             NotReadyReason::DeviceBusy => OfferEnd::DeviceBusy,
             NotReadyReason::DeviceUnreachable | NotReadyReason::ConnectionLost => OfferEnd::DeviceUnreachable,
             NotReadyReason::Chosen(_) | NotReadyReason::Unspecified => OfferEnd::Declined,
         };
+        if let Some(&work) = self.aim_offers.get(&id) {
+            return self.aim_failed(now, work, end, Some(reason));
+        }
+        let Some(offer) = self.open(id) else { return };
         self.fail_offer(now, offer, end, reason);
     }
 
@@ -126,7 +135,9 @@ impl Acd {
     fn open(&mut self, id: OfferId) -> Option<OfferIx> {
         let offer = self.offer_ix.get(&id).copied();
         if offer.is_none() {
+            // Over, taken twice, or an earlier owner's: whoever still believes in it is told.
             self.stale += 1;
+            self.outputs.push_back(AcdOutput::Stale(Stale::Offer(id)));
         }
         offer
     }

@@ -158,7 +158,7 @@ impl Acd {
         let item = &self.items[ix];
         let queue = &mut self.queues[item.queue];
         queue.order.insert(item.place, ix);
-        queue.ages.insert((item.since, ix));
+        queue.ages.insert((item.standing.since, ix));
         let pool = &mut self.pools[item.pool];
         pool.waiting.insert(item.place, ix);
         let head = &mut self.heads[item.pool.n()];
@@ -173,7 +173,7 @@ impl Acd {
         if queue.order.remove(&item.place).is_none() {
             return false;
         }
-        queue.ages.remove(&(item.since, ix));
+        queue.ages.remove(&(item.standing.since, ix));
         let pool = &mut self.pools[item.pool];
         pool.waiting.remove(&item.place);
         self.heads[item.pool.n()] = pool.waiting.first_key_value().map_or(Place::NONE, |(&place, _)| place);

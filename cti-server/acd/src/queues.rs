@@ -2,11 +2,11 @@
 
 use crate::engine::Acd;
 use crate::limits::NEEDS_MAX;
-use crate::model::{Item, Place, Queue, Tally, Timer, merge_needs};
+use crate::model::{Item, Place, Queue, Standing, Tally, Timer, merge_needs};
 use crate::slab::{AgentIx, ItemIx, QueueIx};
 use cti_types::acd::{AcdOutput, OfferEnd, Overflow, QueueSettings};
 use cti_types::flow::{QueueLeft, SkillNeed};
-use cti_types::{InteractionId, Now, QueueId, Tick, WorkItemId};
+use cti_types::{InteractionId, Now, QueueId, WorkItemId};
 
 impl Acd {
     pub(crate) fn set_queue(&mut self, now: Now, settings: QueueSettings) {
@@ -67,7 +67,7 @@ impl Acd {
         let (queue, old_pool) = (item.queue, item.pool);
         let settings = &self.queues[queue].settings;
         let needs = merge_needs(&settings.skills, &item.skills);
-        let place = Place::new(settings.priority.saturating_add(item.priority), item.since, item.arrival);
+        let place = Place::new(settings, item.standing, item.arrival);
         let limit_at = settings.wait_max.map(|wait_max| item.entered + wait_max);
         let pool = self.pool_for(queue, needs);
         self.join_pool(pool);
@@ -129,11 +129,10 @@ impl Acd {
         work: WorkItemId,
         interaction: InteractionId,
         queue: QueueId,
-        priority: u8,
         skills: Vec<SkillNeed>,
-        since: Tick,
+        standing: Standing,
     ) {
-        if self.work_ix.contains_key(&work) {
+        if self.work_ix.contains_key(&work) || self.aims.contains_key(&work) {
             self.stale += 1;
             return;
         }
@@ -148,8 +147,8 @@ impl Acd {
             self.outputs.push_back(AcdOutput::Left { work, reason, overflow: settings.overflow });
             return;
         }
-        let since = since.min(now.tick);
-        let place = Place::new(settings.priority.saturating_add(priority), since, self.arrivals);
+        let standing = Standing { since: standing.since.min(now.tick), ..standing };
+        let place = Place::new(settings, standing, self.arrivals);
         let limit_at = settings.wait_max.map(|wait_max| now.tick + wait_max);
         let arrival = self.arrivals;
         self.arrivals += 1;
@@ -160,9 +159,8 @@ impl Acd {
             interaction,
             queue,
             pool,
-            priority,
+            standing,
             skills,
-            since,
             entered: now.tick,
             arrival,
             place,
@@ -184,6 +182,9 @@ impl Acd {
     }
 
     pub(crate) fn withdraw(&mut self, now: Now, work: WorkItemId) {
+        if self.aims.contains_key(&work) {
+            return self.withdraw_aim(now, work);
+        }
         let Some(&item) = self.work_ix.get(&work) else {
             self.stale += 1;
             return;

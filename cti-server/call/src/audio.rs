@@ -1,21 +1,28 @@
-//! What one leg hears, and the engine commands that turn it from one thing to another.
+//! What one leg hears and gives to its recording, and the engine commands that turn it from one thing to another.
 
-use cti_types::media::{Clip, EngineCommand};
-use cti_types::{LegId, PlayId};
+use cti_types::media::{Clip, EngineCommand, Tap};
+use cti_types::tap::Channel;
+use cti_types::{LegId, PlayId, RecordingId};
 
 /// What a leg should hear.
 #[derive(Clone, Debug)]
 pub(crate) enum Audio {
     Nothing,
-    Leg(LegId),
-    Play { play: PlayId, clips: Vec<Clip>, repeat: bool },
+    /// In ascending order, each once.
+    Legs(Vec<LegId>),
+    Play {
+        play: PlayId,
+        clips: Vec<Clip>,
+        repeat: bool,
+    },
 }
 
 /// What the engine was last told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
-    leg: Option<LegId>,
+    legs: Vec<LegId>,
     play: Option<PlayId>,
+    tapped: Option<RecordingId>,
 }
 
 impl Heard {
@@ -29,25 +36,51 @@ impl Heard {
     /// The commands from the present state to `audio`; none when nothing changes.
     pub(crate) fn turn_to(&mut self, leg: LegId, audio: Audio) -> Vec<EngineCommand> {
         let mut commands = Vec::new();
-        let (wanted_leg, wanted_play) = match &audio {
-            Audio::Nothing => (None, None),
-            Audio::Leg(other) => (Some(*other), None),
-            Audio::Play { play, .. } => (None, Some(*play)),
-        };
+        let (legs, play) = wanted(&audio);
         // Hearing is set before a playback is stopped, so that the very next packet is the other voice.
-        if self.leg != wanted_leg {
-            commands.push(EngineCommand::Hear { leg, from: wanted_leg.into_iter().collect() });
+        if self.legs != legs {
+            commands.push(EngineCommand::Hear { leg, from: legs.to_vec() });
+            self.legs = legs.to_vec();
         }
-        if self.play != wanted_play {
+        if self.play != play {
+            self.play = play;
             match audio {
                 Audio::Play { play, clips, repeat } => {
                     commands.push(EngineCommand::Play { leg, play, clips, repeat, offset_ms: 0 });
                 }
-                Audio::Nothing | Audio::Leg(_) => commands.push(EngineCommand::StopPlay { leg }),
+                Audio::Nothing | Audio::Legs(_) => commands.push(EngineCommand::StopPlay { leg }),
             }
         }
-        *self = Heard { leg: wanted_leg, play: wanted_play };
         commands
+    }
+
+    /// The commands that make the leg be recorded there, or no longer. Left is what its far side says; right is what it is sent
+    /// from other legs, so neither music nor a whisper to somebody else is ever in a recording, and nobody who joins is missing.
+    pub(crate) fn tap_to(&mut self, leg: LegId, recording: Option<RecordingId>) -> Vec<EngineCommand> {
+        if self.tapped == recording {
+            return Vec::new();
+        }
+        self.tapped = recording;
+        match recording {
+            None => vec![EngineCommand::Tap { leg, tap: None }],
+            Some(recording) => [Tap::received(recording, Channel::Left), Tap::heard(recording, Channel::Right)]
+                .map(|tap| EngineCommand::Tap { leg, tap: Some(tap) })
+                .to_vec(),
+        }
+    }
+
+    /// Whether the engine was told exactly this.
+    pub(crate) fn is(&self, audio: &Audio, recording: Option<RecordingId>) -> bool {
+        let (legs, play) = wanted(audio);
+        self.legs == legs && self.play == play && self.tapped == recording
+    }
+}
+
+fn wanted(audio: &Audio) -> (&[LegId], Option<PlayId>) {
+    match audio {
+        Audio::Nothing => (&[], None),
+        Audio::Legs(legs) => (legs, None),
+        Audio::Play { play, .. } => (&[], Some(*play)),
     }
 }
 
@@ -57,6 +90,7 @@ mod tests {
 
     const ME: LegId = LegId::from_u128(1);
     const OTHER: LegId = LegId::from_u128(2);
+    const THIRD: LegId = LegId::from_u128(3);
 
     fn names(commands: &[EngineCommand]) -> Vec<&'static str> {
         commands
@@ -66,6 +100,8 @@ mod tests {
                 EngineCommand::Hear { .. } => "hear",
                 EngineCommand::Play { .. } => "play",
                 EngineCommand::StopPlay { .. } => "stop",
+                EngineCommand::Tap { tap: Some(_), .. } => "tap",
+                EngineCommand::Tap { tap: None, .. } => "untap",
                 _ => "other",
             })
             .collect()
@@ -75,11 +111,13 @@ mod tests {
     fn only_the_difference_is_sent() {
         let music = |n| Audio::Play { play: PlayId::from_u128(n), clips: Vec::new(), repeat: true };
         let mut heard = Heard::default();
-        let steps: [(Audio, &[&str]); 7] = [
+        let steps: [(Audio, &[&str]); 9] = [
             (Audio::Nothing, &[]),
             (music(1), &["play"]),
             (music(1), &[]),
-            (Audio::Leg(OTHER), &["hear", "stop"]),
+            (Audio::Legs(vec![OTHER]), &["hear", "stop"]),
+            (Audio::Legs(vec![OTHER, THIRD]), &["hear"]),
+            (Audio::Legs(vec![OTHER, THIRD]), &[]),
             (music(2), &["deaf", "play"]),
             (music(3), &["play"]),
             (Audio::Nothing, &["stop"]),
@@ -87,5 +125,15 @@ mod tests {
         for (audio, expected) in steps {
             assert_eq!(names(&heard.turn_to(ME, audio)), expected);
         }
+    }
+
+    #[test]
+    fn both_sides_are_tapped_and_untapped_once() {
+        let mut heard = Heard::default();
+        let recording = Some(RecordingId::from_u128(1));
+        assert_eq!(names(&heard.tap_to(ME, recording)), ["tap", "tap"]);
+        assert_eq!(names(&heard.tap_to(ME, recording)), [""; 0]);
+        assert_eq!(names(&heard.tap_to(ME, None)), ["untap"]);
+        assert_eq!(names(&heard.tap_to(ME, None)), [""; 0]);
     }
 }

@@ -1,7 +1,7 @@
 //! The life of an interaction, told by its log: each case says what happened and expects the events in order.
 
 use cti_interaction::{Arrival, Input, Interactions, Limits, Output};
-use cti_types::acd::{AcdInput, AcdOutput, Decision, NotReadyReason, OfferEnd};
+use cti_types::acd::{AcdInput, AcdOutput, Decision, NotReadyReason, OfferEnd, Stale};
 use cti_types::event::{Body, CallDirection, CloseReason, Event, FlowEnd, LeaveReason, PersonalKind, SegmentKind};
 use cti_types::flow::{FlowRef, QueueLeft};
 use cti_types::*;
@@ -14,6 +14,8 @@ const CUSTOMER: ParticipantId = ParticipantId::from_u128(2);
 const QUEUE: QueueId = QueueId::from_u128(3);
 const OTHER_QUEUE: QueueId = QueueId::from_u128(4);
 const AGENT: AgentId = AgentId::from_u128(5);
+/// Of the ACD's owner.
+const EPOCH: OwnerEpoch = OwnerEpoch(5);
 const WRAP_UP: Duration = Duration::from_secs(60);
 
 /// The room with a clock, and everything it said.
@@ -29,7 +31,7 @@ struct Desk {
 
 impl Desk {
     fn new() -> Desk {
-        let room = Interactions::new(Limits::default(), Chance::from_number(7));
+        let room = Interactions::new(Limits::default(), Chance::from_number(7), EPOCH);
         Desk { room, ms: 0, log: vec![], personal: vec![], acd: vec![], other: vec![], offers: 100 }
     }
 
@@ -43,7 +45,7 @@ impl Desk {
 
     fn waiting(wrap_up_max: Duration) -> Desk {
         let mut desk = Desk::arrived();
-        desk.say(Input::QueueAsked { interaction: ID, queue: QUEUE, priority: 0, skills: vec![], wrap_up_max });
+        desk.say(Input::QueueAsked { interaction: ID, queue: QUEUE, priority: 0, skills: vec![], credit: Duration::ZERO, wrap_up_max });
         desk
     }
 
@@ -84,17 +86,21 @@ impl Desk {
         self.offers += 1;
         let offer = OfferId::from_u128(self.offers);
         let (work, until, decision) = (self.work(), Tick(u64::MAX), Decision::default());
-        self.say(Input::Acd(AcdOutput::Offer { offer, work, interaction: ID, queue: QUEUE, agent: AGENT, until, decision }));
+        self.acd(EPOCH, AcdOutput::Offer { offer, work, interaction: ID, queue: Some(QUEUE), agent: AGENT, until, decision });
         let ring = self.other.iter().rev().find_map(|o| match o {
-            Output::Ring { participant, offer: o, .. } if *o == offer => Some(*participant),
+            Output::Ring(ring) if ring.offer == offer => Some(ring.participant),
             _ => None,
         });
         (offer, ring.expect("a telephone rings"))
     }
 
+    fn acd(&mut self, epoch: OwnerEpoch, output: AcdOutput) {
+        self.say(Input::Acd { epoch, output });
+    }
+
     fn end_offer(&mut self, offer: OfferId, end: OfferEnd) {
         let work = WorkItemId::from_u128(0);
-        self.say(Input::Acd(AcdOutput::OfferEnded { offer, work, agent: AGENT, end }));
+        self.acd(EPOCH, AcdOutput::OfferEnded { offer, work, agent: AGENT, end });
     }
 
     /// Rings, is lifted, and the ACD grants it.
@@ -153,7 +159,14 @@ fn a_whole_call_is_told_in_order() {
     desk.say(Input::FlowEntered { interaction: ID, flow });
     desk.say(Input::NodeVisited { interaction: ID, node: "menu".into() });
     desk.say(Input::DataSet { interaction: ID, key: "topic".into(), value: "sales".into(), masked: false });
-    desk.say(Input::QueueAsked { interaction: ID, queue: QUEUE, priority: 2, skills: vec![], wrap_up_max: WRAP_UP });
+    desk.say(Input::QueueAsked {
+        interaction: ID,
+        queue: QUEUE,
+        priority: 2,
+        skills: vec![],
+        credit: Duration::ZERO,
+        wrap_up_max: WRAP_UP,
+    });
     let agent = desk.answer();
     desk.say(Input::Held { participant: agent });
     desk.say(Input::Retrieved { participant: agent });
@@ -309,10 +322,74 @@ fn overflow_makes_new_work_that_keeps_its_age() {
     let (work, queued_at) = (desk.work(), desk.now().tick);
     desk.ms += 5_000;
     let overflow = Some((OTHER_QUEUE, WRAP_UP));
-    desk.say(Input::WorkLeft { work, reason: QueueLeft::WaitLimit, overflow });
+    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow });
     assert_ne!(desk.work(), work);
     let Some(AcdInput::Enqueue { queue, since, .. }) = desk.acd.last() else { panic!("{:?}", desk.acd) };
     assert_eq!((*queue, *since), (OTHER_QUEUE, queued_at));
+}
+
+#[test]
+fn who_comes_back_to_a_queue_from_the_flow_keeps_their_age() {
+    let mut desk = Desk::waiting(WRAP_UP);
+    let (work, queued_at) = (desk.work(), desk.now().tick);
+    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow: None });
+    desk.ms += 5_000;
+    let credit = Duration::from_secs(7);
+    desk.say(Input::QueueAsked { interaction: ID, queue: OTHER_QUEUE, priority: 0, skills: vec![], credit, wrap_up_max: WRAP_UP });
+    let Some(AcdInput::Enqueue { queue, since, credit: given, .. }) = desk.acd.last() else { panic!("{:?}", desk.acd) };
+    assert_eq!((*queue, *since, *given), (OTHER_QUEUE, queued_at, credit));
+}
+
+#[test]
+fn what_an_earlier_owner_of_the_acd_says_changes_nothing() {
+    let mut desk = Desk::waiting(WRAP_UP);
+    let (offer, _) = desk.offer();
+    let (work, earlier) = (desk.work(), OwnerEpoch(EPOCH.0 - 1));
+    let before = (desk.log.len(), desk.acd.len(), desk.other.len());
+    desk.acd(earlier, AcdOutput::OfferEnded { offer, work, agent: AGENT, end: OfferEnd::NoAnswer });
+    desk.acd(earlier, AcdOutput::Stale(Stale::Offer(offer)));
+    desk.say(Input::WorkLeft { epoch: earlier, work, reason: QueueLeft::Full, overflow: None });
+    assert_eq!((desk.log.len(), desk.acd.len(), desk.other.len()), before);
+    assert_eq!((desk.room.stale(), desk.room.acd_epoch()), (3, EPOCH));
+}
+
+#[test]
+fn a_later_owner_of_the_acd_is_told_again_of_all_that_holds_and_the_offers_before_it_are_void() {
+    let later = OwnerEpoch(EPOCH.0 + 1);
+    // Waiting with a telephone that rings.
+    let mut desk = Desk::waiting(WRAP_UP);
+    let (asked, (offer, rings)) = (desk.acd.clone(), desk.offer());
+    let other = OfferId::from_u128(999);
+    desk.acd.clear();
+    desk.acd(later, AcdOutput::Stale(Stale::Offer(other)));
+    assert_eq!((desk.room.acd_epoch(), &desk.acd), (later, &asked), "the same work, asked for again");
+    assert_eq!(desk.left(rings), Some(LeaveReason::Withdrawn));
+    desk.say(Input::AgentAnswered { participant: rings });
+    assert_eq!(desk.acd, asked, "nothing is accepted of {offer}");
+    // In contact, then in wrap-up.
+    let mut desk = Desk::waiting(WRAP_UP);
+    desk.answer();
+    let Some(&AcdInput::Accepted { assignment, .. }) = desk.acd.last() else { panic!("{:?}", desk.acd) };
+    let (agent, occupied) = (AGENT, AcdInput::Occupied { agent: AGENT, assignment });
+    desk.acd.clear();
+    desk.acd(later, AcdOutput::Stale(Stale::Assignment(assignment)));
+    assert_eq!(desk.acd, std::slice::from_ref(&occupied));
+    desk.say(Input::Left { participant: CUSTOMER, reason: LeaveReason::HungUp });
+    desk.acd.clear();
+    desk.acd(OwnerEpoch(later.0 + 1), AcdOutput::Stale(Stale::Assignment(assignment)));
+    assert_eq!(desk.acd, [occupied, AcdInput::WrapUp { agent, assignment }]);
+}
+
+#[test]
+fn an_offer_the_acd_knows_nothing_of_stops_ringing() {
+    let mut desk = Desk::waiting(WRAP_UP);
+    let (offer, rings) = desk.offer();
+    desk.say(Input::AgentAnswered { participant: rings });
+    for _ in 0..2 {
+        desk.acd(EPOCH, AcdOutput::Stale(Stale::Offer(offer)));
+        assert_eq!(desk.left(rings), Some(LeaveReason::Withdrawn));
+    }
+    desk.work();
 }
 
 #[test]
@@ -321,7 +398,7 @@ fn queues_that_overflow_into_each_other_send_work_round_once_and_then_to_its_flo
     let now = desk.now();
     for (target, back) in [(OTHER_QUEUE, false), (QUEUE, true)] {
         let (work, overflow) = (desk.work(), Some((target, WRAP_UP)));
-        desk.room.handle(now, Input::WorkLeft { work, reason: QueueLeft::Full, overflow });
+        desk.room.handle(now, Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::Full, overflow });
         desk.drain();
         assert_eq!(desk.other.contains(&Output::BackToFlow { interaction: ID, reason: QueueLeft::Full }), back);
     }
@@ -332,7 +409,7 @@ fn work_that_waited_in_the_other_queue_may_come_back() {
     let mut desk = Desk::waiting(WRAP_UP);
     for target in [OTHER_QUEUE, QUEUE] {
         let (work, overflow) = (desk.work(), Some((target, WRAP_UP)));
-        desk.say(Input::WorkLeft { work, reason: QueueLeft::WaitLimit, overflow });
+        desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow });
         let Some(AcdInput::Enqueue { queue, .. }) = desk.acd.last() else { panic!("{:?}", desk.acd) };
         assert_eq!(*queue, target);
     }
@@ -342,7 +419,7 @@ fn work_that_waited_in_the_other_queue_may_come_back() {
 fn back_in_the_flow_the_flow_may_end_it() {
     let mut desk = Desk::waiting(WRAP_UP);
     let work = desk.work();
-    desk.say(Input::WorkLeft { work, reason: QueueLeft::Full, overflow: None });
+    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::Full, overflow: None });
     assert!(desk.other.contains(&Output::BackToFlow { interaction: ID, reason: QueueLeft::Full }));
     desk.say(Input::FlowEnded { interaction: ID, how: FlowEnd::HungUp });
     assert_eq!((desk.closed(), desk.left(CUSTOMER)), (Some(CloseReason::ServedByFlow), Some(LeaveReason::Flow)));
@@ -394,7 +471,7 @@ fn shutdown_closes_everything() {
 fn at_the_bound_no_more_are_opened() {
     let limits = Limits { open_max: 1, ..Limits::default() };
     let mut desk = Desk::arrived();
-    desk.room = Interactions::new(limits, Chance::from_number(1));
+    desk.room = Interactions::new(limits, Chance::from_number(1), EPOCH);
     assert!(desk.room.has_room());
     let from = Party { number: Number::Anonymous, raw: String::new(), display: None };
     let arrival = Arrival { direction: CallDirection::Inbound, from, to: "1".into(), trunk: None, call_id: None };
@@ -419,7 +496,7 @@ proptest! {
         for step in steps {
             let last = agents.last().copied();
             match (step, last) {
-                (0, _) => desk.say(Input::QueueAsked { interaction: ID, queue: QUEUE, priority: 0, skills: vec![], wrap_up_max: WRAP_UP }),
+                (0, _) => desk.say(Input::QueueAsked { interaction: ID, queue: QUEUE, priority: 0, skills: vec![], credit: Duration::ZERO, wrap_up_max: WRAP_UP }),
                 (1, _) if desk.room.work(ID).is_some() => agents.push(desk.offer()),
                 (2, Some((_, participant))) => desk.say(Input::AgentRinging { participant }),
                 (3, Some((_, participant))) => desk.say(Input::AgentAnswered { participant }),
@@ -432,7 +509,7 @@ proptest! {
                 (10, _) => desk.say(Input::Left { participant: CUSTOMER, reason: LeaveReason::HungUp }),
                 (11, _) if desk.room.work(ID).is_some() => {
                     let work = desk.work();
-                    desk.say(Input::WorkLeft { work, reason: QueueLeft::WaitLimit, overflow: None });
+                    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow: None });
                 }
                 (12, _) => desk.wait(61_000),
                 (13, _) => desk.say(Input::FlowEnded { interaction: ID, how: FlowEnd::HungUp }),

@@ -83,8 +83,11 @@ fn run_engine(clock: &Clock, calls: usize, seconds: u64) -> Anyhow<Outcome> {
             accept: vec![(0, Codec::Pcmu)],
             event_receive: None,
             event_send: None,
+            wide_event_receive: None,
+            wide_event_send: None,
             direction: Direction::SendRecv,
             ptime_ms: 20,
+            srtp: None,
         };
         engine.send(EngineCommand::SetStream { leg, stream })?;
         engine.send(EngineCommand::Hear { leg, from: vec![LegId::from_u128((number as u128 ^ 1) + 1)] })?;

@@ -12,6 +12,8 @@ pub struct EngineCounters {
     pub packets_out: u64,
     /// From a source that is not the locked one, or no RTP we agreed on.
     pub foreign: u64,
+    /// Of these, encrypted ones without a right tag, or replayed.
+    pub unauthentic: u64,
     /// Packets that could not be sent or read, came too late to be passed on, or came while none were to be received.
     pub dropped: u64,
     /// Frames the recordings could not take.
@@ -24,6 +26,7 @@ impl AddAssign for EngineCounters {
         self.packets_in += other.packets_in;
         self.packets_out += other.packets_out;
         self.foreign += other.foreign;
+        self.unauthentic += other.unauthentic;
         self.dropped += other.dropped;
         self.tap_dropped += other.tap_dropped;
         self.legs += other.legs;
@@ -32,19 +35,19 @@ impl AddAssign for EngineCounters {
 
 /// One thread's counters as others read them.
 #[derive(Debug, Default)]
-pub(crate) struct Published([AtomicU64; 6]);
+pub(crate) struct Published([AtomicU64; 7]);
 
 impl Published {
     pub(crate) fn store(&self, counters: &EngineCounters) {
-        let EngineCounters { packets_in, packets_out, foreign, dropped, tap_dropped, legs } = *counters;
-        for (slot, value) in self.0.iter().zip([packets_in, packets_out, foreign, dropped, tap_dropped, legs]) {
+        let EngineCounters { packets_in, packets_out, foreign, unauthentic, dropped, tap_dropped, legs } = *counters;
+        for (slot, value) in self.0.iter().zip([packets_in, packets_out, foreign, unauthentic, dropped, tap_dropped, legs]) {
             slot.store(value, Ordering::Relaxed);
         }
     }
 
     pub(crate) fn load(&self) -> EngineCounters {
-        let [packets_in, packets_out, foreign, dropped, tap_dropped, legs] =
-            [0, 1, 2, 3, 4, 5].map(|index: usize| self.0[index].load(Ordering::Relaxed));
-        EngineCounters { packets_in, packets_out, foreign, dropped, tap_dropped, legs }
+        let [packets_in, packets_out, foreign, unauthentic, dropped, tap_dropped, legs] =
+            [0, 1, 2, 3, 4, 5, 6].map(|index: usize| self.0[index].load(Ordering::Relaxed));
+        EngineCounters { packets_in, packets_out, foreign, unauthentic, dropped, tap_dropped, legs }
     }
 }

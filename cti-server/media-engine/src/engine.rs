@@ -116,6 +116,14 @@ impl Engine {
     /// Hands a command over; never blocks. Commands for one leg are carried out in order. An `Open` that is taken is answered
     /// by `Opened` or `OpenFailed`; a `Close` that is taken by `Closed`.
     pub fn send(&self, command: EngineCommand) -> Result<(), SendError> {
+        let result = self.queue(command);
+        self.wake();
+        result
+    }
+
+    /// As [`Engine::send`], but the threads may sleep on until [`Engine::wake`]: for those who have several commands at once, which
+    /// then cost one wake.
+    pub fn queue(&self, command: EngineCommand) -> Result<(), SendError> {
         let leg = leg_of(&command);
         let lane = match &command {
             EngineCommand::Open { group, .. } => {
@@ -132,7 +140,8 @@ impl Engine {
             | EngineCommand::Play { .. }
             | EngineCommand::StopPlay { .. }
             | EngineCommand::SendDigits { .. }
-            | EngineCommand::Tap { .. } => self.routes.get(leg).ok_or(SendError::UnknownLeg)?,
+            | EngineCommand::Tap { .. }
+            | EngineCommand::Detect { .. } => self.routes.get(leg).ok_or(SendError::UnknownLeg)?,
         };
         let opens = matches!(command, EngineCommand::Open { .. });
         let result = self.hand_over(lane, command);
@@ -140,6 +149,17 @@ impl Engine {
             self.routes.remove(leg);
         }
         result
+    }
+
+    /// Wakes the threads for which something was queued.
+    pub fn wake(&self) {
+        for lane in &self.lanes {
+            if lane.wanted.swap(false, Ordering::AcqRel)
+                && let Err(error) = lane.waker.wake()
+            {
+                tracing::error!(%error, "a media thread could not be woken");
+            }
+        }
     }
 
     /// Totals of all threads, as of their last wake.
@@ -172,12 +192,7 @@ impl Engine {
         if lane.stop.load(Ordering::Acquire) {
             return Err(SendError::Stopped);
         }
-        if lane.push(command).map_err(|()| SendError::Full)? {
-            if let Err(error) = lane.waker.wake() {
-                tracing::error!(%error, "a media thread could not be woken");
-            }
-        }
-        Ok(())
+        lane.push(command).map_err(|()| SendError::Full)
     }
 
     fn joins(&self) -> std::sync::MutexGuard<'_, Vec<JoinHandle<()>>> {
@@ -200,6 +215,7 @@ fn leg_of(command: &EngineCommand) -> LegId {
         | EngineCommand::StopPlay { leg }
         | EngineCommand::SendDigits { leg, .. }
         | EngineCommand::Tap { leg, .. }
+        | EngineCommand::Detect { leg, .. }
         | EngineCommand::Close { leg } => *leg,
     }
 }

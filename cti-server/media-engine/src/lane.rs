@@ -5,7 +5,7 @@ use crate::poller::Waker;
 use cti_types::LegId;
 use cti_types::media::EngineCommand;
 use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Commands waiting for one thread; at the bound `send` says `Full`. A thread empties its queue at every wake, so this is
@@ -15,23 +15,34 @@ pub(crate) const COMMANDS_MAX: usize = 8192;
 pub(crate) struct Lane {
     queue: Mutex<VecDeque<EngineCommand>>,
     pub(crate) waker: Waker,
+    /// Something was put into the empty queue, and nobody has woken the thread for it yet.
+    pub(crate) wanted: AtomicBool,
     pub(crate) stop: AtomicBool,
     pub(crate) counters: Published,
 }
 
 impl Lane {
     pub(crate) fn new(waker: Waker) -> Lane {
-        Lane { queue: Mutex::default(), waker, stop: AtomicBool::new(false), counters: Published::default() }
+        Lane {
+            queue: Mutex::default(),
+            waker,
+            wanted: AtomicBool::new(false),
+            stop: AtomicBool::new(false),
+            counters: Published::default(),
+        }
     }
 
-    /// Appends; `Ok(true)` when the thread must be woken because the queue was empty, `Err` when full.
-    pub(crate) fn push(&self, command: EngineCommand) -> Result<bool, ()> {
+    /// Appends; `Err` when full. The thread is `wanted` when the queue was empty.
+    pub(crate) fn push(&self, command: EngineCommand) -> Result<(), ()> {
         let mut queue = locked(&self.queue);
         if queue.len() >= COMMANDS_MAX && !matches!(command, EngineCommand::Close { .. }) {
             return Err(());
         }
         queue.push_back(command);
-        Ok(queue.len() == 1)
+        if queue.len() == 1 {
+            self.wanted.store(true, Ordering::Release);
+        }
+        Ok(())
     }
 
     /// Everything that waits, in exchange for the empty `queue`.
@@ -76,15 +87,16 @@ mod tests {
         let lane = Lane::new(crate::poller::Poller::new().unwrap().waker());
         let leg = LegId::from_u128(1);
         for index in 0..COMMANDS_MAX {
-            assert_eq!(lane.push(EngineCommand::StopPlay { leg }), Ok(index == 0), "only the first wakes the thread");
+            assert_eq!(lane.push(EngineCommand::StopPlay { leg }), Ok(()));
+            assert_eq!(lane.wanted.swap(false, Ordering::AcqRel), index == 0, "only the first wakes the thread");
         }
         assert_eq!(lane.push(EngineCommand::StopPlay { leg }), Err(()));
-        assert_eq!(lane.push(EngineCommand::Close { leg }), Ok(false));
+        assert_eq!(lane.push(EngineCommand::Close { leg }), Ok(()));
         let mut taken = VecDeque::new();
         lane.take(&mut taken);
         assert_eq!(taken.len(), COMMANDS_MAX + 1);
         assert!(matches!(taken.back(), Some(EngineCommand::Close { .. })));
-        assert_eq!(lane.push(EngineCommand::StopPlay { leg }), Ok(true));
+        assert_eq!((lane.push(EngineCommand::StopPlay { leg }), lane.wanted.load(Ordering::Acquire)), (Ok(()), true));
     }
 
     #[test]

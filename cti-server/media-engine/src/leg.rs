@@ -1,21 +1,33 @@
 //! One leg on its thread: what comes in. Whom it is passed on to is the worker's affair, what goes out is in `outgoing`.
 
 use crate::counters::EngineCounters;
+use crate::listening::Listening;
 use crate::outgoing::Playing;
 use crate::report::Reports;
 use crate::sockets::Pair;
+use bytes::BytesMut;
+use cti_media::SAMPLE_RATE;
+use cti_media::convert::Converter;
+use cti_media::ear::Ear;
 use cti_media::event::{Digit, DigitSender, EventPayload, EventReceiver};
 use cti_media::forward::{Input, Rewriter};
 use cti_media::playback::Pacer;
+use cti_media::quality::{self, Impairment};
 use cti_media::reception::Reception;
 use cti_media::rtp::{self, Header};
 use cti_media::source::{SourceLock, Verdict};
-use cti_types::media::{Codec, Direction, EngineEvent, Stream, StreamStats, Tap};
+use cti_media::srtp::Guard;
+use cti_media::voice::Voice;
+use cti_types::media::{Answerer, Codec, DetectReason, Direction, EngineEvent, Stream, StreamStats, Tap, TapSide};
+use cti_types::srtp::Srtp;
 use cti_types::tap::{FRAME_BYTES_MAX, TapFrame, TapSink};
 use cti_types::{LegId, Tick};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The score of a call without impairment: what is assumed until it is measured.
+const UNIMPAIRED: f32 = 4.4;
 
 /// Comfort noise (RFC 3389), sent by some phones in pauses without having been agreed.
 const COMFORT_NOISE: u8 = 13;
@@ -38,7 +50,8 @@ impl Surroundings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Content {
     Audio(Codec),
-    Event(EventPayload),
+    /// With the ticks a second of its duration.
+    Event(EventPayload, u32),
     /// A sign of life, not passed on.
     Noise,
 }
@@ -47,6 +60,9 @@ pub(crate) enum Content {
 pub(crate) struct Received<'a> {
     pub(crate) input: Input,
     pub(crate) header: Header,
+    /// Its timestamp without wraps, and the clock that is of.
+    pub(crate) ticks: i64,
+    pub(crate) clock: u32,
     pub(crate) content: Content,
     pub(crate) payload: &'a [u8],
 }
@@ -59,10 +75,19 @@ pub(crate) struct Leg {
     pub(crate) sockets: Pair,
     pub(crate) stream: Option<Stream>,
     pub(crate) lock: SourceLock,
-    /// Whom it hears, open or not (yet).
-    pub(crate) hears: Option<LegId>,
+    /// Whom it hears, open or not (yet); at most [`HEARD_MAX`](cti_types::media::HEARD_MAX).
+    pub(crate) hears: Vec<LegId>,
     /// Slots of the legs on this thread that hear it.
     pub(crate) listeners: Vec<usize>,
+    /// It hears one leg with another codec.
+    pub(crate) converter: Option<Box<Converter>>,
+    /// The stream it converts.
+    pub(crate) converted: Option<Input>,
+    /// It is heard in a mix.
+    pub(crate) voice: Option<Box<Voice>>,
+    /// It hears a mix.
+    pub(crate) ear: Option<Box<Ear>>,
+    pub(crate) mixes: u32,
     pub(crate) out: Rewriter,
     pub(crate) play: Option<Playing>,
     pub(crate) plays: u32,
@@ -72,15 +97,27 @@ pub(crate) struct Leg {
     pub(crate) digit_runs: u32,
     pub(crate) reports: Reports,
     pub(crate) reception: Reception,
-    pub(crate) tap: Option<Tap>,
+    tap_received: Option<Tap>,
+    tap_heard: Option<Tap>,
+    /// Where what is heard comes from, and how often that changed.
+    heard: Option<Input>,
+    heard_source: u32,
     pub(crate) packets_sent: u64,
     pub(crate) octets_sent: u64,
     /// When the timer heap next looks at this leg.
     pub(crate) wake: Tick,
+    pub(crate) guard: Option<Box<Guard>>,
+    pub(crate) listening: Listening,
+    /// The codec received last, and the scores told last.
+    codec: Option<Codec>,
+    told: (f32, f32),
     events: EventReceiver,
     /// SSRC of the stream being received, and how many streams there were.
     ssrc: Option<u32>,
     source: u32,
+    /// Its newest timestamp, the same without wraps, and the clock of its audio.
+    timestamp: Option<(u32, i64)>,
+    clock: u32,
     /// The last sign of life, or when media began to be expected.
     alive: Tick,
     lost: bool,
@@ -97,8 +134,13 @@ impl Leg {
             sockets,
             stream: None,
             lock: SourceLock::new(),
-            hears: None,
+            hears: Vec::new(),
             listeners: Vec::new(),
+            converter: None,
+            converted: None,
+            voice: None,
+            ear: None,
+            mixes: 0,
             out,
             play: None,
             plays: 0,
@@ -108,13 +150,22 @@ impl Leg {
             digit_runs: 0,
             reports,
             reception: Reception::new(),
-            tap: None,
+            tap_received: None,
+            tap_heard: None,
+            heard: None,
+            heard_source: 0,
             packets_sent: 0,
             octets_sent: 0,
             wake: Tick(u64::MAX),
+            guard: None,
+            listening: Listening::default(),
+            codec: None,
+            told: (UNIMPAIRED, UNIMPAIRED),
             events: EventReceiver::new(),
             ssrc: None,
             source: 0,
+            timestamp: None,
+            clock: SAMPLE_RATE,
             alive: Tick(0),
             lost: false,
             foreign: 0,
@@ -126,6 +177,10 @@ impl Leg {
     pub(crate) fn set_stream(&mut self, now: Tick, stream: Stream, around: &Surroundings) {
         self.lock.signalled(now, stream.remote, &stream.also_from);
         self.out.set_ptime(stream.ptime_ms);
+        self.out.set_clock(stream.send.1.clock());
+        self.set_keys(stream.srtp.as_ref());
+        let id = self.id;
+        self.listening.agreed(&stream, |digit| around.tell(digit_event(id, digit)));
         if !self.misses_media() {
             self.alive = now;
         }
@@ -137,6 +192,38 @@ impl Leg {
             // Held now: its silence is agreed from here on.
             self.sign_of_life(now, around);
         }
+    }
+
+    /// Keys are agreed on, changed or gone. Without a guard for keys that were agreed, nothing passes.
+    fn set_keys(&mut self, keys: Option<&Srtp>) {
+        let kept = match (&mut self.guard, keys) {
+            (Some(guard), Some(keys)) => guard.change(keys),
+            (_, _) => false,
+        };
+        if !kept {
+            self.guard = keys.and_then(Guard::new).map(Box::new);
+            if keys.is_some() && self.guard.is_none() {
+                tracing::error!(leg = %self.id, "the suite agreed for encrypted media is not available");
+            }
+        }
+    }
+
+    /// The stream is to be encrypted.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| stream.srtp.is_some())
+    }
+
+    /// What an encrypted datagram says; `None`, counted, when it is not theirs. Before anything is learnt from it.
+    pub(crate) fn unseal(&mut self, from: SocketAddr, bytes: &[u8], counters: &mut EngineCounters) -> Option<BytesMut> {
+        if self.lock.may_be(from) {
+            if let Some(opened) = self.guard.as_mut().and_then(|guard| guard.open(bytes)) {
+                return Some(opened);
+            }
+            counters.unauthentic += 1;
+        }
+        self.foreign += 1;
+        counters.foreign += 1;
+        None
     }
 
     /// Judges one datagram. `None`: it is not accepted, and is counted.
@@ -170,17 +257,47 @@ impl Leg {
         }
         counters.packets_in += 1;
         self.sign_of_life(now, around);
-        let clock = matches!(content, Content::Audio(_)).then_some(header.timestamp);
-        self.reception.packet(now, header.ssrc, header.sequence, clock);
+        if let Content::Audio(codec) = content {
+            self.clock = codec.clock();
+        }
+        let timestamp = matches!(content, Content::Audio(_)).then_some((header.timestamp, self.clock));
+        self.reception.packet(now, header.ssrc, header.sequence, timestamp);
         match content {
-            Content::Audio(codec) => self.copy(now, header.timestamp, codec, payload, around, counters),
-            Content::Event(event) => {
+            Content::Audio(codec) => {
                 let id = self.id;
+                self.codec = Some(codec);
+                let verdict = self.listening.hear(now, codec, payload, |digit| around.tell(digit_event(id, digit)));
+                self.tell_verdict(verdict, around);
+                self.copy(now, header.timestamp, codec, payload, around, counters);
+            }
+            Content::Event(event, clock) => {
+                let id = self.id;
+                self.events.set_clock(clock);
                 self.events.receive(now, header.timestamp, event, |digit| around.tell(digit_event(id, digit)));
             }
             Content::Noise => {}
         }
-        Some(Received { input: Input::Leg { leg: self.number, source: self.source }, header, content, payload })
+        let ticks = self.unwrap(header.timestamp);
+        Some(Received { input: Input::Leg { leg: self.number, source: self.source }, header, ticks, clock: self.clock, content, payload })
+    }
+
+    /// A timestamp without wraps: the nearer way round is the right one (RFC 3550 5.1).
+    fn unwrap(&mut self, timestamp: u32) -> i64 {
+        let (last, place) = self.timestamp.unwrap_or((timestamp, i64::from(timestamp)));
+        let place = place + i64::from(timestamp.wrapping_sub(last) as i32);
+        self.timestamp = Some((timestamp, place));
+        place
+    }
+
+    /// What it says, for those who hear it in a mix.
+    pub(crate) fn speak(&mut self, now: Tick, said: &Received<'_>) {
+        let Some(voice) = &mut self.voice else { return };
+        match said.content {
+            Content::Audio(codec) => voice.audio(now, self.source, &said.header, codec, said.payload),
+            Content::Event(..) => voice.other(now, self.source, &said.header),
+            // RFC 3389 3.1: the level is the first byte, its upper bit zero.
+            Content::Noise => voice.noise(now, self.source, &said.header, said.payload.first().map_or(127, |level| level & 0x7F)),
+        }
     }
 
     /// Anything that shows the far side is there.
@@ -212,16 +329,36 @@ impl Leg {
         let loss = if self.misses_media() && !self.lost { self.alive + around.loss_after } else { never };
         let digits = self.digit_pace.map_or(never, |pace| pace.next());
         let event = self.events.deadline().unwrap_or(never);
-        loss.min(digits).min(event).min(self.play_deadline()).min(self.reports.next)
+        loss.min(digits).min(event).min(self.listening.deadline()).min(self.play_deadline()).min(self.reports.next)
     }
 
     /// What is due on the receiving side.
     pub(crate) fn check_reception(&mut self, now: Tick, around: &Surroundings) {
         let id = self.id;
         self.events.expire(now, |digit| around.tell(digit_event(id, digit)));
+        let verdict = self.listening.look(now);
+        self.tell_verdict(verdict, around);
         if self.misses_media() && !self.lost && now >= self.alive + around.loss_after {
             self.lost = true;
             around.tell(EngineEvent::MediaLost { leg: self.id });
+        }
+    }
+
+    fn tell_verdict(&self, verdict: Option<(Answerer, DetectReason)>, around: &Surroundings) {
+        if let Some((answerer, reason)) = verdict {
+            around.tell(EngineEvent::Detected { leg: self.id, answerer, reason });
+        }
+    }
+
+    /// Tells how the leg sounds if that has changed.
+    pub(crate) fn tell_quality(&mut self, around: &Surroundings) {
+        const NEWS: f32 = 0.3;
+        let stats = self.stats();
+        let moved = |score: f32, told: f32| score > 0.0 && (score - told).abs() >= NEWS;
+        if moved(stats.score_heard, self.told.0) || moved(stats.score_far, self.told.1) {
+            let measured = |score: f32, told: f32| if score > 0.0 { score } else { told };
+            self.told = (measured(stats.score_heard, self.told.0), measured(stats.score_far, self.told.1));
+            around.tell(EngineEvent::Quality { leg: self.id, stats });
         }
     }
 
@@ -229,11 +366,22 @@ impl Leg {
     pub(crate) fn finish(&mut self, around: &Surroundings) {
         let id = self.id;
         self.events.reset(|digit| around.tell(digit_event(id, digit)));
+        self.listening.end_keys(|digit| around.tell(digit_event(id, digit)));
         self.stop_play(around);
     }
 
     pub(crate) fn stats(&self) -> StreamStats {
+        let round_trip = Duration::from_secs_f32(self.reports.round_trip_ms.clamp(0.0, 10_000.0) / 1000.0);
+        let score = |codec: Codec, loss: f32, jitter_ms: f32| {
+            let jitter = Duration::from_secs_f32(jitter_ms.clamp(0.0, 10_000.0) / 1000.0);
+            quality::opinion(quality::rating(&Impairment { codec, loss, jitter, round_trip }))
+        };
+        let (received, lost) = (self.reception.received(), self.reception.lost());
+        let loss = lost as f32 / (received + lost).max(1) as f32;
+        let sent = self.stream.as_ref().map(|stream| stream.send.1).filter(|_| self.reports.heard_of_us);
         StreamStats {
+            score_heard: self.codec.map_or(0.0, |codec| score(codec, loss, self.reception.jitter_ms())),
+            score_far: sent.map_or(0.0, |codec| score(codec, self.reports.far_loss, self.reports.far_jitter_ms)),
             packets_sent: self.packets_sent,
             packets_received: self.reception.received(),
             packets_lost: self.reception.lost(),
@@ -253,7 +401,9 @@ impl Leg {
         let content = if let Some((_, codec)) = stream.accept.iter().find(|(known, _)| *known == number) {
             (!payload.is_empty()).then_some(Content::Audio(*codec))?
         } else if stream.event_receive == Some(number) {
-            Content::Event(EventPayload::parse(payload)?)
+            Content::Event(EventPayload::parse(payload)?, SAMPLE_RATE)
+        } else if stream.wide_event_receive == Some(number) {
+            Content::Event(EventPayload::parse(payload)?, Codec::Opus.clock())
         } else if number == COMFORT_NOISE && self.lock.locked() == Some(from) {
             Content::Noise
         } else {
@@ -265,22 +415,63 @@ impl Leg {
     fn new_source(&mut self, ssrc: u32, around: &Surroundings) {
         let id = self.id;
         self.events.reset(|digit| around.tell(digit_event(id, digit)));
+        self.listening.end_keys(|digit| around.tell(digit_event(id, digit)));
         self.ssrc = Some(ssrc);
+        self.timestamp = None;
         self.source = self.source.wrapping_add(1);
     }
 
-    /// A copy for the recording.
-    fn copy(&mut self, at: Tick, timestamp: u32, codec: Codec, payload: &[u8], around: &Surroundings, counters: &mut EngineCounters) {
-        let Some(Tap { recording, channel }) = self.tap else { return };
-        for (index, part) in payload.chunks(FRAME_BYTES_MAX).enumerate() {
-            let timestamp = timestamp.wrapping_add((index * FRAME_BYTES_MAX) as u32);
-            let frame = TapFrame { recording, channel, at, timestamp, source: self.source, codec, payload: part.into() };
-            if !around.sink.push(frame) {
-                self.tap_dropped += 1;
-                counters.tap_dropped += 1;
-            }
+    /// Begins or ends a copy; `None` ends both.
+    pub(crate) fn set_tap(&mut self, tap: Option<Tap>) {
+        match tap {
+            Some(tap) if tap.side == TapSide::Received => self.tap_received = Some(tap),
+            Some(tap) => self.tap_heard = Some(tap),
+            None => (self.tap_received, self.tap_heard) = (None, None),
         }
     }
+
+    /// A copy of what came from the far side.
+    fn copy(&mut self, at: Tick, timestamp: u32, codec: Codec, payload: &[u8], around: &Surroundings, counters: &mut EngineCounters) {
+        let Some(tap) = self.tap_received else { return };
+        self.tap_dropped += hand_over(tap, Piece { at, timestamp, source: self.source, codec, payload }, around, counters);
+    }
+
+    /// A copy of what goes to the far side, with the timestamp it goes with.
+    pub(crate) fn copy_heard(
+        &mut self,
+        input: Input,
+        (at, timestamp): (Tick, u32),
+        codec: Codec,
+        payload: &[u8],
+        around: &Surroundings,
+        counters: &mut EngineCounters,
+    ) {
+        let Some(tap) = self.tap_heard else { return };
+        if self.heard != Some(input) {
+            self.heard = Some(input);
+            self.heard_source = self.heard_source.wrapping_add(1);
+        }
+        self.tap_dropped += hand_over(tap, Piece { at, timestamp, source: self.heard_source, codec, payload }, around, counters);
+    }
+}
+
+/// The audio of one packet, to be copied.
+struct Piece<'a> {
+    at: Tick,
+    timestamp: u32,
+    source: u32,
+    codec: Codec,
+    payload: &'a [u8],
+}
+
+/// Gives a copy to the recorder; says how many frames it could not take.
+fn hand_over(tap: Tap, piece: Piece<'_>, around: &Surroundings, counters: &mut EngineCounters) -> u64 {
+    let Tap { recording, channel, side: _ } = tap;
+    let Piece { at, source, codec, .. } = piece;
+    let frame = TapFrame { recording, channel, at, timestamp: piece.timestamp, source, codec, payload: piece.payload.into() };
+    let dropped = u64::from(piece.payload.len() > FRAME_BYTES_MAX || !around.sink.push(frame));
+    counters.tap_dropped += dropped;
+    dropped
 }
 
 fn digit_event(leg: LegId, Digit { digit, duration_ms }: Digit) -> EngineEvent {

@@ -8,6 +8,7 @@ mod counters;
 mod engine;
 mod lane;
 mod leg;
+mod listening;
 mod outgoing;
 mod poller;
 mod report;

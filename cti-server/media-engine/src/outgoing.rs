@@ -2,20 +2,26 @@
 
 use crate::counters::EngineCounters;
 use crate::leg::{Content, Leg, Received, Surroundings};
-use cti_media::event::DIGIT_STEP;
+use cti_media::codec::{Encoder, PAYLOAD_BYTES_MAX};
+use cti_media::convert::{Converted, Converter};
+use cti_media::ear::Ear;
+use cti_media::event::{DIGIT_STEP, EventPayload};
 use cti_media::forward::{Input, Span};
 use cti_media::playback::{Pacer, Player};
+use cti_media::resample::Resampler;
 use cti_media::rtp::{self, Header, PACKET_BYTES_MAX};
-use cti_media::{g711, samples_of_ms};
-use cti_types::media::{Clip, EngineEvent, Stream};
+use cti_media::{SAMPLE_RATE, codec, g711, samples_of_ms, ticks_of};
+use cti_types::media::{Clip, Codec, EngineEvent, Stream};
 use cti_types::{PlayId, Tick};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Playing legs of one thread are woken together on this grid, to spare wakes. It only moves the second packet of a playback.
 const GRID_US: u64 = 5000;
-/// The most samples of one packet: 60 ms.
-const FRAME_SAMPLES_MAX: usize = 480;
+/// The longest packet sent.
+const FRAME_MS_MAX: u32 = 60;
+/// Samples of a clip in it.
+const FRAME_SAMPLES_MAX: usize = samples_of_ms(FRAME_MS_MAX) as usize;
 
 /// A playback under way.
 pub(crate) struct Playing {
@@ -27,9 +33,29 @@ pub(crate) struct Playing {
     input: Input,
     sequence: u16,
     timestamp: u32,
+    /// For codecs other than G.711.
+    encoder: Option<(Encoder, Resampler)>,
 }
 
 impl Playing {
+    /// The payload of the next packet, and its length; `None` when nothing is left.
+    fn next(&mut self, codec: Codec, payload: &mut [u8]) -> Option<usize> {
+        let length = samples_of_ms(u32::from(self.frame_ms).min(FRAME_MS_MAX)) as usize;
+        if codec.is_g711() {
+            return self.player.fill(codec, &mut payload[..length]).then_some(length);
+        }
+        let mut samples = [0; FRAME_SAMPLES_MAX];
+        if !self.player.fill_samples(&mut samples[..length]) {
+            return None;
+        }
+        let fresh = self.encoder.take().filter(|(encoder, _)| encoder.codec() == codec);
+        let fresh = fresh.or_else(|| Some((Encoder::new(codec), Resampler::new(SAMPLE_RATE, codec.sample_rate())?)));
+        let (encoder, resampler) = self.encoder.insert(fresh?);
+        let mut wide = Vec::with_capacity(FRAME_SAMPLES_MAX * 6);
+        resampler.run(&samples[..length], &mut wide);
+        Some(encoder.encode(&wide, payload))
+    }
+
     pub(crate) fn set_ptime(&mut self, now: Tick, ptime_ms: u8) {
         if self.pace.is_none() || self.frame_ms != ptime_ms {
             let first = self.pace.map_or(now, |pace| pace.next());
@@ -52,6 +78,7 @@ impl Leg {
             input: Input::Play(self.plays),
             sequence: 0,
             timestamp: 0,
+            encoder: None,
         };
         if let Some(stream) = &self.stream {
             playing.set_ptime(now, stream.ptime_ms);
@@ -73,7 +100,7 @@ impl Leg {
 
     /// Queues digits to send.
     pub(crate) fn send_digits(&mut self, now: Tick, digits: &str) {
-        if self.stream.as_ref().and_then(|stream| stream.event_send).is_none() {
+        if self.stream.as_ref().and_then(events_out).is_none() {
             tracing::debug!(leg = %self.id, "digits not sent: the far side takes no telephone-event");
             return;
         }
@@ -88,34 +115,149 @@ impl Leg {
         }
     }
 
+    /// What it hears changes, and comes from a mix or from one leg.
+    pub(crate) fn set_mixed(&mut self, mixed: bool) {
+        if mixed && self.ear.is_none() {
+            self.mixes = self.mixes.wrapping_add(1);
+            self.ear = Some(Box::new(Ear::new(Codec::Pcmu)));
+        } else if !mixed {
+            self.ear = None;
+            self.out.interrupt();
+        }
+    }
+
+    /// Samples a second of the mix it wants; `None` without an ear or a stream.
+    pub(crate) fn mix_rate(&mut self) -> Option<u32> {
+        let (_, codec) = self.stream.as_ref()?.send;
+        let ear = self.ear.as_mut()?;
+        ear.follow(codec);
+        Some(ear.rate())
+    }
+
+    /// One frame of the mix it hears; `skipped` frames before it were not mixed.
+    pub(crate) fn hear_mix(&mut self, now: Tick, sum: &[i32], skipped: u32, around: &Surroundings, counters: &mut EngineCounters) {
+        let Some(mut ear) = self.ear.take() else { return };
+        ear.skip(skipped);
+        ear.push(sum);
+        let target = self.target().map(|(to, stream)| (to, stream.send, stream.ptime_ms));
+        match target {
+            None => {
+                self.out.interrupt();
+                ear.forget();
+            }
+            Some(_) if self.play.is_some() || self.digit_pace.is_some() => ear.forget(),
+            Some((to, (payload_type, codec), ptime_ms)) => {
+                let input = Input::Mix(self.mixes);
+                let mut payload = [0; PAYLOAD_BYTES_MAX];
+                while let Some(packet) = ear.packet(ptime_ms, &mut payload) {
+                    let payload = &payload[..packet.length];
+                    let header = Header { payload_type, marker: false, sequence: packet.sequence, timestamp: packet.timestamp, ssrc: 0 };
+                    let span = Span { samples: packet.span, event: false };
+                    if let Some(header) = self.out.rewrite(now, input, &header, span, payload_type) {
+                        self.send(to, &header, payload, None, counters);
+                        self.copy_heard(input, (now, header.timestamp), codec, payload, around, counters);
+                    }
+                }
+            }
+        }
+        self.ear = Some(ear);
+    }
+
     /// A packet of a leg this one hears.
-    pub(crate) fn hear(&mut self, now: Tick, heard: &Received<'_>, counters: &mut EngineCounters) {
-        if self.play.is_some() || self.digit_pace.is_some() {
+    pub(crate) fn hear(&mut self, now: Tick, heard: &Received<'_>, around: &Surroundings, counters: &mut EngineCounters) {
+        if self.ear.is_some() || self.play.is_some() || self.digit_pace.is_some() {
             return;
         }
         let Some((to, stream)) = self.target() else {
             self.out.interrupt();
             return;
         };
-        let (payload_type, span, map) = match heard.content {
+        match heard.content {
             Content::Audio(codec) => {
                 let (payload_type, wanted) = stream.send;
-                let span = Span { samples: heard.payload.len() as u32, event: false };
-                (payload_type, span, g711::transcode_table(codec, wanted))
-            }
-            Content::Event(event) => {
-                let Some(payload_type) = stream.event_send else {
-                    return self.out.skip(heard.input, heard.header.sequence);
+                if codec != wanted && !(codec.is_g711() && wanted.is_g711()) {
+                    let ptime_ms = stream.ptime_ms;
+                    return self.hear_converted(now, to, heard, (codec, wanted, payload_type, ptime_ms), around, counters);
+                }
+                self.converter = None;
+                let span = Span { samples: ticks_of(codec::length(codec, heard.payload), codec.clock()), event: false };
+                let Some(header) = self.out.rewrite(now, heard.input, &heard.header, span, payload_type) else {
+                    counters.dropped += 1;
+                    return;
                 };
-                (payload_type, Span { samples: u32::from(event.duration), event: true }, None)
+                self.send(to, &header, heard.payload, g711::transcode_table(codec, wanted), counters);
+                self.copy_heard(heard.input, (now, header.timestamp), codec, heard.payload, around, counters);
             }
-            Content::Noise => return self.out.skip(heard.input, heard.header.sequence),
-        };
-        let Some(header) = self.out.rewrite(now, heard.input, &heard.header, span, payload_type) else {
+            Content::Event(event, clock) => {
+                let events = events_out(stream);
+                self.hear_event(now, to, heard, (event, clock), events, counters);
+            }
+            Content::Noise => self.out.skip(heard.input, heard.header.sequence),
+        }
+    }
+
+    /// Audio of another codec, decoded and encoded.
+    fn hear_converted(
+        &mut self,
+        now: Tick,
+        to: SocketAddr,
+        heard: &Received<'_>,
+        (from, wanted, payload_type, ptime_ms): (Codec, Codec, u8, u8),
+        around: &Surroundings,
+        counters: &mut EngineCounters,
+    ) {
+        let mut converter = self.converter.take().filter(|known| known.is_of(from, wanted) && self.converted == Some(heard.input));
+        if converter.is_none() {
+            self.out.interrupt();
+            self.converted = Some(heard.input);
+            converter = Converter::new(from, wanted).map(Box::new);
+        }
+        let Some(mut converter) = converter else { return };
+        converter.audio(heard.header.sequence, heard.ticks, heard.payload, ptime_ms, |packet, payload| {
+            let Converted { sequence, timestamp, span } = packet;
+            let header = Header { payload_type, marker: false, sequence, timestamp, ssrc: 0 };
+            let Some(header) = self.out.rewrite(now, heard.input, &header, Span { samples: span, event: false }, payload_type) else {
+                counters.dropped += 1;
+                return;
+            };
+            self.send(to, &header, payload, None, counters);
+            self.copy_heard(heard.input, (now, header.timestamp), wanted, payload, around, counters);
+        });
+        self.converter = Some(converter);
+    }
+
+    /// An event of the leg it hears, on the clock of what it is sent.
+    fn hear_event(
+        &mut self,
+        now: Tick,
+        to: SocketAddr,
+        heard: &Received<'_>,
+        (event, clock): (EventPayload, u32),
+        events: Option<(u8, u32)>,
+        counters: &mut EngineCounters,
+    ) {
+        let mut header = heard.header;
+        let converting = self.converted == Some(heard.input);
+        if let Some(converter) = self.converter.as_mut().filter(|_| converting) {
+            let Some(sequence) = converter.other(header.sequence) else { return };
+            header.sequence = sequence;
+        }
+        let Some((payload_type, wanted)) = events else { return self.out.skip(heard.input, header.sequence) };
+        let out_clock = self.stream.as_ref().map_or(heard.clock, |stream| stream.send.1.clock());
+        if out_clock != heard.clock {
+            header.timestamp = (heard.ticks * i64::from(out_clock) / i64::from(heard.clock)) as u32;
+        }
+        let duration = (u32::from(event.duration) * (wanted / 1000) / (clock / 1000)).min(u32::from(u16::MAX));
+        let span = Span { samples: duration, event: true };
+        let Some(header) = self.out.rewrite(now, heard.input, &header, span, payload_type) else {
             counters.dropped += 1;
             return;
         };
-        self.send(to, &header, heard.payload, map, counters);
+        if wanted == clock {
+            self.send(to, &header, heard.payload, None, counters);
+        } else {
+            self.send(to, &header, &EventPayload { duration: duration as u16, ..event }.bytes(), None, counters);
+        }
     }
 
     /// What is due on the sending side.
@@ -134,17 +276,20 @@ impl Leg {
         let due = pace.due(now);
         self.digit_pace = Some(pace);
         for _ in 0..due.packets {
-            let agreed = self.target().and_then(|(to, stream)| stream.event_send.map(|number| (to, number)));
-            let Some((to, payload_type)) = agreed else {
+            let agreed = self.target().and_then(|(to, stream)| Some((to, events_out(stream)?, stream.send.1.clock())));
+            let Some((to, (payload_type, clock), stream_clock)) = agreed else {
                 // Held or renegotiated meanwhile: digits make no sense later.
                 self.digits.clear();
                 self.digit_pace = None;
                 return;
             };
-            let Some(packet) = self.digits.step() else {
+            let Some(mut packet) = self.digits.step() else {
                 self.digit_pace = None;
                 return;
             };
+            // The sender counts eighths of a millisecond.
+            packet.timestamp = packet.timestamp.wrapping_mul(stream_clock / SAMPLE_RATE);
+            packet.payload.duration = packet.payload.duration.saturating_mul((clock / SAMPLE_RATE) as u16);
             let header =
                 Header { payload_type, marker: packet.marker, sequence: self.digit_sequence, timestamp: packet.timestamp, ssrc: 0 };
             self.digit_sequence = self.digit_sequence.wrapping_add(1);
@@ -162,17 +307,16 @@ impl Leg {
             return;
         };
         let (payload_type, codec) = stream.send;
-        let length = samples_of_ms(u32::from(play.frame_ms)).min(FRAME_SAMPLES_MAX as u32);
+        let length = u32::from(play.frame_ms).min(FRAME_MS_MAX) * (codec.clock() / 1000);
         let first = play.sequence == 0 && play.timestamp == 0;
         let due = pace.due(now);
         play.timestamp = play.timestamp.wrapping_add(due.skipped.wrapping_mul(length));
-        let mut codes = [0; FRAME_SAMPLES_MAX];
-        let codes = &mut codes[..length as usize];
+        let mut payload = [0; PAYLOAD_BYTES_MAX];
         for _ in 0..due.packets {
-            if !play.player.fill(codec, codes) {
+            let Some(bytes) = play.next(codec, &mut payload) else {
                 around.tell(EngineEvent::PlayEnded { leg: self.id, play: play.id, interrupted: false });
                 return;
-            }
+            };
             let header = Header { payload_type, marker: false, sequence: play.sequence, timestamp: play.timestamp, ssrc: 0 };
             play.timestamp = play.timestamp.wrapping_add(length);
             let Some(to) = self.target().map(|(to, _)| to) else {
@@ -183,7 +327,7 @@ impl Leg {
             play.sequence = play.sequence.wrapping_add(1);
             let span = Span { samples: length, event: false };
             if let Some(header) = self.out.rewrite(now, play.input, &header, span, payload_type) {
-                self.send(to, &header, codes, None, counters);
+                self.send(to, &header, &payload[..bytes], None, counters);
             }
         }
         if first && due.packets > 0 {
@@ -202,13 +346,22 @@ impl Leg {
         (!to.ip().is_unspecified()).then_some((to, stream))
     }
 
+    /// Gives a packet to the kernel, encrypted where that was agreed: never in the clear instead.
+    fn put_out(&mut self, packet: &[u8], to: SocketAddr) -> bool {
+        if !self.is_guarded() {
+            return self.sockets.rtp.send_to(packet, to).is_ok();
+        }
+        let sealed = self.guard.as_mut().and_then(|guard| guard.seal(packet));
+        sealed.is_some_and(|sealed| self.sockets.rtp.send_to(&sealed, to).is_ok())
+    }
+
     fn send(&mut self, to: SocketAddr, header: &Header, payload: &[u8], map: Option<&[u8; 256]>, counters: &mut EngineCounters) {
         let mut out = [0; PACKET_BYTES_MAX];
         let written = match map {
             Some(map) => rtp::write_mapped(header, payload, map, &mut out),
             None => rtp::write(header, payload, &mut out),
         };
-        let sent = written.is_ok_and(|length| self.sockets.rtp.send_to(&out[..length], to).is_ok());
+        let sent = written.is_ok_and(|length| self.put_out(&out[..length], to));
         if sent {
             self.packets_sent += 1;
             self.octets_sent += payload.len() as u64;
@@ -218,4 +371,11 @@ impl Leg {
             counters.dropped += 1;
         }
     }
+}
+
+/// How events are sent: with the clock of the audio beside them where that was agreed, else with the other.
+fn events_out(stream: &Stream) -> Option<(u8, u32)> {
+    let usual = stream.event_send.map(|number| (number, SAMPLE_RATE));
+    let wide = stream.wide_event_send.map(|number| (number, Codec::Opus.clock()));
+    if stream.send.1.clock() == SAMPLE_RATE { usual.or(wide) } else { wide.or(usual) }
 }

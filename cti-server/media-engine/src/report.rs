@@ -1,6 +1,7 @@
 //! A leg's RTCP: when to report, what to say, what to believe.
 
 use crate::leg::{Leg, Surroundings};
+use cti_media::SAMPLE_RATE;
 use cti_media::rtcp::{self, COMPOUND_BYTES_MAX, Outgoing, ReportBlock, SenderInfo};
 use cti_types::Tick;
 use std::net::SocketAddr;
@@ -11,6 +12,9 @@ pub(crate) struct Reports {
     pub(crate) next: Tick,
     pub(crate) round_trip_ms: f32,
     pub(crate) far_loss: f32,
+    pub(crate) far_jitter_ms: f32,
+    /// They have reported what they hear of us.
+    pub(crate) heard_of_us: bool,
     cname: String,
     /// Spreads the intervals; any sequence that differs from leg to leg does.
     spread: u32,
@@ -27,6 +31,8 @@ impl Reports {
             next: now,
             round_trip_ms: 0.0,
             far_loss: 0.0,
+            far_jitter_ms: 0.0,
+            heard_of_us: false,
             cname: format!("{ssrc:08x}@cordboard"),
             spread: ssrc,
             last_sr: None,
@@ -53,6 +59,14 @@ impl Leg {
         if !theirs(self.lock.locked()) && !theirs(Some(stream.remote_rtcp)) && !theirs(Some(stream.remote)) {
             return false;
         }
+        let opened;
+        let bytes = if self.is_guarded() {
+            opened = self.guard.as_mut().and_then(|guard| guard.open_report(bytes));
+            let Some(opened) = &opened else { return false };
+            opened
+        } else {
+            bytes
+        };
         let Ok(incoming) = rtcp::parse(bytes, self.out.ssrc()) else { return false };
         self.reports.from = Some(from);
         if let Some(sender) = incoming.sender {
@@ -70,6 +84,9 @@ impl Leg {
     /// Sends a report, the last one with a BYE.
     pub(crate) fn report(&mut self, now: Tick, bye: bool, around: &Surroundings) {
         self.reports.schedule(now, around.rtcp_interval);
+        if !bye {
+            self.tell_quality(around);
+        }
         let Some(to) = self.report_target() else { return };
         let sender = (self.packets_sent > self.reports.sent_reported).then(|| SenderInfo {
             ntp: rtcp::ntp(now),
@@ -82,8 +99,13 @@ impl Leg {
         let outgoing = Outgoing { ssrc: self.out.ssrc(), cname: &self.reports.cname, sender, report, bye };
         let mut out = [0; COMPOUND_BYTES_MAX];
         if let Ok(length) = rtcp::write(&outgoing, &mut out) {
+            let report = &out[..length];
             // A report that cannot be sent is made up for by the next.
-            let _ = self.sockets.rtcp.send_to(&out[..length], to);
+            if !self.is_guarded() {
+                let _ = self.sockets.rtcp.send_to(report, to);
+            } else if let Some(sealed) = self.guard.as_mut().and_then(|guard| guard.seal_report(report)) {
+                let _ = self.sockets.rtcp.send_to(&sealed, to);
+            }
         }
     }
 
@@ -95,7 +117,10 @@ impl Leg {
         let lost = if about_us.cumulative_lost < 0x80_0000 { about_us.cumulative_lost } else { 0 };
         if self.packets_sent > 0 {
             self.reports.far_loss = (lost as f32 / self.packets_sent as f32).min(1.0);
+            self.reports.heard_of_us = true;
         }
+        let clock = self.stream.as_ref().map_or(SAMPLE_RATE, |stream| stream.send.1.clock());
+        self.reports.far_jitter_ms = about_us.jitter as f32 * 1000.0 / clock as f32;
     }
 
     fn report_target(&self) -> Option<SocketAddr> {

@@ -23,8 +23,7 @@ pub(crate) fn open(ip: IpAddr, port: u16, receive_buffer_bytes: usize) -> Result
 }
 
 fn bind(address: SocketAddr, receive_buffer_bytes: Option<usize>) -> io::Result<UdpSocket> {
-    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
-    socket.set_nonblocking(true)?;
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM.nonblocking(), Some(Protocol::UDP))?;
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }

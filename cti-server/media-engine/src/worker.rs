@@ -1,5 +1,7 @@
 //! The loop of one media thread: wait, read packets and pass them on, carry out commands, do what is due.
 
+mod mixing;
+
 use crate::counters::EngineCounters;
 use crate::engine::{Clock, EngineConfig};
 use crate::lane::{Lane, Routes};
@@ -18,6 +20,8 @@ use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mixing::Mixing;
 
 /// What a thread is given.
 pub(crate) struct Setup {
@@ -54,6 +58,7 @@ pub(crate) struct Worker {
     /// When to look at which slot. An entry counts only while it equals its leg's `wake`; the others are leftovers.
     timers: BinaryHeap<Reverse<(Tick, usize)>>,
     commands: VecDeque<EngineCommand>,
+    mixing: Mixing,
     counters: EngineCounters,
     buffer: Box<[u8; PACKET_BYTES_MAX]>,
 }
@@ -80,6 +85,7 @@ impl Worker {
             numbers: 0,
             timers: BinaryHeap::new(),
             commands: VecDeque::new(),
+            mixing: Mixing::new(),
             counters: EngineCounters::default(),
             buffer: Box::new([0; PACKET_BYTES_MAX]),
         };
@@ -89,7 +95,7 @@ impl Worker {
     pub(crate) fn run(mut self) {
         let mut ready = Ready::new();
         while !self.lane.stop.load(Ordering::Acquire) {
-            let timeout = self.timers.peek().map(|Reverse((at, _))| at.since(self.clock.now()));
+            let timeout = self.deadline().map(|at| at.since(self.clock.now()));
             if let Err(error) = self.poller.wait(timeout, &mut ready) {
                 tracing::error!(%error, thread = self.index, "a media thread cannot poll its sockets; its legs are closed");
                 self.lane.stop.store(true, Ordering::Release);
@@ -105,6 +111,11 @@ impl Worker {
             self.close(slot);
         }
         self.lane.counters.store(&self.counters);
+    }
+
+    fn deadline(&self) -> Option<Tick> {
+        let timer = self.timers.peek().map(|Reverse((at, _))| *at);
+        timer.into_iter().chain(self.mixing.deadline()).min()
     }
 
     fn wake(&mut self, ready: &Ready) {
@@ -123,6 +134,7 @@ impl Worker {
             self.carry_out_commands();
         }
         self.timers_due();
+        self.mixes_due();
     }
 
     /// Reads one datagram. Whoever has more is named again at the next wait, after the others: a flood on one socket holds
@@ -154,19 +166,28 @@ impl Worker {
 
     /// One datagram on a leg's RTP socket, passed on to whoever hears the leg.
     fn packet(&mut self, slot: usize, length: usize, from: std::net::SocketAddr) {
-        let bytes = &self.buffer[..length];
         let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
+        let mut bytes = &self.buffer[..length];
+        let opened;
+        if leg.is_guarded() {
+            opened = leg.unseal(from, bytes, &mut self.counters);
+            let Some(opened) = &opened else { return };
+            bytes = opened;
+        }
         let was_lost = leg.is_lost();
         let Some(received) = leg.receive(self.now, from, bytes, &self.around, &mut self.counters) else { return };
         let listeners = leg.listeners.len();
         for index in 0..listeners {
             let listener = self.legs.get(slot).and_then(Option::as_ref).and_then(|leg| leg.listeners.get(index)).copied();
             if let Some(listener) = listener.and_then(|slot| self.legs.get_mut(slot)).and_then(Option::as_mut) {
-                listener.hear(self.now, &received, &mut self.counters);
+                listener.hear(self.now, &received, &self.around, &mut self.counters);
             }
         }
+        if let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) {
+            leg.speak(self.now, &received);
+        }
         // Only an event, and media that is back, set a timer nearer than those that run anyway.
-        if was_lost || matches!(received.content, crate::leg::Content::Event(_)) {
+        if was_lost || matches!(received.content, crate::leg::Content::Event(..)) {
             self.schedule(slot);
         }
     }
@@ -224,7 +245,8 @@ impl Worker {
             }
             EngineCommand::StopPlay { leg } => self.with(leg, |leg, around| leg.stop_play(around)),
             EngineCommand::SendDigits { leg, digits } => self.with(leg, |leg, _| leg.send_digits(now, &digits)),
-            EngineCommand::Tap { leg, tap } => self.with(leg, |leg, _| leg.tap = tap),
+            EngineCommand::Detect { leg, limits } => self.with(leg, |leg, _| leg.listening.detect(now, limits)),
+            EngineCommand::Tap { leg, tap } => self.with(leg, |leg, _| leg.set_tap(tap)),
         };
         if let Some(slot) = slot {
             self.schedule(slot);
@@ -267,16 +289,14 @@ impl Worker {
         watched.map_err(|error| sockets::open_error(&error))?;
         self.numbers += 1;
         let reports = Reports::new(self.now, out.ssrc(), self.config.rtcp_interval);
-        let mut leg = Box::new(Leg::new(id, self.numbers, port, pair, out, reports));
-        // Someone may have been told to hear it before it was there.
-        let waiting = self.legs.iter().enumerate().filter_map(|(slot, other)| Some((slot, other.as_ref()?)));
-        leg.listeners.extend(waiting.filter(|(_, other)| other.hears == Some(id)).map(|(slot, _)| slot));
+        let leg = Box::new(Leg::new(id, self.numbers, port, pair, out, reports));
         if self.free.pop().is_some() {
             self.legs[slot] = Some(leg);
         } else {
             self.legs.push(Some(leg));
         }
         self.slots.insert(id, slot);
+        self.heard_at_last(id, slot);
         self.counters.legs += 1;
         self.schedule(slot);
         Ok(())
@@ -284,9 +304,7 @@ impl Worker {
 
     fn close(&mut self, slot: usize) {
         let Some(mut leg) = self.legs.get_mut(slot).and_then(Option::take) else { return };
-        if let Some(heard) = leg.hears {
-            self.forget_listener(heard, slot);
-        }
+        self.leave_mixes(&leg.hears, slot);
         leg.finish(&self.around);
         leg.report(self.now, true, &self.around);
         for socket in [&leg.sockets.rtp, &leg.sockets.rtcp] {
@@ -302,35 +320,5 @@ impl Worker {
         self.counters.legs -= 1;
         self.routes.remove(id);
         self.around.tell(EngineEvent::Closed { leg: id, port, stats });
-    }
-
-    fn hear(&mut self, id: LegId, from: &[LegId]) {
-        if from.len() > 1 {
-            tracing::error!(leg = %id, sources = from.len(), "a leg can hear one leg only; the first is taken");
-        }
-        let Some(slot) = self.slots.get(&id).copied() else { return };
-        let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
-        let wanted = from.first().copied();
-        let before = std::mem::replace(&mut leg.hears, wanted);
-        if before == wanted {
-            return;
-        }
-        leg.out.interrupt();
-        if let Some(before) = before {
-            self.forget_listener(before, slot);
-        }
-        let Some(wanted) = wanted else { return };
-        if self.routes.get(wanted).is_some_and(|lane| lane != self.index) {
-            tracing::error!(leg = %id, heard = %wanted, "legs of different groups cannot hear each other: they are on different threads");
-        }
-        if let Some(heard) = self.slots.get(&wanted).and_then(|slot| self.legs.get_mut(*slot)).and_then(Option::as_mut) {
-            heard.listeners.push(slot);
-        }
-    }
-
-    fn forget_listener(&mut self, heard: LegId, listener: usize) {
-        if let Some(leg) = self.slots.get(&heard).and_then(|slot| self.legs.get_mut(*slot)).and_then(Option::as_mut) {
-            leg.listeners.retain(|slot| *slot != listener);
-        }
     }
 }

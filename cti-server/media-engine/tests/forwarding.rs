@@ -209,7 +209,7 @@ fn digits_are_passed_on_as_events_in_the_same_stream() {
 fn events_the_far_side_cannot_take_leave_no_gap() {
     let house = House::new();
     let (mut caller, agent) = (house.call(Codec::Pcmu), house.call(Codec::Pcmu));
-    let stream = Stream { event_send: None, ..agent.stream(Direction::SendRecv) };
+    let stream = Stream { event_send: None, wide_event_send: None, ..agent.stream(Direction::SendRecv) };
     house.send(EngineCommand::SetStream { leg: agent.leg, stream });
     house.hear(&agent, &caller);
     let mut continuity = Continuity::default();
@@ -267,8 +267,11 @@ fn media_passes_over_ipv6_where_the_machine_has_it() {
         accept: vec![(0, Codec::Pcmu)],
         event_receive: None,
         event_send: None,
+        wide_event_receive: None,
+        wide_event_send: None,
         direction: Direction::SendRecv,
         ptime_ms: 20,
+        srtp: None,
     };
     house.send(EngineCommand::SetStream { leg, stream });
     // Hearing itself: what comes goes back.

@@ -141,7 +141,7 @@ fn reports_are_exchanged_and_measured() {
 fn each_accepted_packet_is_copied_into_the_recording() {
     let house = House::new();
     let mut caller = house.call(Codec::Pcmu);
-    let tap = Tap { recording: RecordingId::from_u128(5), channel: Channel::Left };
+    let tap = Tap::received(RecordingId::from_u128(5), Channel::Left);
     caller.say(1);
     caller.send_event([1, 0x8A, 3, 32], 700);
     assert!(matches!(house.next(), EngineEvent::Digit { .. }));
@@ -170,7 +170,7 @@ fn frames_a_full_recording_refuses_are_counted() {
     let house = House::new();
     house.frames.full.store(true, Ordering::Relaxed);
     let mut caller = house.call(Codec::Pcmu);
-    let tap = Tap { recording: RecordingId::from_u128(5), channel: Channel::Right };
+    let tap = Tap::received(RecordingId::from_u128(5), Channel::Right);
     house.send(EngineCommand::Tap { leg: caller.leg, tap: Some(tap) });
     house.settle();
     caller.say(1);

@@ -32,7 +32,7 @@ pub struct EventPayload {
     pub end: bool,
     /// 0–63, in −dBm0.
     pub volume: u8,
-    /// Samples since the event began.
+    /// Ticks of the event's clock since it began.
     pub duration: u16,
 }
 
@@ -67,23 +67,37 @@ struct Pressed {
 }
 
 impl Pressed {
-    fn digit(&self) -> Option<Digit> {
-        let samples = self.before.saturating_add(u32::from(self.duration));
-        digit_of(self.event).map(|digit| Digit { digit, duration_ms: samples / (SAMPLE_RATE / 1000) })
+    fn digit(&self, clock: u32) -> Option<Digit> {
+        let ticks = self.before.saturating_add(u32::from(self.duration));
+        digit_of(self.event).map(|digit| Digit { digit, duration_ms: ticks / (clock / 1000) })
     }
 }
 
 /// Turns event packets into digits: one for each event timestamp, however often its packets come and whichever are lost.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EventReceiver {
+    /// Ticks a second of the durations.
+    clock: u32,
     pressed: Option<Pressed>,
     /// Timestamps of reported events, oldest first, at most [`FINISHED_MAX`] (the oldest is forgotten).
     finished: VecDeque<u32>,
 }
 
+impl Default for EventReceiver {
+    fn default() -> EventReceiver {
+        EventReceiver { clock: SAMPLE_RATE, pressed: None, finished: VecDeque::new() }
+    }
+}
+
 impl EventReceiver {
+    /// For telephone-event/8000 until told otherwise.
     pub fn new() -> EventReceiver {
         EventReceiver::default()
+    }
+
+    /// The events that follow have this clock: 8000, or 48000 beside Opus.
+    pub fn set_clock(&mut self, clock: u32) {
+        self.clock = clock.max(1000);
     }
 
     /// One event packet. Up to two digits are over by it: one whose end was lost, and its own.
@@ -139,7 +153,7 @@ impl EventReceiver {
             self.finished.pop_front();
         }
         self.finished.push_back(pressed.timestamp);
-        if let Some(digit) = pressed.digit() {
+        if let Some(digit) = pressed.digit(self.clock) {
             report(digit);
         }
     }
@@ -158,6 +172,9 @@ pub const DIGITS_QUEUED_MAX: usize = 64;
 /// Time between two packets of a [`DigitSender`].
 pub const DIGIT_STEP: Duration = Duration::from_millis(STEP_MS as u64);
 
+/// What one digit takes to be sent, its pause included.
+pub const DIGIT_TIME: Duration = Duration::from_millis((STEP_MS * (PRESS_STEPS + GAP_STEPS)) as u64);
+
 /// Why digits were not taken for sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DigitError {
@@ -165,6 +182,30 @@ pub enum DigitError {
     NotADigit,
     #[error("more than {DIGITS_QUEUED_MAX} digits are waiting to be sent")]
     Full,
+}
+
+/// Says from afar, without asking, whether a [`DigitSender`] still takes digits: for whoever must answer before the sender has heard
+/// of them. It never says yes where the sender would say no, as long as both hear of the digits in the same order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DigitPace {
+    /// When all that was taken will have been sent.
+    sent_at: Tick,
+}
+
+impl DigitPace {
+    /// Takes so many digits now, or none of them.
+    ///
+    /// # Errors
+    /// `Full` when more than [`DIGITS_QUEUED_MAX`] would wait.
+    pub fn take(&mut self, now: Tick, count: usize) -> Result<(), DigitError> {
+        let from = self.sent_at.max(now);
+        let waiting = from.since(now).as_micros().div_ceil(DIGIT_TIME.as_micros()) as usize;
+        if waiting.saturating_add(count) > DIGITS_QUEUED_MAX {
+            return Err(DigitError::Full);
+        }
+        self.sent_at = from + DIGIT_TIME * count as u32;
+        Ok(())
+    }
 }
 
 /// What to send in one 20 ms step.
@@ -343,7 +384,7 @@ mod tests {
         receive(&mut receiver, 0, 1000, '1', 640, false);
         let mut digits = Vec::new();
         receiver.expire(ms(199), |d| digits.push(d.digit));
-        assert_eq!(digits, []);
+        assert!(digits.is_empty());
         receiver.expire(receiver.deadline().unwrap(), |d| digits.push(d.digit));
         assert_eq!(digits, ['1']);
         assert_eq!(receive(&mut receiver, 250, 1000, '1', 1200, true), []);
@@ -400,6 +441,17 @@ mod tests {
     }
 
     #[test]
+    fn the_pace_refuses_what_would_wait_too_long_and_takes_it_when_its_turn_has_come() {
+        let mut pace = DigitPace::default();
+        assert_eq!([pace.take(ms(0), 32), pace.take(ms(0), 32), pace.take(ms(0), 1)], [Ok(()), Ok(()), Err(DigitError::Full)]);
+        assert_eq!(
+            [pace.take(ms(159), 1), pace.take(ms(160), 1), pace.take(ms(160), 1)],
+            [Err(DigitError::Full), Ok(()), Err(DigitError::Full)]
+        );
+        assert_eq!(pace.take(ms(60_000), DIGITS_QUEUED_MAX), Ok(()));
+    }
+
+    #[test]
     fn the_other_way_within_half_a_second_is_the_same_press() {
         let rows: [(&str, &[(u64, Way, char)], usize); 7] = [
             ("rtp then info", &[(0, Way::Rtp, '1'), (400, Way::Info, '1')], 1),
@@ -418,6 +470,25 @@ mod tests {
     }
 
     proptest! {
+        /// The sender hears of the digits up to 100 ms late and takes a step every 20 ms.
+        #[test]
+        fn the_pace_takes_no_more_digits_than_the_sender(asks in proptest::collection::vec((0u64..6_000, 1usize..33, 0u64..100), 1..40)) {
+            let (mut pace, mut sender) = (DigitPace::default(), DigitSender::new());
+            let (mut asked_at, mut heard_at, mut stepped) = (0, 0, 0);
+            for (pause, count, late) in asks {
+                asked_at += pause;
+                let taken = pace.take(ms(asked_at), count);
+                heard_at = (asked_at + late).max(heard_at);
+                while stepped < heard_at {
+                    stepped += u64::from(STEP_MS);
+                    sender.step();
+                }
+                if taken.is_ok() {
+                    prop_assert_eq!(sender.queue(&"5".repeat(count)), Ok(()));
+                }
+            }
+        }
+
         /// Whatever is lost, repeated or swapped, each event that left a trace is one digit and no digit comes from nowhere.
         #[test]
         fn each_event_is_one_digit(digits in "[0-9*#A-D]{1,12}", fate in proptest::collection::vec(0u8..4, 96)) {

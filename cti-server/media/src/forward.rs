@@ -5,7 +5,7 @@
 //! follows on the last one: the next sequence number, the timestamp of the time that passed, the marker set.
 
 use crate::rtp::Header;
-use crate::{samples_of, samples_of_ms};
+use crate::{SAMPLE_RATE, ticks_of};
 use cti_types::Tick;
 use std::time::Duration;
 
@@ -25,12 +25,14 @@ pub enum Input {
     Play(u32),
     /// One run of digits we send.
     Digits(u32),
+    /// One stay in a mix.
+    Mix(u32),
 }
 
 /// What is carried, for the timestamp after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Samples the packet covers: its audio, or an event's duration so far.
+    /// Ticks of the clock the packet covers: its audio, or an event's duration so far.
     pub samples: u32,
     /// An RFC 4733 event: all packets of one event bear the timestamp of its start.
     pub event: bool,
@@ -59,18 +61,29 @@ pub struct Rewriter {
     end: u32,
     sent: Option<Tick>,
     frame: Duration,
+    /// Ticks a second of our timestamps.
+    clock: u32,
     mapping: Option<Mapping>,
 }
 
 impl Rewriter {
     /// The stream begins with these numbers, which the switch drew.
     pub fn new(ssrc: u32, sequence: u16, timestamp: u32) -> Rewriter {
-        Rewriter { ssrc, next: sequence, end: timestamp, sent: None, frame: Duration::from_millis(20), mapping: None }
+        Rewriter { ssrc, next: sequence, end: timestamp, sent: None, frame: Duration::from_millis(20), clock: SAMPLE_RATE, mapping: None }
     }
 
     /// The packet time in use, in ms: so much after the last packet no time is missing yet.
     pub fn set_ptime(&mut self, ptime_ms: u8) {
         self.frame = Duration::from_millis(u64::from(ptime_ms));
+    }
+
+    /// The clock of what is sent from now on. The timestamps go on from where they are (RFC 7160 4 wants another SSRC for another
+    /// clock; phones that take a codec with another clock in one session take it so).
+    pub fn set_clock(&mut self, clock: u32) {
+        if self.clock != clock {
+            self.clock = clock;
+            self.interrupt();
+        }
     }
 
     pub fn ssrc(&self) -> u32 {
@@ -79,7 +92,7 @@ impl Rewriter {
 
     /// The RTP timestamp that belongs to `now`, for sender reports.
     pub fn timestamp_at(&self, now: Tick) -> u32 {
-        self.sent.map_or(self.end, |sent| self.end.wrapping_add(samples_of(now.since(sent))))
+        self.sent.map_or(self.end, |sent| self.end.wrapping_add(ticks_of(now.since(sent), self.clock)))
     }
 
     /// The outgoing header for an incoming one, to be sent now with payload type `payload_type`. `None`: the packet is too
@@ -138,9 +151,9 @@ impl Rewriter {
         if !(-MISORDER_MAX..DROPOUT_MAX).contains(&ahead) {
             return None;
         }
-        let passed = samples_of(now.since(self.sent?)) as i32;
+        let passed = ticks_of(now.since(self.sent?), self.clock) as i32;
         let moved = header.timestamp.wrapping_sub(mapping.timestamp) as i32;
-        let drift = samples_of_ms(DRIFT_MAX_MS) as i32;
+        let drift = (DRIFT_MAX_MS * (self.clock / 1000)) as i32;
         // Events hold their timestamp while time passes, which is no step back of the clock; after one the clock jumps on.
         let slack = if span.event || mapping.event { drift * 4 } else { drift };
         let plausible = moved <= passed.saturating_add(slack) && (moved >= -slack || ahead < 0);
@@ -149,7 +162,7 @@ impl Rewriter {
 
     fn begin(&mut self, now: Tick, input: Input, header: &Header, span: Span, payload_type: u8) -> Header {
         let idle = self.sent.map_or(Duration::ZERO, |sent| now.since(sent)).saturating_sub(self.frame);
-        let timestamp = self.end.wrapping_add(samples_of(idle));
+        let timestamp = self.end.wrapping_add(ticks_of(idle, self.clock));
         let sequence = self.next;
         self.mapping = Some(Mapping {
             input,

@@ -52,42 +52,45 @@ pub const fn a_decode(code: u8) -> i16 {
     A_DECODE[code as usize]
 }
 
-/// The code of silence.
+/// The code of silence; zero for a codec that has no codes.
 pub const fn silence(codec: Codec) -> u8 {
     match codec {
         Codec::Pcmu => 0xFF,
         Codec::Pcma => 0xD5,
+        Codec::G722 | Codec::Opus => 0,
     }
 }
 
-/// Encodes as many samples as both slices hold.
+/// Encodes as many samples as both slices hold; does nothing for a codec that is not of G.711.
 pub fn encode(codec: Codec, samples: &[i16], out: &mut [u8]) {
     let one = match codec {
         Codec::Pcmu => mu_encode,
         Codec::Pcma => a_encode,
+        Codec::G722 | Codec::Opus => return,
     };
     for (code, sample) in out.iter_mut().zip(samples) {
         *code = one(*sample);
     }
 }
 
-/// Decodes as many codes as both slices hold.
+/// Decodes as many codes as both slices hold; does nothing for a codec that is not of G.711.
 pub fn decode(codec: Codec, codes: &[u8], out: &mut [i16]) {
     let table = match codec {
         Codec::Pcmu => &MU_DECODE,
         Codec::Pcma => &A_DECODE,
+        Codec::G722 | Codec::Opus => return,
     };
     for (sample, code) in out.iter_mut().zip(codes) {
         *sample = table[usize::from(*code)];
     }
 }
 
-/// The table that turns codes of `from` into codes of `to`; `None` when they are the same law.
+/// The table that turns codes of `from` into codes of `to`; `None` when they are the same law, or not of G.711.
 pub const fn transcode_table(from: Codec, to: Codec) -> Option<&'static [u8; 256]> {
     match (from, to) {
         (Codec::Pcmu, Codec::Pcma) => Some(&MU_TO_A),
         (Codec::Pcma, Codec::Pcmu) => Some(&A_TO_MU),
-        (Codec::Pcmu, Codec::Pcmu) | (Codec::Pcma, Codec::Pcma) => None,
+        _ => None,
     }
 }
 

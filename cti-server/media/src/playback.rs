@@ -34,10 +34,29 @@ impl Player {
         player
     }
 
-    /// Fills `out` with the next codes; what the clips no longer fill is silence. False when nothing is left, with `out` as it was.
+    /// Fills `out` with the next codes of G.711; what the clips no longer fill is silence. False when nothing is left, with
+    /// `out` as it was.
     pub fn fill(&mut self, codec: Codec, out: &mut [u8]) -> bool {
+        let filled = self.take(out.len(), |at, samples| g711::encode(codec, samples, &mut out[at..]));
+        if filled > 0 {
+            out[filled..].fill(g711::silence(codec));
+        }
+        filled > 0
+    }
+
+    /// The same as samples.
+    pub fn fill_samples(&mut self, out: &mut [i16]) -> bool {
+        let filled = self.take(out.len(), |at, samples| out[at..at + samples.len()].copy_from_slice(samples));
+        if filled > 0 {
+            out[filled..].fill(0);
+        }
+        filled > 0
+    }
+
+    /// Gives out up to `wanted` samples in pieces, each with its place; says how many there were.
+    fn take(&mut self, wanted: usize, mut put: impl FnMut(usize, &[i16])) -> usize {
         let mut filled = 0;
-        while filled < out.len() {
+        while filled < wanted {
             let Some(clip) = self.clips.get(self.clip) else {
                 if !self.repeat {
                     break;
@@ -46,8 +65,8 @@ impl Player {
                 continue;
             };
             let rest = clip.samples.get(self.sample..).unwrap_or_default();
-            let count = rest.len().min(out.len() - filled);
-            g711::encode(codec, &rest[..count], &mut out[filled..filled + count]);
+            let count = rest.len().min(wanted - filled);
+            put(filled, &rest[..count]);
             filled += count;
             self.sample += count;
             if count == rest.len() {
@@ -55,10 +74,7 @@ impl Player {
                 self.sample = 0;
             }
         }
-        if filled > 0 {
-            out[filled..].fill(g711::silence(codec));
-        }
-        filled > 0
+        filled
     }
 }
 

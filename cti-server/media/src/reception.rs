@@ -1,7 +1,7 @@
 //! What is known of one received RTP stream: sequence validity, loss and jitter (RFC 3550 A.1, A.3, A.8). It decides nothing.
 
 use crate::rtcp::ReportBlock;
-use crate::{SAMPLE_RATE, samples_of};
+use crate::{SAMPLE_RATE, ticks_of};
 use cti_types::Tick;
 
 /// RFC 3550 A.1: a forward jump of this many packets or more is a restart, not loss.
@@ -16,8 +16,8 @@ pub struct Reception {
     /// Totals of sources that ended.
     received_before: u64,
     lost_before: u64,
-    /// The last jitter measured, kept when a source ends.
-    jitter: f32,
+    /// The last jitter measured, kept when a source ends, in ms.
+    jitter_ms: f32,
 }
 
 #[derive(Clone, Debug)]
@@ -29,8 +29,9 @@ struct Current {
     received: u64,
     /// A jump that becomes a restart if the packet after it follows on.
     restart: Option<u16>,
-    /// RFC 3550 A.8, in 1/8000 s.
+    /// RFC 3550 A.8, in ticks of the clock.
     jitter: f32,
+    clock: u32,
     transit: Option<i32>,
     expected_reported: u64,
     received_reported: u64,
@@ -47,10 +48,14 @@ impl Current {
             received: 1,
             restart: None,
             jitter: 0.0,
+            clock: SAMPLE_RATE,
             transit: None,
             expected_reported: 0,
             received_reported: 0,
         }
+    }
+    fn jitter_ms(&self) -> f32 {
+        self.jitter * 1000.0 / self.clock as f32
     }
     fn expected(&self) -> u64 {
         self.highest - self.base + 1
@@ -65,13 +70,14 @@ impl Reception {
         Reception::default()
     }
 
-    /// Counts an accepted packet. `timestamp` is `Some` for audio; events repeat theirs and say nothing about jitter.
-    pub fn packet(&mut self, arrival: Tick, ssrc: u32, sequence: u16, timestamp: Option<u32>) {
+    /// Counts an accepted packet. `timestamp`, with the clock it is of, is `Some` for audio; events repeat theirs and say
+    /// nothing about jitter.
+    pub fn packet(&mut self, arrival: Tick, ssrc: u32, sequence: u16, timestamp: Option<(u32, u32)>) {
         match &mut self.current {
             Some(current) if current.ssrc == ssrc => {
                 if count(current, sequence) {
-                    if let Some(timestamp) = timestamp {
-                        measure(current, arrival, timestamp);
+                    if let Some((timestamp, clock)) = timestamp {
+                        measure(current, arrival, timestamp, clock);
                     }
                 } else if current.restart.is_none() {
                     // Two in a row after a jump: the sender began anew (A.1).
@@ -94,7 +100,7 @@ impl Reception {
 
     /// Interarrival jitter in ms (RFC 3550 6.4.1).
     pub fn jitter_ms(&self) -> f32 {
-        self.current.as_ref().map_or(self.jitter, |current| current.jitter) * 1000.0 / SAMPLE_RATE as f32
+        self.current.as_ref().map_or(self.jitter_ms, Current::jitter_ms)
     }
 
     /// The block of the next report, with the loss since the one before. `last_sr` is the middle of the NTP time of the last
@@ -124,7 +130,7 @@ impl Reception {
         if let Some(old) = self.current.replace(Current::new(ssrc, sequence)) {
             self.received_before += old.received;
             self.lost_before += old.lost();
-            self.jitter = old.jitter;
+            self.jitter_ms = old.jitter_ms();
         }
     }
 }
@@ -147,13 +153,18 @@ fn count(current: &mut Current, sequence: u16) -> bool {
     true
 }
 
-fn measure(current: &mut Current, arrival: Tick, timestamp: u32) {
-    let arrived = samples_of(arrival.since(Tick(0)));
+fn measure(current: &mut Current, arrival: Tick, timestamp: u32, clock: u32) {
+    if current.clock != clock {
+        // A codec with another clock: what was measured in the old one's ticks is put into the new one's.
+        current.jitter = current.jitter / current.clock as f32 * clock as f32;
+        (current.clock, current.transit) = (clock, None);
+    }
+    let arrived = ticks_of(arrival.since(Tick(0)), clock);
     let transit = arrived.wrapping_sub(timestamp) as i32;
     if let Some(before) = current.transit.replace(transit) {
         let difference = transit.wrapping_sub(before).unsigned_abs() as f32;
         // A jump of a second is a restarted timestamp, not jitter.
-        if difference < SAMPLE_RATE as f32 {
+        if difference < clock as f32 {
             current.jitter += (difference - current.jitter) / 16.0;
         }
     }
@@ -167,7 +178,7 @@ mod tests {
     fn feed(sequences: &[u16]) -> Reception {
         let mut reception = Reception::new();
         for (index, sequence) in sequences.iter().enumerate() {
-            reception.packet(Tick(index as u64 * 20_000), 1, *sequence, Some(index as u32 * 160));
+            reception.packet(Tick(index as u64 * 20_000), 1, *sequence, Some((index as u32 * 160, 8000)));
         }
         reception
     }
@@ -195,8 +206,8 @@ mod tests {
     #[test]
     fn another_ssrc_keeps_the_totals() {
         let mut reception = feed(&[1, 2, 4]);
-        reception.packet(Tick(0), 2, 900, Some(0));
-        reception.packet(Tick(0), 2, 902, Some(0));
+        reception.packet(Tick(0), 2, 900, Some((0, 8000)));
+        reception.packet(Tick(0), 2, 902, Some((0, 8000)));
         assert_eq!((reception.received(), reception.lost()), (5, 2));
     }
 
@@ -206,7 +217,7 @@ mod tests {
         let mut reception = Reception::new();
         for n in 0..500u32 {
             let late = if n % 2 == 0 { 0 } else { 8_000 };
-            reception.packet(Tick(u64::from(n) * 20_000 + late), 1, n as u16, Some(n * 160));
+            reception.packet(Tick(u64::from(n) * 20_000 + late), 1, n as u16, Some((n * 160, 8000)));
         }
         assert!((reception.jitter_ms() - 8.0).abs() < 0.1, "{}", reception.jitter_ms());
     }
@@ -229,7 +240,7 @@ mod tests {
             let mut reception = Reception::new();
             let mut before = 0;
             for (ssrc, sequence, timestamp, arrival) in packets {
-                reception.packet(Tick(u64::from(arrival)), ssrc, sequence, Some(timestamp));
+                reception.packet(Tick(u64::from(arrival)), ssrc, sequence, Some((timestamp, 8000)));
                 prop_assert!(reception.received() >= before && reception.jitter_ms() >= 0.0);
                 before = reception.received();
                 reception.report(Tick(u64::from(arrival)), None);

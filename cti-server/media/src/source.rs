@@ -90,6 +90,11 @@ impl SourceLock {
         }
     }
 
+    /// Whether a packet from there could be believed at all, judged by its address alone: cheap, and it changes nothing.
+    pub fn may_be(&self, from: SocketAddr) -> bool {
+        self.locked == Some(from) || self.signalled.is_some_and(|signalled| self.may_be_learnt(signalled.ip(), from.ip()))
+    }
+
     /// The source we believe; media for the leg is sent there (symmetric RTP).
     pub fn locked(&self) -> Option<SocketAddr> {
         self.locked

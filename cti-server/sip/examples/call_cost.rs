@@ -31,6 +31,7 @@ fn endpoint(side: usize) -> Endpoint {
         peer: Some((Transport::Udp, peer)),
         calls_max: None,
         trusted: true,
+        out: cti_sip::Outward::default(),
     };
     endpoint.handle_command(Now::default(), Command::SetTrunks(vec![trunk]));
     endpoint
@@ -76,7 +77,7 @@ fn main() {
             end.handle_timeout(now);
         }
         let target = Target::Trunk { trunk: TrunkId::from_u128(1), number: "100".into() };
-        let from = Caller { display: None, user: "200".into() };
+        let from = Caller { display: None, user: "200".into(), asserted: None };
         let leg = LegId::from_u128(u128::from(n) + 1);
         let ring_timeout = Duration::from_secs(60);
         ends[0].handle_command(now, Command::Invite { leg, target, from, sdp: SDP.into(), headers: vec![], ring_timeout });

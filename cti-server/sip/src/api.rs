@@ -1,5 +1,8 @@
 //! What the endpoint is told and what it says: the border of this room. Plain data.
 
+pub use crate::trunk::TrunkStatus;
+pub use crate::trunk::health::{Health, Probe, Registered};
+pub use crate::trunk::route::{Route, Wanted, Why, fails_over};
 use bytes::Bytes;
 use cti_types::{LegId, PhoneId, TrunkId};
 use std::net::{IpAddr, SocketAddr};
@@ -9,6 +12,50 @@ use std::time::Duration;
 pub enum Transport {
     Udp,
     Tcp,
+    Tls,
+    /// RFC 7118, one message a WebSocket frame.
+    Ws,
+    /// The same over TLS.
+    Wss,
+}
+
+impl Transport {
+    /// Whether what is sent arrives, in order, or the connection ends: nothing need be repeated.
+    pub fn is_reliable(self) -> bool {
+        self != Transport::Udp
+    }
+
+    /// Whether nobody on the way can read it.
+    pub fn is_secure(self) -> bool {
+        matches!(self, Transport::Tls | Transport::Wss)
+    }
+
+    /// Whether only connections that the far side opened are used: RFC 7118 5.2 of necessity, TLS because a peer's certificate would have
+    /// to be for a name that nobody told us.
+    pub fn is_theirs_to_open(self) -> bool {
+        matches!(self, Transport::Tls | Transport::Ws | Transport::Wss)
+    }
+
+    /// As it stands in Via (RFC 3261 20.42, RFC 7118 5.1).
+    pub fn via(self) -> &'static str {
+        match self {
+            Transport::Udp => "UDP",
+            Transport::Tcp => "TCP",
+            Transport::Tls => "TLS",
+            Transport::Ws => "WS",
+            Transport::Wss => "WSS",
+        }
+    }
+
+    /// The parameter of URIs of ours that are reached so; empty for the usual one. RFC 7118 5.2.3 has one word for both WebSockets.
+    pub fn uri_param(self) -> &'static str {
+        match self {
+            Transport::Udp => "",
+            Transport::Tcp => ";transport=tcp",
+            Transport::Tls => ";transport=tls",
+            Transport::Ws | Transport::Wss => ";transport=ws",
+        }
+    }
 }
 
 /// One open stream connection, numbered by the shell, never reused.
@@ -40,6 +87,89 @@ pub struct Trunk {
     pub calls_max: Option<u32>,
     /// Whether P-Asserted-Identity from it is believed (RFC 3325).
     pub trusted: bool,
+    /// How calls of ours go out by it.
+    pub out: Outward,
+}
+
+/// How calls go out by a trunk, and how it is kept under watch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outward {
+    /// Beginnings of the numbers it takes, as dialled to it (E.164 with `+`). With none, and no country: all numbers.
+    pub prefixes: Vec<String>,
+    /// Countries whose numbers it takes besides, ISO 3166-1 alpha-2.
+    pub countries: Vec<String>,
+    /// The smallest is used first.
+    pub priority: u16,
+    /// Share of the calls among trunks of one priority.
+    pub weight: u16,
+    /// Most new calls of ours in a second; `None`: no bound.
+    pub cps_max: Option<u32>,
+    /// Whether numbers begin with `+` to it.
+    pub plus: bool,
+    /// How it is told who calls.
+    pub identity: Identity,
+    /// Host of its Request-URI and of our identities, where it wants a name; `None`: its address and ours.
+    pub domain: Option<String>,
+    /// With what its challenges are answered; `None`: they are not.
+    pub account: Option<Account>,
+    /// Register with it (RFC 3261 10) and ask for this long.
+    pub register_for: Option<Duration>,
+    /// Probe it with OPTIONS; `None`: it is taken for up.
+    pub probe: Option<Probe>,
+    /// Where calls go, in this order, when the peer itself does not answer; calls may come from there, too.
+    pub further: Vec<(Transport, SocketAddr)>,
+    /// How long a peer may say nothing to an INVITE before the next address, or the next trunk, is tried: far less than the 32 s of
+    /// RFC 3261 17.1.1.2, because somebody waits.
+    pub silence_max: Duration,
+}
+
+impl Default for Outward {
+    fn default() -> Outward {
+        Outward {
+            prefixes: Vec::new(),
+            countries: Vec::new(),
+            priority: 100,
+            weight: 100,
+            cps_max: None,
+            plus: true,
+            identity: Identity::Asserted,
+            domain: None,
+            account: None,
+            register_for: None,
+            probe: None,
+            further: Vec::new(),
+            silence_max: Duration::from_secs(4),
+        }
+    }
+}
+
+/// Which header tells a trunk who calls (RFC 3325).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// P-Asserted-Identity: we are trusted there (9.1).
+    Asserted,
+    /// P-Preferred-Identity: the trunk chooses among what it knows of us (9.2).
+    Preferred,
+    /// Only From.
+    None,
+}
+
+/// What a trunk knows us by. Answered only to its own challenges, and only to the one realm.
+#[derive(Clone, PartialEq)]
+pub struct Account {
+    /// Digest user name, and user of the address of record.
+    pub user: String,
+    /// The realm the digests are made for (RFC 7616 3.4.2): a challenge of another realm is not answered.
+    pub realm: String,
+    /// H(user:realm:password) in lower-case hex; either may be missing.
+    pub ha1_md5: Option<String>,
+    pub ha1_sha256: Option<String>,
+}
+
+impl std::fmt::Debug for Account {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").field("user", &self.user).field("realm", &self.realm).finish_non_exhaustive()
+    }
 }
 
 /// A desk phone's account: what the registrar and digest need. Never the password.
@@ -69,6 +199,11 @@ pub enum Target {
         trunk: TrunkId,
         number: String,
     },
+    /// The same for an emergency call: past the trunk's bound.
+    Emergency {
+        trunk: TrunkId,
+        number: String,
+    },
 }
 
 /// Name and number in From of a call we make.
@@ -77,6 +212,8 @@ pub struct Caller {
     pub display: Option<String>,
     /// User part; empty for anonymous (RFC 3323).
     pub user: String,
+    /// The number trunks are told in P-Asserted-Identity where it is not `user`: who calls although From withholds it.
+    pub asserted: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -145,6 +282,9 @@ pub struct Incoming {
     pub call_id: String,
     /// The SDP offer; `None` when the INVITE has none (we offer in 200, the answer comes in `Confirmed`).
     pub sdp: Option<Bytes>,
+    /// How a trunk says the call was redirected before it came (Diversion, RFC 5806; History-Info, RFC 7044), to be kept where it is
+    /// sent on. Names and values, at most 10.
+    pub history: Vec<(String, String)>,
     pub path: Path,
 }
 
@@ -182,6 +322,8 @@ pub enum Event {
         leg: LegId,
         code: u16,
         retry_after: Option<Duration>,
+        /// Q.850, from a Reason header (RFC 3326).
+        cause: Option<u16>,
     },
     /// ACK for our 2xx; `sdp` is the answer when the INVITE had no offer.
     Confirmed {
@@ -223,6 +365,19 @@ pub enum Event {
     Unregistered {
         phone: PhoneId,
     },
+    /// A trunk's probes or our registration with it say something new.
+    Trunk(TrunkStatus),
+}
+
+/// What the door, which sees packets before they are parsed, should know of a source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceNews {
+    /// A log-in from here failed.
+    LoginFailed(IpAddr),
+    /// The first phone has registered from here.
+    Registered(IpAddr),
+    /// No phone is registered from here any more.
+    Left(IpAddr),
 }
 
 /// What the shell must do.

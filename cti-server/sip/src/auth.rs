@@ -2,6 +2,8 @@
 
 use crate::api::PhoneAccount;
 use crate::message::{Message, Name, Uri, Values};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cti_types::{Chance, Now, PhoneId, Tick};
 use md5::Md5;
 use sha2::{Digest as _, Sha256};
@@ -10,6 +12,7 @@ use std::time::Duration;
 
 /// Most Authorization lines of one request that are looked at.
 const LINES_MAX: usize = 4;
+const NONCE_BYTES: usize = 18;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Algorithm {
@@ -45,7 +48,8 @@ pub(crate) enum Verdict {
     Bad,
 }
 
-/// Nonces are `time · random · HMAC` in hex, so none is stored before it was used well.
+/// Nonces are `time · random · HMAC`, so none is stored before it was used well. They are short: a challenge to a stranger should not be
+/// larger than the request.
 pub(crate) struct Digests {
     secret: [u8; 32],
     life: Duration,
@@ -112,10 +116,26 @@ impl Digests {
         offered.iter().map(value).collect()
     }
 
+    /// The user name a request's credentials for our realm claim, before they are judged.
+    pub(crate) fn claimed<'a>(&self, message: &'a Message) -> Option<&'a str> {
+        self.given(message).map(|given| given.user)
+    }
+
+    /// A keyed hash, so that nobody can choose names that collide.
+    pub(crate) fn name_hash(&self, user: &str) -> u64 {
+        let hash = Sha256::new().chain_update(self.secret).chain_update(b"name").chain_update(user).finalize();
+        hash.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte))
+    }
+
+    /// The first credentials for our realm.
+    fn given<'a>(&self, message: &'a Message) -> Option<Credentials<'a>> {
+        let lines = message.lines(Name::Authorization).chain(message.lines(Name::ProxyAuthorization)).take(LINES_MAX);
+        lines.filter_map(Credentials::parse).find(|given| given.realm == self.realm)
+    }
+
     /// Judges a request. `account` finds an account by digest user name.
     pub(crate) fn verify<'a>(&mut self, now: Now, message: &Message, account: impl Fn(&str) -> Option<&'a PhoneAccount>) -> Verdict {
-        let lines = message.lines(Name::Authorization).chain(message.lines(Name::ProxyAuthorization)).take(LINES_MAX);
-        let Some(given) = lines.filter_map(Credentials::parse).find(|c| c.realm == self.realm) else { return Verdict::Missing };
+        let Some(given) = self.given(message) else { return Verdict::Missing };
         let algorithm = match given.algorithm {
             "" => Algorithm::Md5,
             name if name.eq_ignore_ascii_case("md5") => Algorithm::Md5,
@@ -146,7 +166,13 @@ impl Digests {
     }
 
     fn nonce(&self, issued: u64, random: u32) -> String {
-        format!("{issued:016x}{random:08x}{}", hex::encode(&self.mac(issued, random)[..16]))
+        let mut raw = [0; NONCE_BYTES];
+        // Six bytes of microseconds are nine years of running.
+        raw[..6].copy_from_slice(&issued.to_be_bytes()[2..]);
+        raw[6..10].copy_from_slice(&random.to_be_bytes());
+        // 64 bits cannot be guessed within a nonce's life, and a forged nonce would only save its maker one request.
+        raw[10..].copy_from_slice(&self.mac(issued, random)[..8]);
+        URL_SAFE_NO_PAD.encode(raw)
     }
 
     /// HMAC-SHA-256 (RFC 2104).
@@ -162,8 +188,10 @@ impl Digests {
 
     /// True when the nonce is ours, fresh, and the count higher than any before (RFC 7616 3.3 `nc`).
     fn use_nonce(&mut self, now: Tick, nonce: &str, nc: &str) -> bool {
-        let (Some(issued), Some(random)) = (nonce.get(..16), nonce.get(16..24)) else { return false };
-        let (Ok(issued), Ok(random)) = (u64::from_str_radix(issued, 16), u32::from_str_radix(random, 16)) else { return false };
+        let Ok(raw) = URL_SAFE_NO_PAD.decode(nonce) else { return false };
+        let Ok(raw) = <[u8; NONCE_BYTES]>::try_from(raw) else { return false };
+        let issued = raw[..6].iter().fold(0, |value, byte| value << 8 | u64::from(*byte));
+        let random = raw[6..10].iter().fold(0, |value, byte| value << 8 | u32::from(*byte));
         if !same(self.nonce(issued, random).as_bytes(), nonce.as_bytes()) {
             return false;
         }

@@ -15,7 +15,7 @@ pub struct Config {
     pub domains: Vec<String>,
     /// Local interface address → public address put into Via and Contact (NAT).
     pub advertised: Vec<(IpAddr, IpAddr)>,
-    /// Our listening sockets, none unspecified: where calls to trunks start from. The first that suits the peer is taken.
+    /// Our listening sockets, none unspecified: where calls to trunks start from. The one nearest to the peer is taken, then the first.
     pub listen: Vec<(Transport, SocketAddr)>,
     pub limits: Limits,
     /// RFC 3261 17.1.1.1: round-trip estimate; 64*T1 is every time-out.
@@ -28,6 +28,10 @@ pub struct Config {
     pub register_min: Duration,
     /// Longest registration granted; asking for more gets this.
     pub register_max: Duration,
+    /// How long a session lasts without a refresh (RFC 4028): what we propose, and the most we grant. Not below `min_se`.
+    pub session_expires: Duration,
+    /// Shortest session taken; asking for less is answered 422. RFC 4028 4 wants 90 s at least.
+    pub min_se: Duration,
     /// How long a digest nonce is good; afterwards `stale=true`.
     pub nonce_life: Duration,
     /// Offer SHA-256 before MD5 (RFC 8760). Phones of the old school give up at a challenge they don't know instead of passing over it; for
@@ -52,6 +56,8 @@ impl Config {
             t4: Duration::from_secs(5),
             register_min: Duration::from_secs(60),
             register_max: Duration::from_secs(3600),
+            session_expires: Duration::from_secs(1800),
+            min_se: Duration::from_secs(90),
             nonce_life: Duration::from_secs(300),
             offer_sha256: true,
             nonce_secret,
@@ -72,9 +78,29 @@ impl Config {
     /// A path to a peer we call first: no stream yet. `None` when no socket of ours suits its transport and family.
     pub(crate) fn path_to(&self, transport: Transport, remote: SocketAddr) -> Option<Path> {
         let suits = |l: &&(Transport, SocketAddr)| l.0 == transport && l.1.is_ipv4() == remote.is_ipv4();
-        let same_kind = |l: &&(Transport, SocketAddr)| suits(l) && l.1.ip().is_loopback() == remote.ip().is_loopback();
-        let (_, local) = self.listen.iter().find(same_kind).or_else(|| self.listen.iter().find(suits))?;
+        // The first of equals wins, and `max_by_key` takes the last.
+        let (_, local) = self.listen.iter().filter(suits).rev().max_by_key(|l| nearness(l.1.ip(), remote.ip()))?;
         Some(Path { transport, local: *local, remote, stream: None })
+    }
+}
+
+/// How likely the peer is reached from this address of ours: the same reach first, then, within a site, the same network.
+fn nearness(local: IpAddr, peer: IpAddr) -> (bool, u32) {
+    let reach = |ip: IpAddr| (ip.is_loopback(), is_private(ip));
+    let alike = match (local, peer) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros(),
+        (IpAddr::V6(a), IpAddr::V6(b)) => (a.to_bits() ^ b.to_bits()).leading_zeros(),
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => 0,
+    };
+    // Among public addresses numbers that look alike say nothing.
+    (reach(local) == reach(peer), if is_private(peer) { alike } else { 0 })
+}
+
+/// Whether the address means something only within a site.
+pub(crate) fn is_private(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
     }
 }
 

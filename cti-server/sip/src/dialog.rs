@@ -1,6 +1,7 @@
 //! One dialog (RFC 3261 12): identifiers, sequence numbers, route set, remote target, and where its requests go.
 
 use crate::api::{Path, Transport};
+use crate::config::is_private;
 use crate::io::Io;
 use crate::message::{Message, Name, NameAddr, Uri, Writer};
 use std::net::{IpAddr, SocketAddr};
@@ -146,7 +147,7 @@ impl Dialog {
     /// Where a URI leads without resolving names: its address literal, when the far side can mean it; else back where
     /// the dialog came from.
     fn next_hop(&self, io: &Io, uri: &str) -> Path {
-        let parsed = Uri::parse(uri).filter(|_| !self.pinned);
+        let parsed = Uri::parse(uri).filter(|_| !self.pinned && !self.path.transport.is_theirs_to_open());
         let Some((uri, ip)) = parsed.and_then(|uri| Some((uri, uri.ip()?))) else { return self.path };
         // A private address told by a public peer is one from behind its NAT.
         if ip.is_ipv4() != self.path.remote.is_ipv4() || is_private(ip) && !is_private(self.path.remote.ip()) || ip.is_unspecified() {
@@ -172,16 +173,9 @@ fn routes(message: &Message) -> Vec<String> {
     message.values(Name::RecordRoute).filter(usable).take(ROUTES_MAX).map(str::to_owned).collect()
 }
 
-fn is_private(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback() || ip.is_link_local(),
-        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
-    }
-}
-
 /// Via of a request of ours, with the address others should answer to.
 pub(crate) fn write_via(writer: &mut Writer, io: &Io, path: Path, branch: &str) {
-    let transport = if path.transport == Transport::Udp { "UDP" } else { "TCP" };
+    let transport = path.transport.via();
     let sent_by = io.config.public(path.local);
     writer.header("Via", format_args!("SIP/2.0/{transport} {sent_by};branch={branch};rport"));
 }
@@ -189,6 +183,6 @@ pub(crate) fn write_via(writer: &mut Writer, io: &Io, path: Path, branch: &str) 
 /// Our Contact for a peer on this path.
 pub(crate) fn write_contact(writer: &mut Writer, io: &Io, path: Path) {
     let address = io.config.public(path.local);
-    let transport = if path.transport == Transport::Udp { "" } else { ";transport=tcp" };
+    let transport = path.transport.uri_param();
     writer.header("Contact", format_args!("<sip:{address}{transport}>"));
 }

@@ -20,6 +20,8 @@ pub struct GateSettings {
     pub failures_max: u32,
     pub block_first: Duration,
     pub block_max: Duration,
+    /// After that, one failure is forgiven each time this has passed. A good log-in forgives none: it may be of another name.
+    pub forgive: Duration,
     /// Sources remembered; one more makes the least recently seen one forgotten.
     pub sources_max: usize,
 }
@@ -35,6 +37,7 @@ impl Default for GateSettings {
             failures_max: 10,
             block_first: Duration::from_secs(2),
             block_max: Duration::from_secs(600),
+            forgive: Duration::from_secs(60),
             sources_max: 16_384,
         }
     }
@@ -52,26 +55,35 @@ pub enum Verdict {
 
 /// A token bucket in microtokens.
 #[derive(Clone, Copy, Debug)]
-struct Bucket {
+pub(crate) struct Bucket {
     micro: u64,
     at: Tick,
 }
 
 impl Bucket {
-    fn full(burst: u32, at: Tick) -> Bucket {
+    pub(crate) fn full(burst: u32, at: Tick) -> Bucket {
         Bucket { micro: u64::from(burst) * 1_000_000, at }
     }
 
     /// One token, refilled at `rate` a second up to `burst`.
-    fn take(&mut self, now: Tick, rate: u32, burst: u32) -> bool {
-        let refill = (now.since(self.at).as_micros() as u64).saturating_mul(u64::from(rate));
-        self.micro = self.micro.saturating_add(refill).min(u64::from(burst) * 1_000_000);
+    pub(crate) fn take(&mut self, now: Tick, rate: u32, burst: u32) -> bool {
+        self.micro = self.level(now, rate, burst);
         self.at = self.at.max(now);
         if self.micro < 1_000_000 {
             return false;
         }
         self.micro -= 1_000_000;
         true
+    }
+
+    /// Whether it is as good as new.
+    pub(crate) fn is_full(&self, now: Tick, rate: u32, burst: u32) -> bool {
+        self.level(now, rate, burst) == u64::from(burst) * 1_000_000
+    }
+
+    fn level(&self, now: Tick, rate: u32, burst: u32) -> u64 {
+        let refill = (now.since(self.at).as_micros() as u64).saturating_mul(u64::from(rate));
+        self.micro.saturating_add(refill).min(u64::from(burst) * 1_000_000)
     }
 }
 
@@ -80,6 +92,7 @@ struct Source {
     bucket: Bucket,
     failures: u32,
     blocked_until: Option<Tick>,
+    failed_at: Tick,
     seen: u64,
 }
 
@@ -99,7 +112,7 @@ impl Gate {
     }
 
     /// Whether a message from `ip` may pass. `known`: the address of a trunk or of a registered phone; such a source is
-    /// never shut out (one wrong password behind a NAT must not silence the office), only limited.
+    /// never shut out (one wrong password behind a NAT must not silence the office), only limited; guesses from it are slowed by name.
     pub fn admit(&mut self, now: Now, ip: IpAddr, known: bool) -> Verdict {
         let settings = self.settings;
         let source = self.touch(now.tick, ip);
@@ -121,18 +134,14 @@ impl Gate {
     pub fn failed_auth(&mut self, now: Now, ip: IpAddr) {
         let settings = self.settings;
         let source = self.touch(now.tick, ip);
-        source.failures = source.failures.saturating_add(1);
+        let quiet = now.tick.since(source.blocked_until.unwrap_or(source.failed_at));
+        let forgiven = quiet.as_micros() / settings.forgive.as_micros().max(1);
+        source.failures = source.failures.saturating_sub(u32::try_from(forgiven).unwrap_or(u32::MAX)).saturating_add(1);
+        source.failed_at = now.tick;
+        source.blocked_until = None;
         if let Some(over) = source.failures.checked_sub(settings.failures_max) {
             let block = settings.block_first.saturating_mul(1 << over.min(20)).min(settings.block_max);
             source.blocked_until = Some(now.tick + block);
-        }
-    }
-
-    /// A log-in from `ip` succeeded: its failures are forgotten.
-    pub fn good_auth(&mut self, ip: IpAddr) {
-        if let Some(source) = self.sources.get_mut(&subject(ip)) {
-            source.failures = 0;
-            source.blocked_until = None;
         }
     }
 
@@ -153,7 +162,7 @@ impl Gate {
         }
         self.by_seen.insert(self.clock, ip);
         let burst = self.settings.unknown_burst;
-        let fresh = Source { bucket: Bucket::full(burst, now), failures: 0, blocked_until: None, seen: 0 };
+        let fresh = Source { bucket: Bucket::full(burst, now), failures: 0, blocked_until: None, failed_at: now, seen: 0 };
         let source = self.sources.entry(ip).or_insert(fresh);
         source.seen = self.clock;
         source
@@ -161,7 +170,7 @@ impl Gate {
 }
 
 /// Whom a limit is for: an IPv4 address, or a whole IPv6 /64, which one host can own.
-fn subject(ip: IpAddr) -> IpAddr {
+pub(crate) fn subject(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V4(v4) => IpAddr::V4(v4),
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
@@ -216,8 +225,20 @@ mod tests {
         gate.failed_auth(at(2000), ip);
         assert_eq!(gate.admit(at(5999), ip, false), Verdict::Blocked);
         assert_eq!(gate.admit(at(5999), ip, true), Verdict::Admit);
-        gate.good_auth(ip);
-        assert_eq!(gate.admit(at(5999), ip, false), Verdict::Admit);
+    }
+
+    #[test]
+    fn quiet_time_forgives_failures() {
+        let mut gate = Gate::new(GateSettings::default());
+        let ip: IpAddr = "192.0.2.1".parse().unwrap();
+        for minute in 0..100 {
+            gate.failed_auth(at(minute * 60_000), ip);
+        }
+        assert_eq!(gate.admit(at(99 * 60_000), ip, false), Verdict::Admit, "one a minute is somebody with a wrong password");
+        for _ in 0..10 {
+            gate.failed_auth(at(100 * 60_000), ip);
+        }
+        assert_eq!(gate.admit(at(100 * 60_000), ip, false), Verdict::Blocked);
     }
 
     #[test]

@@ -1,12 +1,11 @@
 //! What all layers share: configuration, chance, timers, and the queue of what to tell the shell.
 
-use crate::api::{Event, Output, Path};
+use crate::api::{Event, Output, Path, SourceNews};
 use crate::config::Config;
 use crate::timers::Timers;
 use bytes::Bytes;
 use cti_types::Chance;
 use std::collections::VecDeque;
-use std::net::IpAddr;
 
 pub(crate) struct Io {
     pub(crate) config: Config,
@@ -14,7 +13,8 @@ pub(crate) struct Io {
     pub(crate) timers: Timers,
     /// Drained by the shell after each input, and so bounded by the work of one input.
     pub(crate) out: VecDeque<Output>,
-    pub(crate) failed_auth: VecDeque<IpAddr>,
+    /// What the door should know of sources. Drained like `out`.
+    pub(crate) sources: VecDeque<SourceNews>,
 }
 
 impl Io {
@@ -24,15 +24,6 @@ impl Io {
 
     pub(crate) fn event(&mut self, event: Event) {
         self.out.push_back(Output::Event(event));
-    }
-
-    /// Remembered for the gate; at the bound the oldest is forgotten.
-    pub(crate) fn auth_failed(&mut self, ip: IpAddr) {
-        const FAILED_MAX: usize = 1024;
-        if self.failed_auth.len() >= FAILED_MAX {
-            self.failed_auth.pop_front();
-        }
-        self.failed_auth.push_back(ip);
     }
 
     /// A new branch (RFC 3261 8.1.1.7): the cookie and 60 random bits.

@@ -1,12 +1,12 @@
 //! Which phones can be reached where (RFC 3261 10.3). It trusts that the request was authenticated.
 
-use crate::api::{Path, Transport};
+use crate::api::{Path, SourceNews, Transport};
 use crate::config::Config;
 use crate::message::check::Reply;
 use crate::message::{Message, Name, NameAddr, Scheme, Uri, param};
 use crate::timers::{Slot, Timer, Timers};
 use cti_types::{Now, PhoneId, Tick};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -48,6 +48,10 @@ pub(crate) type Change = Option<u32>;
 #[derive(Debug, Default)]
 pub(crate) struct Registrar {
     phones: BTreeMap<PhoneId, Phone>,
+    /// How many contacts are registered from each address: no more than there are contacts.
+    sources: BTreeMap<IpAddr, u32>,
+    /// Addresses that came or went. Drained by the shell after each input, and so bounded by the contacts.
+    news: VecDeque<SourceNews>,
 }
 
 struct Wish {
@@ -72,6 +76,15 @@ impl Registrar {
     pub(crate) fn has(&self, phone: PhoneId, ip: IpAddr) -> bool {
         let from = |b: &Binding| b.contact.path.remote.ip().to_canonical() == ip.to_canonical();
         self.phones.get(&phone).is_some_and(|p| p.bindings.iter().any(from))
+    }
+
+    /// Whether any phone is registered from this address.
+    pub(crate) fn knows(&self, ip: IpAddr) -> bool {
+        self.sources.contains_key(&ip.to_canonical())
+    }
+
+    pub(crate) fn poll_source(&mut self) -> Option<SourceNews> {
+        self.news.pop_front()
     }
 
     pub(crate) fn phones(&self) -> usize {
@@ -175,6 +188,7 @@ impl Registrar {
     fn put(&mut self, timers: &mut Timers, phone: PhoneId, bindings: Vec<Binding>) {
         let mut entry = self.phones.remove(&phone).unwrap_or_default();
         timers.clear(&mut entry.timer);
+        self.count_sources(&entry.bindings, &bindings);
         if let Some(first) = bindings.iter().map(|b| b.contact.expires).min() {
             entry.bindings = bindings;
             timers.set(&mut entry.timer, first, Timer::Binding(phone));
@@ -183,10 +197,32 @@ impl Registrar {
     }
 }
 
+impl Registrar {
+    fn count_sources(&mut self, before: &[Binding], after: &[Binding]) {
+        let ip = |b: &Binding| b.contact.path.remote.ip().to_canonical();
+        // New ones first: an address whose last contact is replaced by another one stays known throughout.
+        for ip in after.iter().map(ip) {
+            let count = self.sources.entry(ip).or_insert(0);
+            *count += 1;
+            if *count == 1 {
+                self.news.push_back(SourceNews::Registered(ip));
+            }
+        }
+        for ip in before.iter().map(ip) {
+            let Some(count) = self.sources.get_mut(&ip) else { continue };
+            *count -= 1;
+            if *count == 0 {
+                self.sources.remove(&ip);
+                self.news.push_back(SourceNews::Left(ip));
+            }
+        }
+    }
+}
+
 fn wish(value: &str, message: &Message, config: &Config) -> Result<Wish, Reply> {
     let malformed = || Reply::bad("Malformed Contact");
     let address = NameAddr::parse(value).ok_or_else(malformed)?;
-    let uri = address.parsed_uri().filter(|u| u.scheme == Scheme::Sip).ok_or_else(malformed)?;
+    let uri = address.parsed_uri().filter(|u| matches!(u.scheme, Scheme::Sip | Scheme::Sips)).ok_or_else(malformed)?;
     // RFC 3261 10.2.1.1: what can't be read counts as an hour.
     let seconds = |text: &str| text.trim_ascii().parse::<u32>().unwrap_or(3600);
     let asked = address.param("expires").or(message.get(Name::Expires)).map(seconds);

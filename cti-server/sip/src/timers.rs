@@ -2,7 +2,7 @@
 
 use crate::endpoint::AttemptId;
 use crate::transaction::{ClientId, ServerId};
-use cti_types::{LegId, PhoneId, Tick};
+use cti_types::{LegId, PhoneId, Tick, TrunkId};
 use std::collections::BTreeMap;
 
 /// What is due.
@@ -18,6 +18,12 @@ pub(crate) enum Timer {
     ServerLimit(ServerId),
     /// A cancelled INVITE never got its final response (RFC 3261 9.1).
     CancelLimit(AttemptId),
+    /// The next OPTIONS to a trunk.
+    Probe(TrunkId),
+    /// The next REGISTER to a trunk.
+    TrunkRegister(TrunkId),
+    /// A trunk's peer has said nothing to an INVITE.
+    TrunkSilent(AttemptId),
     /// An outgoing call rang long enough, or an incoming one was never answered.
     Ring(LegId),
     /// The provisional response must be repeated (RFC 3261 13.3.1.1).
@@ -30,6 +36,8 @@ pub(crate) enum Timer {
     GlareRetry(LegId),
     /// A re-INVITE of theirs was never answered by the switch.
     ReinviteLimit(LegId),
+    /// A session must be refreshed, or was not refreshed in time (RFC 4028).
+    Session(LegId),
     /// The first contact of the phone expires.
     Binding(PhoneId),
 }

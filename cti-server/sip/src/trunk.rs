@@ -1,25 +1,101 @@
-//! Trunks known by their addresses: which one a request is from, how many calls it has, whom it says is calling.
+//! Trunks: which one a request is from, how each does and how many calls it has, whom a request says is calling.
+//! How a trunk for a call of ours is chosen is in `route`; what is sent to keep trunks under watch in the endpoint.
 
-use crate::api::Trunk;
-use crate::message::{Message, Name, NameAddr, Scheme};
-use cti_types::TrunkId;
+pub(crate) mod health;
+pub(crate) mod route;
+
+use crate::api::{Caller, Identity, Trunk};
+use crate::message::{Message, Name, NameAddr, Scheme, escape_user};
+use crate::timers::Slot;
+use crate::transaction::ClientId;
+use cti_types::{Chance, Tick, TrunkId};
+use health::{Health, Pulse, Rate, Registered};
+use route::{Candidate, Route, Wanted};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// How one trunk does, for screens, metrics and the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TrunkStatus {
+    pub trunk: TrunkId,
+    pub health: Health,
+    /// Since when the health is what it is.
+    pub since: Tick,
+    /// Calls under way, both ways.
+    pub calls: u32,
+    pub registered: Registered,
+    /// A call failed by it: until when it gets no other.
+    pub resting_until: Option<Tick>,
+}
+
+/// What is known of one trunk beside its configuration.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// Calls under way, both directions.
+    calls: u32,
+    pub(crate) pulse: Pulse,
+    since: Tick,
+    resting_until: Option<Tick>,
+    rate: Rate,
+    pub(crate) registered: Registered,
+    pub(crate) watch: Watch,
+}
+
+/// What runs to keep one trunk under watch: its probes, and our registration with it.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    pub(crate) probe_slot: Slot,
+    /// The probe that has no answer yet.
+    pub(crate) probe: Option<ClientId>,
+    pub(crate) register_slot: Slot,
+    pub(crate) register: Option<ClientId>,
+    /// User part of the Contact we register: by it the trunk's calls are known. Empty: none wanted.
+    pub(crate) token: String,
+    pub(crate) call_id: String,
+    pub(crate) tag: String,
+    pub(crate) cseq: u32,
+    /// For how long the registration is asked.
+    pub(crate) ask: Duration,
+    /// In a row.
+    pub(crate) failures: u32,
+    /// Answered since the last success.
+    pub(crate) challenges: u8,
+    /// Until when the last registration is good.
+    pub(crate) until: Tick,
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Trunks {
     list: Vec<Trunk>,
-    /// Calls under way, both directions; entries at zero are removed.
-    calls: BTreeMap<TrunkId, u32>,
+    /// One for each of the list, and for those that are gone while they have calls.
+    states: BTreeMap<TrunkId, State>,
 }
 
 impl Trunks {
     pub(crate) fn set(&mut self, list: Vec<Trunk>) {
+        for trunk in &list {
+            let moved = self.get(trunk.id).is_some_and(|old| old.peer != trunk.peer);
+            let state = self.states.entry(trunk.id).or_default();
+            // What was learnt of another peer, or by probes no longer sent, says nothing of this one.
+            if moved || trunk.out.probe.is_none() {
+                (state.pulse, state.resting_until) = (Pulse::default(), None);
+            }
+        }
+        self.states.retain(|id, state| state.calls > 0 || list.iter().any(|t| t.id == *id));
         self.list = list;
     }
 
     pub(crate) fn get(&self, id: TrunkId) -> Option<&Trunk> {
         self.list.iter().find(|t| t.id == id)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Trunk> {
+        self.list.iter()
+    }
+
+    pub(crate) fn state(&mut self, id: TrunkId) -> Option<&mut State> {
+        self.states.get_mut(&id)
     }
 
     /// The trunk a source belongs to: one that names the port before one that doesn't, then the longest prefix.
@@ -33,32 +109,143 @@ impl Trunks {
 
     /// Whether the address, on any port, is one of this trunk's: a source of it, or where calls to it go.
     pub(crate) fn has(&self, id: TrunkId, ip: IpAddr) -> bool {
-        let peer = |t: &Trunk| t.peer.is_some_and(|(_, peer)| peer.ip().to_canonical() == ip.to_canonical());
-        self.get(id).is_some_and(|t| peer(t) || t.sources.iter().any(|(net, len)| within(ip, *net, *len)))
+        self.get(id).is_some_and(|t| is_peer(t, ip) || t.sources.iter().any(|(net, len)| within(ip, *net, *len)))
+    }
+
+    /// The trunk with which we registered this Contact user, when the source is where it was registered.
+    pub(crate) fn registered_as(&self, user: &str, ip: IpAddr) -> Option<&Trunk> {
+        let token = |t: &&Trunk| self.token(t.id).is_some_and(|token| token == user);
+        self.list.iter().filter(|t| is_peer(t, ip)).find(token)
+    }
+
+    /// User part of the Contact registered with a trunk.
+    pub(crate) fn token(&self, id: TrunkId) -> Option<&str> {
+        self.states.get(&id).map(|state| state.watch.token.as_str()).filter(|token| !token.is_empty())
+    }
+
+    /// The trunk whose peer has this address and port: where a redirection may lead.
+    pub(crate) fn with_peer(&self, peer: SocketAddr) -> Option<&Trunk> {
+        let same =
+            |(_, of): &(crate::api::Transport, SocketAddr)| of.port() == peer.port() && of.ip().to_canonical() == peer.ip().to_canonical();
+        self.list.iter().find(|t| t.peer.iter().chain(&t.out.further).any(same))
     }
 
     /// Counts one more call; false at the trunk's bound, where the call is refused with 503.
     pub(crate) fn acquire(&mut self, id: TrunkId) -> bool {
         let bound = self.get(id).and_then(|t| t.calls_max);
-        let calls = self.calls.entry(id).or_insert(0);
-        if bound.is_some_and(|bound| *calls >= bound) {
-            if *calls == 0 {
-                self.calls.remove(&id);
-            }
-            return false;
-        }
-        *calls += 1;
-        true
+        let state = self.states.entry(id).or_default();
+        let room = bound.is_none_or(|bound| state.calls < bound);
+        state.calls += u32::from(room);
+        room
+    }
+
+    /// Counts one more call whatever the bound: an emergency call.
+    pub(crate) fn acquire_always(&mut self, id: TrunkId) {
+        self.states.entry(id).or_default().calls += 1;
     }
 
     pub(crate) fn release(&mut self, id: TrunkId) {
-        if let Some(calls) = self.calls.get_mut(&id) {
-            *calls = calls.saturating_sub(1);
-            if *calls == 0 {
-                self.calls.remove(&id);
+        let known = self.get(id).is_some();
+        if let Some(state) = self.states.get_mut(&id) {
+            state.calls = state.calls.saturating_sub(1);
+            if state.calls == 0 && !known {
+                self.states.remove(&id);
             }
         }
     }
+
+    /// Chooses a trunk for a call of ours and takes a token of its rate. `tried`: those the call failed by already.
+    pub(crate) fn route(&mut self, now: Tick, wanted: &Wanted, tried: &[TrunkId], chance: &mut Chance) -> Route {
+        let fallback = State::default();
+        let states = &self.states;
+        let candidates = self.list.iter().map(|trunk| {
+            let state = states.get(&trunk.id).unwrap_or(&fallback);
+            Candidate {
+                trunk,
+                calls: state.calls,
+                health: state.pulse.health,
+                unregistered: trunk.out.register_for.is_some() && state.registered != Registered::Yes,
+                resting_until: state.resting_until,
+                in_rate: state.rate.has_room(now, trunk.out.cps_max),
+                tried: tried.contains(&trunk.id),
+            }
+        });
+        let candidates: Vec<Candidate<'_>> = candidates.collect();
+        let route = route::choose(wanted, &candidates, now, chance);
+        if let Some(id) = route.trunk {
+            let most = self.get(id).and_then(|t| t.out.cps_max);
+            if let Some(state) = self.states.get_mut(&id) {
+                state.rate.take(now, most);
+            }
+        }
+        route
+    }
+
+    /// A call failed by the trunk itself: it rests, for as long as it asks or for a while.
+    pub(crate) fn failed(&mut self, now: Tick, id: TrunkId, retry_after: Option<Duration>) {
+        if let Some(state) = self.states.get_mut(&id) {
+            state.resting_until = Some(now + route::rest(retry_after));
+        }
+    }
+
+    /// One probe of it is over; true when its health changed.
+    pub(crate) fn probed(&mut self, now: Tick, id: TrunkId, answered: bool) -> bool {
+        let Some(probe) = self.get(id).and_then(|t| t.out.probe) else { return false };
+        let Some(state) = self.states.get_mut(&id) else { return false };
+        let changed = state.pulse.probed(probe, answered);
+        if changed {
+            state.since = now;
+            if state.pulse.health == Health::Up {
+                state.resting_until = None;
+            }
+        }
+        changed
+    }
+
+    /// How every trunk does, in the order they are configured.
+    pub(crate) fn statuses(&self) -> Vec<TrunkStatus> {
+        let status = |trunk: &Trunk| {
+            let state = self.states.get(&trunk.id)?;
+            let (pulse, since) = (state.pulse, state.since);
+            let (calls, registered, resting_until) = (state.calls, state.registered, state.resting_until);
+            Some(TrunkStatus { trunk: trunk.id, health: pulse.health, since, calls, registered, resting_until })
+        };
+        self.list.iter().filter_map(status).collect()
+    }
+}
+
+/// Most headers of a call's redirections that are kept; older ones are left out.
+const HISTORY_MAX: usize = 10;
+/// Longest value of one that is kept.
+const HISTORY_BYTES_MAX: usize = 1024;
+
+/// How a call was redirected before it came.
+pub(crate) fn history(message: &Message) -> Vec<(String, String)> {
+    let kept = |name: &str| ["Diversion", "History-Info"].into_iter().find(|known| known.eq_ignore_ascii_case(name));
+    let headers = message.headers().filter_map(|(name, value)| Some((kept(name)?, value)));
+    let short = headers.filter(|(_, value)| value.len() <= HISTORY_BYTES_MAX);
+    short.take(HISTORY_MAX).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+fn is_peer(trunk: &Trunk, ip: IpAddr) -> bool {
+    trunk.peer.iter().chain(&trunk.out.further).any(|(_, peer)| peer.ip().to_canonical() == ip.to_canonical())
+}
+
+/// From of a call to a trunk, and the headers that say who calls (RFC 3325 9, RFC 3323 4). `host` is the host of our identities.
+///
+/// A number that is to be withheld still goes to a trunk in P-Asserted-Identity: the network must know who calls, the called must not.
+pub(crate) fn identity(trunk: &Trunk, from: &Caller, host: &str) -> Vec<(String, String)> {
+    let mut headers = Vec::new();
+    let name = match trunk.out.identity {
+        Identity::Asserted => "P-Asserted-Identity",
+        Identity::Preferred => "P-Preferred-Identity",
+        Identity::None => "",
+    };
+    let number = from.asserted.as_deref().unwrap_or(&from.user);
+    if !name.is_empty() && !number.is_empty() {
+        headers.push((name.to_owned(), format!("<sip:{}@{host}>", escape_user(number))));
+    }
+    headers
 }
 
 fn within(ip: IpAddr, net: IpAddr, len: u8) -> bool {
@@ -118,6 +305,7 @@ mod tests {
             peer: None,
             calls_max: Some(2),
             trusted: true,
+            out: crate::api::Outward::default(),
         }
     }
 

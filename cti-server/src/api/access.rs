@@ -22,6 +22,10 @@ pub(super) enum Right {
     ConfigRead,
     /// All configuration and people.
     ConfigWrite,
+    /// Call numbers outside; which ones, the dial rules say.
+    CallsMake,
+    /// Have others call.
+    CallsForOthers,
     /// Tokens for programs.
     Tokens,
     /// Who changed what.
@@ -34,8 +38,10 @@ pub(super) enum Right {
 const fn rights(role: UserRole) -> &'static [Right] {
     use Right::*;
     match role {
-        UserRole::Agent => &[CustomersRead, CustomersWrite, InteractionsOwn, NamesRead],
-        UserRole::Supervisor => &[CustomersRead, CustomersWrite, InteractionsOwn, InteractionsAll, NamesRead, PeopleRead, ConfigRead],
+        UserRole::Agent => &[CustomersRead, CustomersWrite, InteractionsOwn, NamesRead, CallsMake],
+        UserRole::Supervisor => {
+            &[CustomersRead, CustomersWrite, InteractionsOwn, InteractionsAll, NamesRead, PeopleRead, ConfigRead, CallsMake, CallsForOthers]
+        }
         UserRole::Analyst => &[InteractionsOwn, InteractionsAll, NamesRead, PeopleRead, MetricsRead],
         UserRole::Admin => &[
             CustomersRead,
@@ -46,6 +52,8 @@ const fn rights(role: UserRole) -> &'static [Right] {
             PeopleRead,
             ConfigRead,
             ConfigWrite,
+            CallsMake,
+            CallsForOthers,
             Tokens,
             AuditRead,
             MetricsRead,

@@ -1,4 +1,4 @@
-//! `GET /audit`: who changed what.
+//! `GET /audit`: who changed what, and who heard which recording.
 
 use super::Api;
 use super::access::{Access, Right};
@@ -14,11 +14,11 @@ use std::sync::Arc;
 pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/audit", Access::Needs(Right::AuditRead), list)
-            .says("audit", "Who changed what, the latest first")
+            .says("audit", "Who changed what and who heard which recording, the latest first")
             .query("resource", "The kind of row: queue, user, flow_version, …")
             .query("resource_id", "The row")
             .query("user", "Who")
-            .query("action", "create, update or delete")
+            .query("action", "create, update, delete or listen")
             .pages(false)
             .answers_page::<AuditEntry>(),
     ]

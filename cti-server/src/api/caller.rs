@@ -8,14 +8,13 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use crm_core::auth::Principal;
-use crm_core::model::{ApiToken, ApiTokenId, User, UserRole};
+use crm_core::model::{ApiTokenId, User, UserRole};
 use crm_core::{Secret, Store, StoreError, Stored, Who};
 use cti_types::Now;
 use futures_util::future::BoxFuture;
 use softphone_ws::{Authenticator, Identity};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The session cookie's name; the gateway reads the same.
@@ -35,11 +34,13 @@ pub(super) struct Caller {
     pub(super) token: Option<ApiTokenId>,
     /// The session's token, where it came by cookie.
     pub(super) session: Option<Secret>,
+    /// Names session or token, see [`Principal::login`].
+    pub(super) login: String,
 }
 
 impl Caller {
     fn new(principal: Principal, session: Option<Secret>) -> Caller {
-        Caller { user: principal.user, roles: principal.roles, token: principal.token, session }
+        Caller { user: principal.user, roles: principal.roles, token: principal.token, session, login: principal.login }
     }
 
     pub(super) fn may(&self, right: Right) -> bool {
@@ -134,14 +135,11 @@ impl Authentication {
             (None, None) => None,
         };
         let Some(principal) = principal else { return Ok(None) };
-        let expires_in = match principal.token {
-            Some(id) => store.get::<ApiToken>(id).await?.expires_at.map(|at| Duration::from_micros((at.0 - now.0).max(0) as u64)),
-            // The session was begun earlier; a socket may outlive it by no more than its lifetime.
-            None => Some(SESSION_LIFETIME),
-        };
+        let expires_in = principal.expires_at.map(|at| Duration::from_micros(at.0.saturating_sub(now.0).max(0) as u64));
+        let login = principal.login;
         let Stored { id, data: user, .. } = principal.user;
         let roles = principal.roles.into_iter().filter_map(role).collect();
-        Ok(Some(Identity { user: id, name: user.name, roles, team: user.team_id, queues: user.queues, expires_in }))
+        Ok(Some(Identity { user: id, login, name: user.name, roles, team: user.team_id, queues: user.queues, expires_in }))
     }
 }
 
@@ -164,11 +162,6 @@ impl Authenticator for Authentication {
             })
         })
     }
-}
-
-/// Ends what a person has open after their rights changed.
-pub(super) fn renew(api: &Arc<Api>, user: cti_types::UserId) {
-    api.state.gateway.kick_user(user, softphone_ws::End::Renew);
 }
 
 #[cfg(test)]

@@ -102,6 +102,7 @@ impl Endpoint {
         let endpoint = self
             .query("cursor", "The `next` of the page before")
             .query("limit", "1 to 500; 50 when nothing is said")
+            .refuses(400, "The limit lies outside its bounds")
             .refuses(422, "A filter or the cursor was refused");
         if search { endpoint.query("search", "Only those whose name begins with this, whatever the case") } else { endpoint }
     }

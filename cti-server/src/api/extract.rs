@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use crm_core::ListQuery;
+use crm_core::model::PAGE_MAX;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -140,9 +141,19 @@ impl Query {
         self.take(name).map(|text| text.parse().map_err(|_| Problem::invalid(name, mend))).transpose()
     }
 
+    /// Takes out `limit`.
+    ///
+    /// # Errors
+    /// 400 naming its bounds: a page shorter than what was asked for would look like the last one.
+    pub(super) fn limit(&mut self) -> Answer<Option<u32>> {
+        let Some(text) = self.take("limit") else { return Ok(None) };
+        let limit = text.parse().ok().filter(|limit| (1..=PAGE_MAX).contains(limit));
+        limit.map(Some).ok_or_else(|| Problem::out_of_bounds("limit", format!("give a number from 1 to {PAGE_MAX}")))
+    }
+
     /// Takes out `cursor`, `limit` and `search`; what is left are fields to be equal.
     pub(super) fn into_list(mut self) -> Answer<ListQuery> {
-        let limit = self.parse("limit", "give a number from 1 to 500")?;
+        let limit = self.limit()?;
         Ok(ListQuery { cursor: self.take("cursor"), limit, search: self.take("search"), equals: self.0 })
     }
 

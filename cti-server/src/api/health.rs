@@ -77,6 +77,8 @@ struct ProjectorReadiness {
     failing: bool,
     /// Records that are not in the database yet.
     behind: u64,
+    /// Records the database refused, with what follows them in their streams: kept in `aside.jsonl` and handed in again at each start.
+    aside: u64,
 }
 
 async fn ready(State(api): State<Arc<Api>>) -> Response {
@@ -84,7 +86,8 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
     let database = matches!(tokio::time::timeout(PING_MAX, state.store.ping()).await, Ok(Ok(())));
     let journal = JournalReadiness { accepting: state.journal.accepting(), fill: state.journal.fill() };
     let behind = state.journal.last_position().saturating_sub(state.projector.position.load(Relaxed));
-    let projector = ProjectorReadiness { failing: state.projector.failing.load(Relaxed), behind };
+    let projected = &state.projector;
+    let projector = ProjectorReadiness { failing: projected.failing.load(Relaxed), behind, aside: projected.aside.load(Relaxed) };
     let (draining, switch) = (*state.draining.borrow(), !state.inbox.is_closed());
     let ready = switch && !draining && (database || journal.accepting);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -52,12 +52,12 @@ const CHINESE: Words = Words {
     what: "联络中心正在运行。",
     runs: "版本",
     links: [
-        ("/api/openapi.json", "API 说明", "全部请求与应答,OpenAPI 格式"),
+        ("/api/openapi.json", "API 说明", "全部请求与应答，OpenAPI 格式"),
         ("/health", "健康状态", "进程是否在运行"),
-        ("/ready", "就绪状态", "是否接受新呼叫,以及原因"),
-        ("/metrics", "运行指标", "供 Prometheus 采集,限本机或凭令牌访问"),
+        ("/ready", "就绪状态", "是否接受新呼叫，以及原因"),
+        ("/metrics", "运行指标", "供 Prometheus 采集，限本机或凭令牌访问"),
     ],
-    start: "如何接入中继、话机和坐席,请看随程序附带的 README.md。",
+    start: "如何接入中继、话机和坐席，请看随程序附带的 README.md。",
 };
 
 async fn home(headers: HeaderMap) -> Response {

@@ -8,6 +8,7 @@ mod access;
 mod attempts;
 mod audit;
 mod caller;
+mod calls;
 mod customers;
 mod endpoint;
 mod extract;
@@ -23,12 +24,14 @@ mod recordings;
 mod rows;
 mod session;
 mod tokens;
+mod trunks;
 
 #[cfg(test)]
 mod tests;
 
 pub use caller::Authentication;
 
+use crate::asks::Asks;
 use crate::clock::Clock;
 use crate::journal::Journal;
 use crate::metrics::{Figure, Metrics};
@@ -44,6 +47,7 @@ use axum::response::{IntoResponse, Response};
 use crm_core::Store;
 use once::Keys;
 use problem::Problem;
+use recordings::Hearings;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -66,6 +70,8 @@ pub struct ApiState {
     pub net: Arc<NetCounters>,
     pub pulse: watch::Receiver<Option<Pulse>>,
     pub inbox: Inbox,
+    /// Questions to the switch that wait for its answer.
+    pub asks: Asks,
     /// Cookies are only sent over TLS.
     pub secure_cookies: bool,
     /// True: the server is going down and wants no new calls.
@@ -80,6 +86,7 @@ pub struct ApiState {
 struct Api {
     state: Arc<ApiState>,
     attempts: Attempts,
+    hearings: Hearings,
     keys: Keys,
     metrics: Metrics,
     access: BTreeMap<(String, String), Access>,
@@ -94,6 +101,8 @@ fn endpoints() -> Vec<endpoint::Endpoint> {
     all.extend(rows::endpoints());
     all.extend(flows::endpoints());
     all.extend(tokens::endpoints());
+    all.extend(calls::endpoints());
+    all.extend(trunks::endpoints());
     all.extend(audit::endpoints());
     all.extend(health::endpoints());
     all.extend(openapi::endpoints());
@@ -109,6 +118,7 @@ pub fn router(state: Arc<ApiState>) -> axum::Router {
         metrics: Metrics::new(&state.figures),
         state,
         attempts: Attempts::default(),
+        hearings: Hearings::default(),
         keys: Keys::default(),
         access: openapi::access(&endpoints),
         description: openapi::describe(&mut endpoints),

@@ -108,6 +108,11 @@ impl Problem {
         Problem::new(StatusCode::BAD_REQUEST, "malformed", "The request cannot be read").detail(detail)
     }
 
+    /// A parameter beyond its bounds.
+    pub(super) fn out_of_bounds(name: &str, mend: String) -> Self {
+        Problem::malformed(format!("{name}: {mend}")).field(name, mend)
+    }
+
     /// One refused field.
     pub(super) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some values were refused").field(field, message)
@@ -168,6 +173,9 @@ impl From<StoreError> for Problem {
             StoreError::Unique { field, .. } => {
                 let title = "Another one already has this value";
                 Problem::new(StatusCode::CONFLICT, "not-unique", title).detail(detail).field(field, "choose another value")
+            }
+            StoreError::Clash { field, mend, .. } => {
+                Problem::new(StatusCode::CONFLICT, "not-unique", "Another one already has this value").detail(detail).field(field, mend)
             }
             StoreError::InUse { .. } => Problem::new(StatusCode::CONFLICT, "in-use", "It is still in use").detail(detail),
             StoreError::Invalid { errors, .. } => {

@@ -2,7 +2,7 @@
 
 use super::Api;
 use super::access::{Access, Right};
-use super::caller::{Caller, renew};
+use super::caller::Caller;
 use super::endpoint::{Endpoint, Schemas};
 use super::extract::{IfMatch, JsonBody, PathOf, Query, etag, row};
 use super::once::{IdempotencyKey, Made, once};
@@ -11,10 +11,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use crm_core::model::{ApiToken, Flow, Hours, Number, Phone, Queue, Reason, Site, Skill, Team, Trunk, User, UserRole, WrapUpCode};
+use crm_core::auth::token_login;
+use crm_core::model::{
+    ApiToken, ApiTokenId, DialRule, Flow, Hours, Number, Phone, Queue, Reason, Site, Skill, Team, Trunk, User, UserRole, WrapUpCode,
+};
 use crm_core::{Page, Resource, Stored};
 use cti_types::UserId;
 use serde_json::Value;
+use softphone_ws::End;
 use std::sync::Arc;
 use utoipa::openapi::schema::{AllOfBuilder, KnownFormat, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema};
@@ -34,8 +38,8 @@ pub(super) trait Collection: Resource + ToSchema {
         Ok(())
     }
 
-    /// A row was changed or deleted.
-    fn changed(_api: &Arc<Api>, _id: Self::Id) {}
+    /// A row was changed to `now`, or deleted.
+    fn changed(_api: &Api, _id: Self::Id, _now: Option<&Self>) {}
 }
 
 macro_rules! collections {
@@ -58,9 +62,21 @@ collections! {
     Hours: "/hours", "hours", ConfigRead, ConfigWrite;
     Number: "/numbers", "numbers", ConfigRead, ConfigWrite;
     Trunk: "/trunks", "trunks", ConfigRead, ConfigWrite;
+    DialRule: "/dial-rules", "dial rules", ConfigRead, ConfigWrite;
     Phone: "/phones", "phones", ConfigRead, ConfigWrite;
     Flow: "/flows", "flows", ConfigRead, ConfigWrite;
-    ApiToken: "/api-tokens", "API tokens", Tokens, Tokens;
+}
+
+impl Collection for ApiToken {
+    const PATH: &'static str = "/api-tokens";
+    const TAG: &'static str = "API tokens";
+    const READ: Right = Right::Tokens;
+    const WRITE: Right = Right::Tokens;
+
+    fn changed(api: &Api, id: ApiTokenId, now: Option<&ApiToken>) {
+        let end = if now.is_some() { End::Renew } else { End::LoginEnded };
+        api.state.gateway.kick_login(&token_login(id), end);
+    }
 }
 
 impl Collection for User {
@@ -86,8 +102,10 @@ impl Collection for User {
         Ok(())
     }
 
-    fn changed(api: &Arc<Api>, id: UserId) {
-        renew(api, id);
+    /// Rights, queues and the name shown are looked up when a socket is opened: it is opened anew, or not at all.
+    fn changed(api: &Api, id: UserId, now: Option<&User>) {
+        let end = if now.is_some_and(|user| user.active) { End::Renew } else { End::LoginEnded };
+        api.state.gateway.kick_user(id, end);
     }
 }
 
@@ -100,7 +118,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             all.extend(other_endpoints::<$resource>());
         )*};
     }
-    add!(Site, Team, User, Queue, Skill, Reason, WrapUpCode, Hours, Number, Trunk, Phone, Flow);
+    add!(Site, Team, User, Queue, Skill, Reason, WrapUpCode, Hours, Number, Trunk, DialRule, Phone, Flow);
     all.extend(other_endpoints::<ApiToken>());
     all
 }
@@ -127,7 +145,7 @@ fn other_endpoints<R: Collection>() -> [Endpoint; 4] {
         .says(R::TAG, format!("Change a {word}"))
         .takes_patch::<R>()
         .versioned()
-        .refuses(409, "Another one already has such a value");
+        .refuses(409, "Another one already has such a value: a name, a number, a trunk's address");
     let changed = stored::<R>(&mut update.schemas);
     let delete = Endpoint::delete(&one, Access::Needs(R::WRITE), delete::<R>)
         .says(R::TAG, format!("Delete a {word}"))
@@ -203,7 +221,7 @@ async fn update<R: Collection>(
     let (id, patch) = (path.get::<R::Id>("id", &word::<R>())?, body.into_value());
     R::allow(&caller, id, Some(&patch))?;
     let stored = api.state.store.update::<R>(&caller.who(), api.state.clock.utc(), id, version, &patch).await?;
-    R::changed(&api, id);
+    R::changed(&api, id, Some(&stored.data));
     Ok(([(header::ETAG, etag(stored.version))], Json(stored)).into_response())
 }
 
@@ -211,6 +229,6 @@ async fn delete<R: Collection>(State(api): State<Arc<Api>>, caller: Caller, path
     let id = path.get::<R::Id>("id", &word::<R>())?;
     R::allow(&caller, id, None)?;
     api.state.store.delete::<R>(&caller.who(), api.state.clock.utc(), id, version).await?;
-    R::changed(&api, id);
+    R::changed(&api, id, None);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,12 +11,15 @@ use cti_types::acd::{AcdInput, AcdOutput, Candidate, Decision, OfferEnd, Rejecte
 use cti_types::event::{CallDirection, LeaveReason};
 use cti_types::flow::FlowRef;
 use cti_types::{
-    AgentId, AssignmentId, Chance, CustomerId, InteractionId, Now, OfferId, ParticipantId, Party, QueueId, Tick, Utc, WorkItemId,
+    AgentId, AssignmentId, Chance, CustomerId, InteractionId, Now, OfferId, OwnerEpoch, ParticipantId, Party, QueueId, Tick, Utc,
+    WorkItemId,
 };
 use std::time::Duration;
 
 /// The history has a place of its own among the writers of the log, so that it is written once.
 const NODE: &str = "demo-history";
+/// Before every server.
+const EPOCH: OwnerEpoch = OwnerEpoch(0);
 const DAY_US: i64 = 86_400_000_000;
 /// How far back it goes.
 const DAYS: u64 = 14;
@@ -52,7 +55,7 @@ fn make(now: Utc, seeded: &Seeded, chance: &mut Chance) -> anyhow::Result<(Vec<J
         }
     }
     starts.sort_unstable();
-    let mut room = Interactions::new(Limits::default(), Chance::from_seed(chance.bytes()));
+    let mut room = Interactions::new(Limits::default(), Chance::from_seed(chance.bytes()), EPOCH);
     let mut entries = Vec::new();
     let mut tick = Tick(1_000_000);
     for (start, at) in &starts {
@@ -107,7 +110,14 @@ impl Past<'_> {
             return;
         }
         let queue = if sales { self.seeded.sales } else { self.seeded.support };
-        self.say(Input::QueueAsked { interaction, queue, priority: 0, skills: Vec::new(), wrap_up_max: WRAP_UP_MAX });
+        self.say(Input::QueueAsked {
+            interaction,
+            queue,
+            priority: 0,
+            skills: Vec::new(),
+            credit: Duration::ZERO,
+            wrap_up_max: WRAP_UP_MAX,
+        });
         let wait = 1_500 + self.chance.below(45_000);
         self.pass(wait);
         if self.chance.below(12) == 0 {
@@ -158,19 +168,23 @@ impl Past<'_> {
         let (Some(work), Some(agent)) = (self.said.work, self.seeded.users.get(to.login).copied()) else { return };
         let offer = OfferId::new(self.now.utc, self.chance);
         let (until, decision) = (self.now.tick + RING_MAX, self.decision(agent));
-        self.say(Input::Acd(AcdOutput::Offer { offer, work, interaction, queue, agent, until, decision }));
+        self.acd(AcdOutput::Offer { offer, work, interaction, queue: Some(queue), agent, until, decision });
         let Some(participant) = self.said.ringing else { return };
         self.pass(60);
         self.say(Input::AgentRinging { participant });
         if !taken {
             self.pass(RING_MAX.as_millis() as u64 - 60);
-            self.say(Input::Acd(AcdOutput::OfferEnded { offer, work, agent, end: OfferEnd::NoAnswer }));
+            self.acd(AcdOutput::OfferEnded { offer, work, agent, end: OfferEnd::NoAnswer });
             return;
         }
         let lift = 1_200 + self.chance.below(5_000);
         self.pass(lift);
         self.say(Input::AgentAnswered { participant });
-        self.say(Input::Acd(AcdOutput::OfferEnded { offer, work, agent, end: OfferEnd::Accepted }));
+        self.acd(AcdOutput::OfferEnded { offer, work, agent, end: OfferEnd::Accepted });
+    }
+
+    fn acd(&mut self, output: AcdOutput) {
+        self.say(Input::Acd { epoch: EPOCH, output });
     }
 
     fn decision(&mut self, chosen: AgentId) -> Decision {
@@ -182,7 +196,7 @@ impl Past<'_> {
             let rejected = if busy { Rejected::Busy } else { Rejected::LessIdle };
             candidates.push(seen(*agent, if busy { 0 } else { self.chance.below(40_000) }, Some(rejected)));
         }
-        Decision { rule: "longest_idle".into(), age_ms: 0, priority: 0, candidates, not_shown: 0 }
+        Decision { rule: "longest_idle".into(), candidates, ..Decision::default() }
     }
 
     /// The conversation and what comes after it.
@@ -220,12 +234,22 @@ impl Past<'_> {
                 Output::Personal(personal) => self.log.push(JournalRecord::Personal(personal)),
                 Output::Acd(AcdInput::Enqueue { work, .. }) => self.said.work = Some(work),
                 Output::Acd(AcdInput::Accepted { offer, assignment }) => self.said.accepted = Some((offer, assignment)),
-                Output::Ring { participant, .. } => self.said.ringing = Some(participant),
+                Output::Ring(ring) => self.said.ringing = Some(ring.participant),
                 Output::Acd(_)
                 | Output::Drop { .. }
                 | Output::OfferOver { .. }
                 | Output::Connect { .. }
                 | Output::Waiting { .. }
+                | Output::DialOutside { .. }
+                | Output::NotReached { .. }
+                | Output::Aside { .. }
+                | Output::Consult { .. }
+                | Output::Swap { .. }
+                | Output::Merge { .. }
+                | Output::Supervise { .. }
+                | Output::Replace { .. }
+                | Output::EnterFlow { .. }
+                | Output::Parties { .. }
                 | Output::BackToFlow { .. }
                 | Output::Assignment(_)
                 | Output::AssignmentOver { .. }

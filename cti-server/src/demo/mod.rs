@@ -19,6 +19,7 @@ use agents::Agent;
 use anyhow::Context;
 use callers::Callers;
 use cti_phone::{AgentOptions, MediaThread, UserAgent};
+use cti_sip::api::Transport;
 use cti_types::Chance;
 use samples::{COLLEAGUES, IVR_NUMBER, Part, QUEUE_NUMBER};
 use secrets::Secrets;
@@ -89,7 +90,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         people.spawn(callers.call(stopped.clone()));
     }
     if options.ready_json {
-        say(&ready(server.http(), server.sip(), &secrets, &token).to_string());
+        say(&ready(server.http(), server.sip(), server.sip_sockets(), &secrets, &token).to_string());
     } else {
         say(&banner(&server, &secrets, &token, &options, &data));
         people.spawn(live::watch(server.store().clone(), Clock::start(), stopped));
@@ -129,7 +130,7 @@ fn configure(options: &Options, data: &Path) -> anyhow::Result<Config> {
     let mut config = Config::load(&path, std::env::vars().filter(|(name, _)| !NOT_CONFIGURATION.contains(&name.as_str())))?;
     // What was said on the command line counts.
     config.http = options.http;
-    config.sip.listen = options.sip;
+    config.sip.listen = Some(options.sip);
     config.database = options.database.clone().or(config.database);
     Ok(config)
 }
@@ -185,7 +186,8 @@ fn simulated(server: &Server, secrets: &Secrets, seeded: &Seeded, line: &UserAge
 }
 
 /// What a program that started the demo needs to know.
-fn ready(http: SocketAddr, sip: SocketAddr, secrets: &Secrets, token: &str) -> serde_json::Value {
+fn ready(http: SocketAddr, sip: SocketAddr, sockets: &[(Transport, SocketAddr)], secrets: &Secrets, token: &str) -> serde_json::Value {
+    let socket = |(transport, address): &(Transport, SocketAddr)| json!({ "transport": transport.via(), "address": address });
     let user = |c: &samples::Colleague| {
         let role = match c.role {
             Part::Agent => "agent",
@@ -203,6 +205,7 @@ fn ready(http: SocketAddr, sip: SocketAddr, secrets: &Secrets, token: &str) -> s
     json!({
         "http": format!("http://{http}"),
         "sip": sip.to_string(),
+        "sockets": sockets.iter().map(socket).collect::<Vec<_>>(),
         "token": token,
         "users": COLLEAGUES.iter().map(user).collect::<Vec<_>>(),
         "numbers": { "ivr": IVR_NUMBER, "queue": QUEUE_NUMBER },

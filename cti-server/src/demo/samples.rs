@@ -8,7 +8,7 @@ pub(super) struct Colleague {
     pub(super) login: &'static str,
     pub(super) name: &'static str,
     pub(super) role: Part,
-    /// The SIP user of their desk phone, if they take calls.
+    /// The SIP user of their desk phone, if they take calls or listen to them.
     pub(super) phone: Option<&'static str>,
     /// Proficiency in sales, support and Mandarin, 0 to 10.
     pub(super) skills: (u8, u8, u8),
@@ -33,7 +33,14 @@ pub(super) const COLLEAGUES: [Colleague; 7] = [
     agent("mei", "Mei Lin", "203", (6, 6, 10)),
     agent("jonas", "Jonas Weber", "204", (3, 9, 0)),
     Colleague { simulated: false, ..agent("you", "You", "210", (7, 7, 5)) },
-    Colleague { login: "supervisor", name: "Sara Supervisor", role: Part::Supervisor, phone: None, skills: (0, 0, 0), simulated: false },
+    Colleague {
+        login: "supervisor",
+        name: "Sara Supervisor",
+        role: Part::Supervisor,
+        phone: Some("220"),
+        skills: (0, 0, 0),
+        simulated: false,
+    },
     Colleague { login: "admin", name: "Adam Administrator", role: Part::Admin, phone: None, skills: (0, 0, 0), simulated: false },
 ];
 

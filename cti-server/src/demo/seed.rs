@@ -5,8 +5,8 @@ use super::secrets::Secrets;
 use anyhow::Context;
 use crm_core::model::{
     ApiToken, ContactInput, ContactKind, Customer, CustomerKind, Entry, Flow, FlowState, Hours, Number, OpenItem, OpenItemState,
-    OverflowTo, Phone, Queue, Reason, RecordingPolicy, Resource, Secret, Site, Skill, SkillLevel, Stored, Team, Transport, Trunk, User,
-    UserRole, WeeklySpan, WrapUpCode,
+    OverflowTo, Phone, Queue, QueueOrdering, Reason, RecordingPolicy, Resource, Secret, Site, Skill, SkillLevel, Stored, Team, Transport,
+    Trunk, User, UserRole, WeeklySpan, WrapUpCode,
 };
 use crm_core::{ListQuery, Store, Who};
 use cti_types::{CustomerId, FlowId, PhoneId, QueueId, SkillId, TeamId, TrunkId, UserId, Utc, WrapUpCodeId};
@@ -47,7 +47,8 @@ struct Seeder<'a> {
 /// When the store is away or refuses a row.
 pub(super) async fn fill(store: &Store, now: Utc, secrets: &Secrets, ip: IpAddr, callers_port: Option<u16>) -> anyhow::Result<Seeded> {
     let seeder = Seeder { store, who: Who::system(VIA), now };
-    let site = seeder.ensure("name", "Head office", || Site { name: "Head office".into(), zone: "Europe/London".into() }).await?;
+    let site =
+        seeder.ensure("name", "Head office", || Site { name: "Head office".into(), zone: "Europe/London".into(), dialling: None }).await?;
     let team = seeder.ensure("name", "Front desk", || Team { name: "Front desk".into(), site_id: Some(site.id) }).await?;
     let skills = seeder.skills().await?;
     let always = seeder.ensure("name", "Always open", always_open).await?;
@@ -126,6 +127,7 @@ impl Seeder<'_> {
             zone: "Europe/London".into(),
             skills: vec![SkillLevel { skill, proficiency: 1 }],
             priority,
+            ordering: QueueOrdering::Priority,
             offer_timeout_ms: 15_000,
             // Short, so that calls flow though somebody forgets to finish.
             wrap_up_max_ms: 20_000,
@@ -138,6 +140,7 @@ impl Seeder<'_> {
             music: "music/default".into(),
             recording: RecordingPolicy::Always,
             hours_id: Some(hours),
+            outbound: Default::default(),
         });
         Ok(queue.await?.id)
     }
@@ -174,6 +177,7 @@ impl Seeder<'_> {
             trusted: true,
             country: "US".into(),
             active: true,
+            outbound: Default::default(),
         };
         let trunk = self.ensure("name", "demo", make).await?;
         if trunk.source_port != port || trunk.sources != sources {

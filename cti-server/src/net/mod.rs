@@ -1,21 +1,32 @@
-//! SIP sockets: UDP and TCP. They read, check the source, frame, and hand on by urgency; nothing here understands a call.
+//! SIP sockets: UDP, TCP, TLS and WebSocket on any number of addresses. They read, check the source, frame, and hand on by urgency;
+//! nothing here understands a call.
 
-mod tcp;
+mod framed;
+mod patience;
+mod streams;
+#[cfg(test)]
+mod tests;
+mod tls;
 mod udp;
+mod ws;
 
 use crate::clock::Clock;
+use crate::config::InterfaceConfig;
 use crate::switch::Event;
 use crate::switch::run::Inbox;
+use anyhow::Context;
 use bytes::Bytes;
-use cti_sip::api::{Path, Transport};
+use cti_sip::api::{Path, SourceNews, Transport};
 use cti_sip::{Gate, GateSettings, Verdict, is_new_request};
+use patience::Times;
 use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tokio_rustls::TlsAcceptor;
 
-/// Most addresses of phones remembered as known; beyond it all are forgotten and learnt anew as phones register.
+/// Most addresses of registered phones remembered as known; a further one has the limits of a stranger.
 const PHONES_MAX: usize = 65_536;
 /// Ports the system chose for UDP that may be taken for TCP before we give up.
 const PORTS_TRIED_MAX: u32 = 20;
@@ -41,16 +52,17 @@ struct Door {
     gate: Mutex<Gate>,
     /// Address prefixes of trunks: they have a far higher limit.
     known: arc_swap::ArcSwap<Vec<(IpAddr, u8)>>,
-    /// Addresses from which phones have logged in: many may stand behind one.
+    /// Addresses from which phones are registered now: many may stand behind one.
     phones: RwLock<HashSet<IpAddr>>,
+    times: Times,
     counters: Arc<NetCounters>,
 }
 
 impl Door {
-    /// Whether this is a trunk's address or one from which a phone has logged in.
+    /// Whether this is a trunk's address or one from which a phone is registered.
     fn knows(&self, ip: IpAddr) -> bool {
         self.known.load().iter().any(|(net, bits)| contains(*net, *bits, ip))
-            || self.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip)
+            || self.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip.to_canonical())
     }
 
     fn admit(&self, ip: IpAddr) -> Verdict {
@@ -104,37 +116,99 @@ fn free_for_both(listen: SocketAddr) -> io::Result<SocketAddr> {
     }
 }
 
+/// The certificate of an interface that speaks TLS.
+fn certificate(interface: &InterfaceConfig) -> anyhow::Result<Option<TlsAcceptor>> {
+    match (&interface.certificate, &interface.key) {
+        (Some(certificate), Some(key)) => tls::acceptor(certificate, key).map(Some),
+        (Some(_) | None, _) => Ok(None),
+    }
+}
+
+/// Whether the files the interfaces name can be used.
+///
+/// # Errors
+/// Names the interface and the file.
+pub fn check(interfaces: &[InterfaceConfig]) -> anyhow::Result<()> {
+    for interface in interfaces {
+        certificate(interface).with_context(|| format!("SIP on {}", interface.address))?;
+    }
+    Ok(())
+}
+
 /// The open SIP sockets.
 pub struct Net {
     door: Arc<Door>,
-    udp: udp::Udp,
-    tcp: tcp::Tcp,
+    udp: Vec<udp::Udp>,
+    streams: streams::Streams,
+    /// What is spoken where, in the order of the interfaces.
+    sockets: Vec<(Transport, SocketAddr)>,
 }
 
 impl Net {
-    /// Binds UDP and TCP on `listen` (port 0: any port, the same for both).
+    /// Opens the interfaces (port 0: any port, the same for all transports of one). Must be called within a runtime.
     ///
     /// # Errors
-    /// What the system says of the address, with the address.
-    pub async fn open(listen: SocketAddr, inbox: Inbox, clock: Clock, counters: Arc<NetCounters>) -> io::Result<Net> {
+    /// What the system says of an address, or what is wrong with a certificate, with the address.
+    pub async fn open(interfaces: &[InterfaceConfig], inbox: Inbox, clock: Clock, counters: Arc<NetCounters>) -> anyhow::Result<Net> {
+        Net::open_with(interfaces, inbox, clock, counters, Times::default()).await
+    }
+
+    async fn open_with(
+        interfaces: &[InterfaceConfig],
+        inbox: Inbox,
+        clock: Clock,
+        counters: Arc<NetCounters>,
+        times: Times,
+    ) -> anyhow::Result<Net> {
         let door = Arc::new(Door {
             clock,
             inbox,
             gate: Mutex::new(Gate::new(GateSettings::default())),
             known: arc_swap::ArcSwap::default(),
             phones: RwLock::default(),
+            times,
             counters,
         });
-        let named = |error: io::Error| io::Error::new(error.kind(), format!("cannot listen for SIP on {listen}: {error}"));
-        let at = if listen.port() == 0 { free_for_both(listen).map_err(named)? } else { listen };
-        let udp = udp::Udp::open(at, Arc::clone(&door)).map_err(named)?;
-        let tcp = tcp::Tcp::open(udp.local, Arc::clone(&door)).await.map_err(named)?;
-        Ok(Net { door, udp, tcp })
+        let streams = streams::Streams::new(Arc::clone(&door));
+        let mut net = Net { door, udp: Vec::new(), streams, sockets: Vec::new() };
+        for interface in interfaces {
+            net.add(interface).await.with_context(|| format!("cannot listen for SIP on {}", interface.address))?;
+        }
+        Ok(net)
     }
 
-    /// The address in use, the port chosen when 0 was asked for.
+    async fn add(&mut self, interface: &InterfaceConfig) -> anyhow::Result<()> {
+        let mut at = interface.address;
+        if at.port() == 0 && interface.transports.len() > 1 {
+            at = free_for_both(at)?;
+        }
+        for transport in interface.transports.iter().copied().map(Transport::from) {
+            let local = match transport {
+                Transport::Udp => {
+                    let udp = udp::Udp::open(at, Arc::clone(&self.door))?;
+                    let local = udp.local;
+                    self.udp.push(udp);
+                    local
+                }
+                Transport::Tcp | Transport::Tls | Transport::Ws | Transport::Wss => {
+                    let tls = if transport.is_secure() { certificate(interface)? } else { None };
+                    self.streams.listen(transport, at, tls).await?
+                }
+            };
+            self.sockets.push((transport, local));
+        }
+        Ok(())
+    }
+
+    /// The first address in use, the port chosen when 0 was asked for.
     pub fn local(&self) -> SocketAddr {
-        self.udp.local
+        // Every interface has a transport, and there is always one: the configuration is checked so.
+        self.sockets.first().map_or(SocketAddr::from(([127, 0, 0, 1], 0)), |(_, local)| *local)
+    }
+
+    /// What is spoken where.
+    pub fn sockets(&self) -> &[(Transport, SocketAddr)] {
+        &self.sockets
     }
 
     /// The trunks changed: whose sources are known.
@@ -142,30 +216,37 @@ impl Net {
         self.door.known.store(Arc::new(sources));
     }
 
-    /// A log-in from this address succeeded or failed.
-    pub fn logged_in(&self, ip: IpAddr, good: bool) {
-        let mut gate = self.door.gate.lock().unwrap_or_else(PoisonError::into_inner);
-        if !good {
-            gate.failed_auth(self.door.clock.now(), ip);
-            return;
+    /// What the SIP side has learnt of a source.
+    pub fn heard(&self, news: SourceNews) {
+        let phones = || self.door.phones.write().unwrap_or_else(PoisonError::into_inner);
+        match news {
+            SourceNews::LoginFailed(ip) => {
+                self.door.gate.lock().unwrap_or_else(PoisonError::into_inner).failed_auth(self.door.clock.now(), ip);
+            }
+            SourceNews::Registered(ip) => {
+                let mut phones = phones();
+                if phones.len() < PHONES_MAX {
+                    phones.insert(ip.to_canonical());
+                }
+            }
+            SourceNews::Left(ip) => {
+                phones().remove(&ip.to_canonical());
+            }
         }
-        gate.good_auth(ip);
-        if self.door.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip) {
-            return;
-        }
-        let mut phones = self.door.phones.write().unwrap_or_else(PoisonError::into_inner);
-        if phones.len() >= PHONES_MAX {
-            phones.clear();
-        }
-        phones.insert(ip);
     }
 
     /// Sends without waiting. What cannot be sent comes back as `Event::PathFailed` on streams, and is left to SIP's own timers on UDP.
     pub fn send(&self, path: Path, bytes: Bytes) {
         self.door.counters.sent.fetch_add(1, Ordering::Relaxed);
-        match path.transport {
-            Transport::Udp => self.udp.send(path.remote, &bytes, &self.door.counters),
-            Transport::Tcp => self.tcp.send(path, bytes),
+        if path.transport.is_reliable() {
+            return self.streams.send(path, bytes);
+        }
+        let ours = self.udp.iter().find(|udp| udp.local == path.local);
+        match ours.or_else(|| self.udp.iter().find(|udp| udp.local.is_ipv4() == path.remote.is_ipv4())) {
+            Some(udp) => udp.send(path.remote, &bytes, &self.door.counters),
+            None => {
+                self.door.counters.send_errors.fetch_add(1, Ordering::Relaxed);
+            }
         }
     }
 }

@@ -5,10 +5,9 @@ use super::rooms::Rooms;
 use cti_call::Input as CallInput;
 use cti_interaction::{AssignmentView, Input as Said};
 use cti_types::acd::{AcdInput, AgentState, NotReadyReason, Presence};
-use cti_types::event::{Body, LeaveReason, Stream};
-use cti_types::media::EngineCommand;
+use cti_types::event::{Body, LeaveReason, PartyEnd, Stream};
 use cti_types::stream::StreamWriter;
-use cti_types::{AgentId, AssignmentId, LegId, Now, PhoneId, Tick, UserId, Utc, WrapUpCodeId};
+use cti_types::{AgentId, AssignmentId, LegId, Now, OwnerEpoch, PhoneId, Tick, UserId, Utc, WrapUpCodeId};
 use softphone_protocol::{Command, Device, ErrorCode, PresenceAsked, SessionNo, ShownState, WireError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -29,6 +28,8 @@ pub(super) struct Work {
     pub(super) answered: Tick,
     pub(super) code: Option<WrapUpCodeId>,
     pub(super) note: Option<String>,
+    /// Why the number that was dialled was not reached.
+    pub(super) outcome: Option<PartyEnd>,
 }
 
 /// All desks.
@@ -45,13 +46,14 @@ pub(super) struct Desks {
     logs: BTreeMap<AgentId, StreamWriter>,
     timers: BTreeSet<(Tick, UserId)>,
     started: Now,
+    epoch: OwnerEpoch,
 }
 
 impl Desks {
-    pub(super) fn new(grace: Duration, seqs: BTreeMap<AgentId, u64>, started: Now) -> Desks {
+    pub(super) fn new(grace: Duration, seqs: BTreeMap<AgentId, u64>, started: Now, epoch: OwnerEpoch) -> Desks {
         let (desks, by_phone, works, by_agent) = Default::default();
         let (lasts, logs, timers) = Default::default();
-        Desks { grace, desks, by_phone, works, by_agent, seqs, lasts, logs, timers, started }
+        Desks { grace, desks, by_phone, works, by_agent, seqs, lasts, logs, timers, started, epoch }
     }
 
     pub(super) fn desk_mut(&mut self, user: UserId) -> &mut Desk {
@@ -63,7 +65,7 @@ impl Desks {
         self.desks.get(&agent).and_then(|desk| desk.phone)
     }
 
-    fn agent_on(&self, phone: PhoneId) -> Option<AgentId> {
+    pub(super) fn agent_on(&self, phone: PhoneId) -> Option<AgentId> {
         self.by_phone.get(&phone).copied()
     }
 
@@ -86,8 +88,15 @@ impl Desks {
     /// What the interaction room says of an assignment.
     pub(super) fn set_work(&mut self, view: &AssignmentView) {
         let work = self.works.entry(view.assignment);
-        work.or_insert(Work { view: *view, answered: view.since, code: None, note: None }).view = *view;
+        work.or_insert(Work { view: *view, answered: view.since, code: None, note: None, outcome: None }).view = *view;
         self.by_agent.insert((view.agent, view.assignment));
+    }
+
+    /// The number that was dialled was not reached: shown in wrap-up.
+    pub(super) fn not_reached(&mut self, assignment: AssignmentId, outcome: PartyEnd) {
+        if let Some(work) = self.works.get_mut(&assignment) {
+            work.outcome = Some(outcome);
+        }
     }
 
     pub(super) fn signed_in(&self) -> usize {
@@ -117,9 +126,9 @@ impl Desks {
 
     fn log(&mut self, agent: AgentId) -> &mut StreamWriter {
         let (seq, started) = (self.seqs.get(&agent).copied().unwrap_or(0), self.started);
-        let last = self.lasts.get(&agent).copied();
+        let (last, epoch) = (self.lasts.get(&agent).copied(), self.epoch);
         self.logs.entry(agent).or_insert_with(|| {
-            let mut log = StreamWriter::resume(Stream::Agent(agent), started, seq);
+            let mut log = StreamWriter::resume(Stream::Agent(agent), started, seq).owned_by(epoch);
             if let Some(last) = last {
                 log.not_before(last);
             }
@@ -133,9 +142,9 @@ impl Desks {
     }
 }
 
-type Done = Result<(), WireError>;
+pub(super) type Done = Result<(), WireError>;
 
-fn refuse(code: ErrorCode, message: &str) -> Done {
+pub(super) fn refuse(code: ErrorCode, message: &str) -> Done {
     Err(WireError::new(code, message))
 }
 
@@ -241,11 +250,10 @@ impl Rooms {
             Command::HangUp { call } => self.hang_up(now, user, call),
             Command::SendDigits { call, digits } => {
                 self.own_talk(user, call)?;
-                if let Some(leg) = self.calls.peer(call) {
-                    self.effects.push_back(Effect::Engine(EngineCommand::SendDigits { leg, digits }));
-                }
-                Ok(())
+                let Some(leg) = self.calls.peer(call) else { return refuse(ErrorCode::WrongState, "nobody is there to hear them") };
+                self.send_digits(now, leg, digits).map_err(|error| WireError::new(ErrorCode::Busy, error.to_string()).field("digits"))
             }
+            Command::Dial { number, queue } => self.dial(now, user, &number, queue).map(drop),
             Command::SetWrapUp { assignment, code, note } => self.set_wrap_up(now, user, assignment, code, note),
             Command::FinishWrapUp { assignment } => self.finish_wrap_up(now, user, assignment),
             Command::TakeOver => {
@@ -253,6 +261,7 @@ impl Rooms {
                 self.show_agent(now, user);
                 Ok(())
             }
+            of_call => self.verb(now, user, of_call),
         }
     }
 
@@ -359,15 +368,14 @@ impl Rooms {
         if work.view.wrap_up_until.is_none() {
             return refuse(ErrorCode::WrongState, "the call is still up");
         }
-        let required = self.directory.queues.get(&work.view.queue).is_some_and(|q| q.wrap_up_required);
-        if required && work.code.is_none() {
+        if self.directory.wants_code(work.view.queue) && work.code.is_none() {
             return Err(WireError::new(ErrorCode::WrongState, "this queue wants a wrap-up code first").field("code"));
         }
         self.say(now, Said::WrapUpFinished { assignment });
         Ok(())
     }
 
-    fn signed_in(&self, user: UserId) -> Done {
+    pub(super) fn signed_in(&self, user: UserId) -> Done {
         if self.desks.phone_of(user).is_some() { Ok(()) } else { refuse(ErrorCode::NotSignedIn, "sign in first") }
     }
 

@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// Longest clip, in seconds; a longer file is refused when it is loaded.
 const CLIP_SECONDS_MAX: u32 = 600;
 
+/// Name of the ring-back tone; a site may put its own under it.
+pub const RING_BACK: &str = "tone/ring-back";
+
 /// All clips the server can play.
 #[derive(Clone, Default)]
 pub struct Library {
@@ -25,6 +28,7 @@ impl Library {
                 library.add(name, bytes).with_context(|| format!("built-in prompt {name}"))?;
             }
         }
+        library.clips.insert(RING_BACK.to_owned(), ring_back());
         Ok(library)
     }
 
@@ -75,6 +79,14 @@ impl Library {
         let clip = |name: &&str| ((*name).to_owned(), Clip { name: (*name).into(), samples: samples.clone() });
         Library { clips: names.iter().map(clip).collect() }
     }
+}
+
+/// The tone a caller hears while the far side rings and sends none itself: 425 Hz, one second in five (ETSI TR 101 041).
+fn ring_back() -> Clip {
+    let rate = 8000_u32;
+    let tone = |n: u32| (f64::from(n) * std::f64::consts::TAU * 425.0 / f64::from(rate)).sin() * 4000.0;
+    let samples: Vec<i16> = (0..rate * 5).map(|n| if n < rate { tone(n).round() as i16 } else { 0 }).collect();
+    Clip { name: RING_BACK.into(), samples: samples.into() }
 }
 
 fn read_wav(source: impl Read) -> anyhow::Result<Vec<i16>> {

@@ -1,10 +1,13 @@
 //! The configuration that calls need, as an in-memory snapshot: replaced whole when something changes, never read from a database.
 
-use cti_sip::api::{PhoneAccount, Trunk};
+use crm_core::Stored;
+use crm_core::dial::Place;
+use crm_core::model::{DialRule, QueueOutbound, UserRole};
+use cti_sip::api::{PhoneAccount, Transport, Trunk};
 use cti_types::acd::{AgentSettings, QueueSettings};
 use cti_types::flow::FlowRef;
-use cti_types::{AgentId, Number, PhoneId, QueueId, ReasonId, TeamId, TrunkId, UserId, Utc, WrapUpCodeId};
-use std::collections::BTreeMap;
+use cti_types::{AgentId, FlowId, HoursId, Number, PhoneId, QueueId, ReasonId, TeamId, TrunkId, UserId, Utc, WrapUpCodeId};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// See the module.
@@ -12,12 +15,35 @@ use std::sync::Arc;
 pub struct Directory {
     /// Our numbers, by E.164 or digits as dialled.
     pub numbers: BTreeMap<String, Entry>,
+    /// The live version of each flow, for callers who are sent into it.
+    pub flows: BTreeMap<FlowId, Entry>,
     pub queues: BTreeMap<QueueId, Queue>,
     pub agents: BTreeMap<AgentId, Agent>,
     pub trunks: Vec<TrunkEntry>,
     pub phones: BTreeMap<PhoneId, Phone>,
     pub reasons: BTreeMap<ReasonId, String>,
     pub codes: BTreeMap<WrapUpCodeId, Code>,
+    pub dialling: Dialling,
+}
+
+/// What calls to the outside need.
+#[derive(Clone, Debug, Default)]
+pub struct Dialling {
+    /// Who may dial what, in the order they are asked.
+    pub rules: Vec<Stored<DialRule>>,
+    /// When rules with hours hold.
+    pub hours: BTreeMap<HoursId, Arc<ivr::Hours>>,
+    /// Each agent's roles and where they sit.
+    pub people: BTreeMap<UserId, Dialler>,
+    /// What the calls of each queue show.
+    pub callers: BTreeMap<QueueId, QueueOutbound>,
+}
+
+/// Somebody who may dial.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dialler {
+    pub roles: BTreeSet<UserRole>,
+    pub place: Place,
 }
 
 /// Where a dialled number leads.
@@ -67,6 +93,10 @@ pub struct TrunkEntry {
     pub trunk: Trunk,
     /// ISO 3166-1 alpha-2: how its national numbers are read.
     pub country: String,
+    /// How it is reached.
+    pub transport: Transport,
+    /// `host` or `host:port` of a peer that is a name: its addresses are looked up while the server runs.
+    pub peer_name: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -85,7 +115,7 @@ pub struct Code {
 }
 
 /// How national numbers of phones of ours and of trunks without a country are read.
-const COUNTRY: &str = "US";
+pub const COUNTRY: &str = "US";
 
 impl Queue {
     /// The settings the ACD should have at this time.
@@ -100,6 +130,12 @@ impl Directory {
         trunk.and_then(|id| self.trunks.iter().find(|t| t.trunk.id == id)).map_or(COUNTRY, |t| t.country.as_str())
     }
 
+    /// Where trunks are: their sources, and where calls to them go.
+    pub fn known_sources(&self) -> Vec<(std::net::IpAddr, u8)> {
+        let peer = |entry: &TrunkEntry| entry.trunk.peer.map(|(_, peer)| (peer.ip(), if peer.is_ipv4() { 32 } else { 128 }));
+        self.trunks.iter().flat_map(|entry| entry.trunk.sources.iter().copied().chain(peer(entry))).collect()
+    }
+
     /// The entry for a dialled number, tried as E.164 first and then as it came.
     pub fn entry(&self, called: &Number, raw: &str, trunk: Option<TrunkId>) -> Option<(&str, &Entry)> {
         let allowed = |entry: &Entry| entry.trunk.is_none() || entry.trunk == trunk;
@@ -107,8 +143,13 @@ impl Directory {
         called.as_str().and_then(by).or_else(|| by(raw))
     }
 
-    /// The codes an agent may choose from after a call of this queue.
-    pub fn codes_for(&self, queue: QueueId) -> impl Iterator<Item = (WrapUpCodeId, &Code)> {
-        self.codes.iter().filter(move |(_, code)| code.queue.is_none_or(|q| q == queue)).map(|(id, code)| (*id, code))
+    /// Whether the work of this queue wants a wrap-up code.
+    pub fn wants_code(&self, queue: Option<QueueId>) -> bool {
+        queue.and_then(|queue| self.queues.get(&queue)).is_some_and(|queue| queue.wrap_up_required)
+    }
+
+    /// The codes an agent may choose from after a call of this queue, or of none.
+    pub fn codes_for(&self, queue: Option<QueueId>) -> impl Iterator<Item = (WrapUpCodeId, &Code)> {
+        self.codes.iter().filter(move |(_, code)| code.queue.is_none_or(|q| Some(q) == queue)).map(|(id, code)| (*id, code))
     }
 }

@@ -186,9 +186,9 @@ impl Rooms {
                     self.say(now, Said::NodeVisited { interaction, node });
                 }
             }
-            FlowCommand::Queue { queue, priority, skills } => {
+            FlowCommand::Queue { queue, priority, skills, credit } => {
                 let wrap_up_max = self.directory.queues.get(&queue).map(|q| q.settings.wrap_up_max).unwrap_or_default();
-                self.say(now, Said::QueueAsked { interaction, queue, priority, skills, wrap_up_max });
+                self.say(now, Said::QueueAsked { interaction, queue, priority, skills, credit, wrap_up_max });
             }
             FlowCommand::HangUp { cause } => {
                 let (q850, how) = match cause {

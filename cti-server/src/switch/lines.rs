@@ -1,16 +1,19 @@
 //! Voice legs between signalling and the media engine: ports, SDP, and which participant a leg is. Extends [`Rooms`].
 
 use super::Effect;
+use super::media_address::MediaAddress;
+use super::numbers::Numbers;
 use super::rooms::{Contact, Rooms};
+use super::spoken::Spoken;
 use bytes::Bytes;
 use cti_call::Input as CallInput;
 use cti_interaction::{Arrival, Input as Said};
-use cti_media::event::{DigitMerge, Way};
+use cti_media::event::{DigitError, DigitMerge, DigitPace, Way};
 use cti_media::ports::PortPool;
 use cti_media::sdp::{Answer, Format, Local, Negotiator, Offer};
 use cti_sip::api::{Caller, Command as Sip, Incoming, Origin, Target};
 use cti_types::acd::NotReadyReason;
-use cti_types::event::{Body, CallDirection, CloseReason, LeaveReason};
+use cti_types::event::{Body, CallDirection, CloseReason, LeaveReason, Purpose};
 use cti_types::media::{Codec, Direction, EngineCommand, Stream, StreamStats};
 use cti_types::{AgentId, Chance, InteractionId, LegId, Now, Number, OfferId, ParticipantId, Party, QueueId, Tick};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,8 +34,18 @@ pub(super) struct Ringing {
     pub(super) participant: ParticipantId,
     pub(super) agent: AgentId,
     pub(super) offer: OfferId,
-    pub(super) queue: QueueId,
+    /// Of the work, or for whose work the agent is asked.
+    pub(super) queue: Option<QueueId>,
+    /// `None`: work of a queue.
+    pub(super) purpose: Option<Purpose>,
     pub(super) until: Tick,
+}
+
+impl Ringing {
+    /// The agent's own doing: they know whom their telephone rings for.
+    pub(super) fn is_own(&self) -> bool {
+        matches!(self.purpose, Some(Purpose::Dial | Purpose::Supervision))
+    }
 }
 
 /// One leg.
@@ -41,18 +54,47 @@ pub(super) struct Line {
     pub(super) participant: ParticipantId,
     /// Set for our people's legs.
     pub(super) agent: Option<Ringing>,
+    /// A number outside that we dialled.
+    pub(super) outside: bool,
     pub(super) codec: Option<Codec>,
-    port: u16,
+    pub(super) port: u16,
     tries: u32,
     opened: bool,
     /// No port could be opened: the engine has nothing to close.
     portless: bool,
-    negotiator: Negotiator,
+    pub(super) negotiator: Negotiator,
     /// What the far side offered and we have not answered.
     offer: Option<Offer>,
     digits: DigitMerge,
+    /// How far the engine is with the digits it was given to send here.
+    dialling: DigitPace,
+    /// Where its media is bound and what its SDP says.
+    pub(super) address: MediaAddress,
     /// Where the INVITE came from, for a leg that called us: its media may come from there.
     called_from: Option<IpAddr>,
+}
+
+impl Line {
+    /// A leg about which nothing is known but where it is.
+    fn fresh(interaction: InteractionId, participant: ParticipantId, port: u16, negotiator: Negotiator, address: MediaAddress) -> Line {
+        Line {
+            interaction,
+            participant,
+            agent: None,
+            outside: false,
+            codec: None,
+            port,
+            tries: 1,
+            opened: false,
+            portless: false,
+            negotiator,
+            offer: None,
+            digits: DigitMerge::new(),
+            dialling: DigitPace::default(),
+            address,
+            called_from: None,
+        }
+    }
 }
 
 /// All legs, the ports, and the telephones that wait for a card before they ring.
@@ -62,28 +104,43 @@ pub(super) struct Lines {
     /// Legs that are over and whose sockets the engine is closing: what the last report is for.
     closing: BTreeMap<LegId, (InteractionId, ParticipantId, Option<Codec>, u16)>,
     ports: PortPool,
-    ip: IpAddr,
-    advertised: IpAddr,
+    addresses: Vec<MediaAddress>,
     waiting: BTreeMap<ParticipantId, (Tick, Ringing)>,
     deadlines: BTreeSet<(Tick, ParticipantId)>,
+    numbers: Numbers,
+    pub(super) spoken: Spoken,
 }
 
 impl Lines {
-    pub(super) fn new(ip: IpAddr, advertised: IpAddr, ports: (u16, u16), rest: Duration) -> anyhow::Result<Lines> {
+    pub(super) fn new(addresses: Vec<MediaAddress>, ports: (u16, u16), rest: Duration, spoken: Spoken) -> anyhow::Result<Lines> {
         Ok(Lines {
             lines: BTreeMap::new(),
             by_participant: BTreeMap::new(),
             closing: BTreeMap::new(),
             ports: PortPool::new(ports.0, ports.1, rest)?,
-            ip,
-            advertised,
+            addresses,
             waiting: BTreeMap::new(),
             deadlines: BTreeSet::new(),
+            numbers: Numbers::default(),
+            spoken,
         })
     }
 
     pub(super) fn get(&self, leg: LegId) -> Option<&Line> {
         self.lines.get(&leg)
+    }
+
+    pub(super) fn get_mut(&mut self, leg: LegId) -> Option<&mut Line> {
+        self.lines.get_mut(&leg)
+    }
+
+    /// A leg that came in by itself is the one this agent's telephone would have got. False when it is gone.
+    fn assign(&mut self, leg: LegId, ringing: Ringing) -> bool {
+        let Some(line) = self.lines.get_mut(&leg) else { return false };
+        self.by_participant.remove(&line.participant);
+        (line.participant, line.agent) = (ringing.participant, Some(ringing));
+        self.by_participant.insert(ringing.participant, leg);
+        true
     }
 
     pub(super) fn leg_of(&self, participant: ParticipantId) -> Option<LegId> {
@@ -124,7 +181,7 @@ impl Lines {
         // Legs of one interaction share a thread; the low half of its id is random.
         let group = line.interaction.0.as_u128() as u64;
         let (ssrc, sequence, timestamp) = (chance.u32(), chance.u32() as u16, chance.u32());
-        Some(EngineCommand::Open { leg, group, ip: self.ip, port: line.port, ssrc, sequence, timestamp })
+        Some(EngineCommand::Open { leg, group, ip: line.address.rtp, port: line.port, ssrc, sequence, timestamp })
     }
 }
 
@@ -140,7 +197,7 @@ impl Rooms {
     }
 
     /// Takes the call in, or says with which status it is refused.
-    fn admit(&mut self, now: Now, leg: LegId, call: &Incoming) -> Result<(), (u16, Option<Duration>, Option<String>)> {
+    fn admit(&mut self, now: Now, leg: LegId, call: &Incoming) -> Result<(), Turned> {
         if !self.accepting || !self.interactions.has_room() {
             return Err((503, Some(RETRY_AFTER), None));
         }
@@ -149,38 +206,29 @@ impl Rooms {
             Origin::Phone(_) => None,
         };
         let country = self.directory.country(trunk).to_owned();
-        let called = crm_core::number::normalise(&call.called, &country);
-        let Some((to, entry)) = self.directory.entry(&called, &call.called, trunk) else { return Err((404, None, None)) };
+        let called = self.lines.numbers.read(&call.called, &country);
+        let Some((to, entry)) = self.directory.entry(&called, &call.called, trunk) else { return self.dialled_on_phone(now, leg, call) };
         let (to, entry) = (to.to_owned(), entry.clone());
-        let offer = match &call.sdp {
-            None => None,
-            Some(sdp) => {
-                let offer = Offer::parse(sdp).map_err(|error| (error.sip_status(), None, Some(error.to_string())))?;
-                let formats = offer.audio().map(|audio| audio.formats.as_slice()).unwrap_or_default();
-                if !formats.iter().any(|format| matches!(format, Format::Audio(..))) {
-                    return Err((488, None, Some("no codec in common: PCMU and PCMA are spoken here".into())));
-                }
-                Some(offer)
-            }
-        };
+        let offer = usable_offer(call, &self.lines.spoken.codecs)?;
         let Some(port) = self.lines.ports.allocate(now.tick) else {
             self.counters.calls_refused_no_port += 1;
             return Err((503, Some(RETRY_AFTER), None));
         };
         let interaction = InteractionId::new(now.utc, &mut self.chance);
         let participant = ParticipantId::new(now.utc, &mut self.chance);
-        let number = call.caller.as_deref().map_or(Number::Anonymous, |raw| crm_core::number::normalise(raw, &country));
+        let number = call.caller.as_deref().map_or(Number::Anonymous, |raw| self.lines.numbers.read(raw, &country));
         let display = call.display.clone().filter(|_| number != Number::Anonymous);
         let party =
             Party { number, raw: call.caller.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).collect(), display };
         let direction = if trunk.is_some() { CallDirection::Inbound } else { CallDirection::Internal };
         let arrival = Arrival { direction, from: party.clone(), to: to.clone(), trunk, call_id: Some(call.call_id.clone()) };
-        let negotiator = Negotiator::new(self.chance.u64() >> 2);
+        let negotiator = self.lines.spoken.negotiator(call.path.transport.is_secure(), &mut self.chance);
         let (codec, digits) = (None, DigitMerge::new());
         let line = Line {
             interaction,
             participant,
             agent: None,
+            outside: false,
             codec,
             port,
             tries: 1,
@@ -189,6 +237,8 @@ impl Rooms {
             negotiator,
             offer,
             digits,
+            dialling: DigitPace::default(),
+            address: MediaAddress::of(&self.lines.addresses, Some(call.path.local.ip())),
             called_from: Some(call.path.remote.ip()),
         };
         self.lines.insert(leg, line);
@@ -196,14 +246,20 @@ impl Rooms {
         let contact = Contact {
             customer: participant,
             party: party.clone(),
+            called: to.clone(),
             found: None,
             collected: Vec::new(),
             path: Vec::new(),
             queue: None,
             since: now.tick,
             recording: None,
+            decided: None,
+            shown_in: None,
         };
         self.contacts.insert(interaction, contact);
+        if !call.history.is_empty() {
+            self.outbound.histories.insert(interaction, call.history.clone());
+        }
         self.say(now, Said::Arrived { interaction, participant, arrival });
         self.calls.handle(now, CallInput::Incoming { leg, group: interaction });
         if party.number == Number::Anonymous {
@@ -215,7 +271,39 @@ impl Rooms {
         Ok(())
     }
 
-    fn open(&mut self, leg: LegId) {
+    /// A new leg to a number outside, with a port where the target is reached; `None`: no port is free. It is opened by [`Rooms::open`].
+    pub(super) fn outside_line(
+        &mut self,
+        now: Now,
+        interaction: InteractionId,
+        participant: ParticipantId,
+        target: &Target,
+    ) -> Option<LegId> {
+        let port = self.lines.ports.allocate(now.tick)?;
+        let leg = LegId::new(now.utc, &mut self.chance);
+        let secure = self.sip.is_reached_securely(target);
+        let negotiator = self.lines.spoken.negotiator(secure, &mut self.chance);
+        let address = MediaAddress::of(&self.lines.addresses, self.sip.leaves_by(target));
+        let mut line = Line::fresh(interaction, participant, port, negotiator, address);
+        line.outside = true;
+        self.lines.insert(leg, line);
+        Some(leg)
+    }
+
+    /// The leg of a telephone of ours that dials by itself. It is opened by [`Rooms::open`], and answered when it is.
+    pub(super) fn own_line(&mut self, now: Now, leg: LegId, interaction: InteractionId, call: &Incoming) -> Result<(), Turned> {
+        let offer = usable_offer(call, &self.lines.spoken.codecs)?;
+        let port = self.lines.ports.allocate(now.tick).ok_or((503, Some(RETRY_AFTER), None))?;
+        let negotiator = self.lines.spoken.negotiator(call.path.transport.is_secure(), &mut self.chance);
+        let address = MediaAddress::of(&self.lines.addresses, Some(call.path.local.ip()));
+        let participant = ParticipantId::new(now.utc, &mut self.chance);
+        let mut line = Line::fresh(interaction, participant, port, negotiator, address);
+        (line.offer, line.called_from) = (offer, Some(call.path.remote.ip()));
+        self.lines.insert(leg, line);
+        Ok(())
+    }
+
+    pub(super) fn open(&mut self, leg: LegId) {
         if let Some(command) = self.lines.open_command(leg, &mut self.chance) {
             self.effects.push_back(Effect::Engine(command));
         }
@@ -226,7 +314,11 @@ impl Rooms {
         if std::mem::replace(&mut line.opened, true) {
             return;
         }
+        if self.outbound.is_own(leg) {
+            return self.calls.handle(now, CallInput::Answer { leg });
+        }
         match line.agent {
+            None if line.outside => self.outside_opened(now, leg),
             None => {
                 let interaction = line.interaction;
                 self.start_flow(now, interaction);
@@ -252,8 +344,10 @@ impl Rooms {
             return;
         }
         line.portless = true;
-        let (interaction, participant, ours) = (line.interaction, line.participant, line.agent.is_some());
-        if ours {
+        let (interaction, participant, ours, outside) = (line.interaction, line.participant, line.agent.is_some(), line.outside);
+        if outside {
+            self.outside_unusable(now, leg);
+        } else if ours {
             self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
         } else {
             self.counters.calls_refused += 1;
@@ -274,6 +368,8 @@ impl Rooms {
             packets_lost: stats.packets_lost,
             jitter_ms: stats.jitter_ms,
             round_trip_ms: stats.round_trip_ms,
+            score_heard: stats.score_heard,
+            score_far: stats.score_far,
         };
         self.say(now, Said::Note { interaction, body });
     }
@@ -281,9 +377,9 @@ impl Rooms {
     /// The call room wants the incoming leg answered.
     pub(super) fn answer(&mut self, now: Now, leg: LegId) {
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
-        let local = Local { ip: self.lines.advertised, port: line.port, direction: Direction::SendRecv };
+        let local = Local { ip: line.address.public, port: line.port, direction: Direction::SendRecv };
         let sdp = match line.offer.take() {
-            None => line.negotiator.offer(local, &CODECS),
+            None => line.negotiator.offer(local, &self.lines.spoken.codecs),
             Some(offer) => match line.negotiator.answer(&offer, local, &[]) {
                 Ok((sdp, stream)) => {
                     self.set_stream(leg, stream);
@@ -301,7 +397,7 @@ impl Rooms {
         self.sip.handle_command(now, Sip::Answer { leg, sdp });
     }
 
-    fn set_stream(&mut self, leg: LegId, mut stream: Stream) {
+    pub(super) fn set_stream(&mut self, leg: LegId, mut stream: Stream) {
         if let Some(line) = self.lines.lines.get_mut(&leg) {
             line.codec = Some(stream.send.1);
             // A telephone we called was reached where it had registered from.
@@ -339,9 +435,9 @@ impl Rooms {
     /// Their re-INVITE: hold, retrieve, a new address, or a wish for our offer.
     pub(super) fn reinvited(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
-        let local = Local { ip: self.lines.advertised, port: line.port, direction: Direction::SendRecv };
+        let local = Local { ip: line.address.public, port: line.port, direction: Direction::SendRecv };
         let Some(sdp) = sdp else {
-            let sdp = line.negotiator.offer(local, &CODECS);
+            let sdp = line.negotiator.offer(local, &self.lines.spoken.codecs);
             self.sip.handle_command(now, Sip::AnswerReinvite { leg, sdp });
             return;
         };
@@ -357,11 +453,36 @@ impl Rooms {
         }
     }
 
+    /// The answer to our re-INVITE: to an offer, or to one that only kept the session alive by repeating what we said last.
+    pub(super) fn reinvite_answered(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return };
+        match sdp.as_deref().map(|sdp| Answer::parse(sdp).and_then(|answer| line.negotiator.accept(&answer))) {
+            Some(Ok(stream)) => {
+                let held = line.negotiator.remote_holds();
+                self.set_stream(leg, stream);
+                self.calls.handle(now, CallInput::FarHold { leg, held });
+            }
+            Some(Err(_)) | None => self.reinvite_refused(leg),
+        }
+    }
+
+    /// What was agreed before goes on (RFC 3261 14.1).
+    pub(super) fn reinvite_refused(&mut self, leg: LegId) {
+        if let Some(line) = self.lines.lines.get_mut(&leg)
+            && line.negotiator.is_offering()
+        {
+            line.negotiator.withdraw();
+        }
+    }
+
     // ---- outgoing to an agent's telephone
 
     /// The offer is on the agent's screen first: at once when the card is there, else when it comes or its time is over.
     pub(super) fn ring(&mut self, now: Now, ringing: Ringing) {
-        if self.contacts.get(&ringing.interaction).is_some_and(|c| c.found.is_some()) {
+        if self.outbound.own_leg(ringing.interaction).is_some_and(|leg| self.lines.assign(leg, ringing)) {
+            return;
+        }
+        if ringing.is_own() || self.contacts.get(&ringing.interaction).is_some_and(|c| c.found.is_some()) {
             self.ring_now(now, ringing);
             return;
         }
@@ -406,8 +527,11 @@ impl Rooms {
             self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
             return;
         };
+        let phone = self.desks.phone_of(ringing.agent).map(Target::Phone);
+        let secure = phone.as_ref().is_some_and(|phone| self.sip.is_reached_securely(phone));
+        let address = MediaAddress::of(&self.lines.addresses, phone.and_then(|phone| self.sip.leaves_by(&phone)));
         let leg = LegId::new(now.utc, &mut self.chance);
-        let negotiator = Negotiator::new(self.chance.u64() >> 2);
+        let negotiator = self.lines.spoken.negotiator(secure, &mut self.chance);
         let interaction = ringing.interaction;
         let (codec, offer, digits) = (None, None, DigitMerge::new());
         let agent = Some(ringing);
@@ -415,6 +539,7 @@ impl Rooms {
             interaction,
             participant,
             agent,
+            outside: false,
             codec,
             port,
             tries: 1,
@@ -423,6 +548,8 @@ impl Rooms {
             negotiator,
             offer,
             digits,
+            dialling: DigitPace::default(),
+            address,
             called_from: None,
         };
         self.lines.insert(leg, line);
@@ -440,17 +567,15 @@ impl Rooms {
             return;
         };
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
-        let local = Local { ip: self.lines.advertised, port: line.port, direction: Direction::SendRecv };
+        let local = Local { ip: line.address.public, port: line.port, direction: Direction::SendRecv };
         // The customer's codec first: then both sides share it and packets pass untouched.
-        let codecs = match customer_codec {
-            Some(Codec::Pcma) => [Codec::Pcma, Codec::Pcmu],
-            Some(Codec::Pcmu) | None => [Codec::Pcmu, Codec::Pcma],
-        };
+        let codecs = self.lines.spoken.beside(customer_codec);
         let sdp = line.negotiator.offer(local, &codecs);
         let party = self.contacts.get(&ringing.interaction).map(|c| &c.party);
         let from = Caller {
             display: party.and_then(|p| p.display.clone()),
             user: party.and_then(|p| p.number.as_str()).unwrap_or_default().to_owned(),
+            asserted: None,
         };
         let ring_timeout = ringing.until.since(now.tick) + RING_MARGIN;
         let headers = vec![("X-Interaction".to_owned(), ringing.interaction.to_string())];
@@ -464,15 +589,30 @@ impl Rooms {
                 self.set_stream(leg, stream);
                 self.calls.handle(now, CallInput::Answered { leg });
             }
+            // RFC 3262 4: a reliable provisional answer has agreed already, and the 2xx repeats nothing.
+            None if line.outside && line.codec.is_some() => self.calls.handle(now, CallInput::Answered { leg }),
             Some(Err(_)) | None => {
-                let participant = line.participant;
-                self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
+                let (participant, outside) = (line.participant, line.outside);
+                if outside {
+                    self.outside_unusable(now, leg);
+                } else {
+                    self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
+                }
                 self.calls.handle(now, CallInput::End { leg, cause: cause::INCOMPATIBLE });
             }
         }
     }
 
     // ---- digits
+
+    /// Lets the far side of a leg hear digits, after those still being sent there. An error: more would wait than the engine keeps.
+    pub(super) fn send_digits(&mut self, now: Now, leg: LegId, digits: String) -> Result<(), DigitError> {
+        if let Some(line) = self.lines.lines.get_mut(&leg) {
+            line.dialling.take(now.tick, digits.len())?;
+            self.effects.push_back(Effect::Engine(EngineCommand::SendDigits { leg, digits }));
+        }
+        Ok(())
+    }
 
     /// A digit by either way; the same press by both counts once.
     pub(super) fn digit(&mut self, now: Now, leg: LegId, digit: char, way: Way) {
@@ -484,8 +624,20 @@ impl Rooms {
     }
 }
 
-/// What is spoken here, in order of preference.
-pub(super) const CODECS: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
+/// With which status a caller is turned away, when to come back, and why in words.
+pub(super) type Turned = (u16, Option<Duration>, Option<String>);
+
+/// The offer of an INVITE, if it has one; or why it is of no use.
+fn usable_offer(call: &Incoming, spoken: &[Codec]) -> Result<Option<Offer>, Turned> {
+    let Some(sdp) = &call.sdp else { return Ok(None) };
+    let offer = Offer::parse(sdp).map_err(|error| (error.sip_status(), None, Some(error.to_string())))?;
+    let formats = offer.audio().map(|audio| audio.formats.as_slice()).unwrap_or_default();
+    if !formats.iter().any(|format| matches!(format, Format::Audio(_, codec) if spoken.contains(codec))) {
+        let names: Vec<&str> = spoken.iter().map(|codec| codec.name()).collect();
+        return Err((488, None, Some(format!("no codec in common: spoken here: {}", names.join(", ")))));
+    }
+    Ok(Some(offer))
+}
 
 mod cause {
     /// Q.850 88: incompatible destination.
@@ -493,8 +645,5 @@ mod cause {
 }
 
 fn codec_name(codec: Codec) -> &'static str {
-    match codec {
-        Codec::Pcmu => "PCMU",
-        Codec::Pcma => "PCMA",
-    }
+    codec.name()
 }

@@ -3,26 +3,39 @@
 //! [`Rooms`] is pure (time and chance are arguments) and is what the simulator drives; [`run`] is the shell around it.
 
 mod agents;
+pub mod backlog;
 pub mod clips;
+mod control;
 pub mod directory;
 mod flows;
 mod lines;
+mod media_address;
+mod numbers;
+mod outbound;
+mod peers;
 mod rooms;
 pub mod run;
+mod spoken;
+mod verbs;
 mod views;
 
 pub use directory::Directory;
+pub use media_address::MediaAddress;
 pub use rooms::{Counters, Rooms, RoomsConfig};
+pub use spoken::Spoken;
+pub use verbs::Audited;
 
 use bytes::Bytes;
-use cti_sip::api::Path;
+use cti_sip::api::{Path, SourceNews, Transport};
 use cti_types::event::{Event as LogEvent, Personal};
 use cti_types::media::{EngineCommand, EngineEvent};
-use cti_types::{CustomerId, InteractionId, Number, QueueId, RecordingId, TeamId, Tick, UserId, Utc};
+use cti_types::{CustomerId, InteractionId, Number, QueueId, RecordingId, TeamId, Tick, TrunkId, UserId, Utc};
 use serde_json::Value;
 use softphone_protocol::{CardView, Command, SessionNo, WireError};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// What can happen to the house. A timer is an event, too: [`Rooms::handle_timeout`].
 #[derive(Debug)]
@@ -51,6 +64,20 @@ pub enum Event {
         user: UserId,
         id: u64,
         command: Command,
+    },
+    /// An integrator has an agent call a number. Answered by [`Effect::Answered`].
+    Dial {
+        ask: u64,
+        user: UserId,
+        number: String,
+        queue: QueueId,
+    },
+    /// The addresses of a trunk's peer that is a name, in the order they are tried; none: it could not be looked up.
+    Resolved {
+        trunk: TrunkId,
+        name: String,
+        addresses: Vec<SocketAddr>,
+        ttl: Duration,
     },
     /// The answer of "who is this". Comes once per look-up, empty when the store could not answer.
     Found {
@@ -139,17 +166,27 @@ pub enum Effect {
         recording: RecordingId,
         part: u32,
     },
-    /// A source logged in, or failed to: for the door's limits.
-    Source {
-        ip: IpAddr,
-        good: bool,
-    },
-    /// `None` removes the entry.
+    /// What the door's limits should know of a source.
+    Source(SourceNews),
+    /// A view as JSON text, shared from here on by all who see it; `None` removes the entry.
     Publish {
         audience: Audience,
         key: String,
-        value: Option<Value>,
+        value: Option<Arc<str>>,
     },
+    /// Look up where a trunk's peer is; the answer is [`Event::Resolved`].
+    Resolve {
+        trunk: TrunkId,
+        name: String,
+        transport: Transport,
+    },
+    /// The answer to a question of the API.
+    Answered {
+        ask: u64,
+        result: Result<Value, WireError>,
+    },
+    /// Somebody did what is kept in the audit.
+    Audit(Audited),
     Reply {
         session: SessionNo,
         id: u64,

@@ -2,13 +2,16 @@
 //!
 //! [`Rooms::handle`] gives one event to the room it is for and then lets the rooms talk until all are silent; what is to
 //! be done outside is drained as [`Effect`]s. How a leg is negotiated is in `lines`, what flows ask in `flows`,
-//! what people ask in `agents`, what screens show in `views`.
+//! what people ask in `agents` and, of calls, in `verbs`, what these do in `control`, what screens show in `views`.
 
 use super::agents::Desks;
 use super::clips::Library;
-use super::directory::{Directory, RecordingPolicy};
+use super::directory::Directory;
 use super::flows::Runs;
 use super::lines::Lines;
+use super::media_address::MediaAddress;
+use super::outbound::Outbound;
+use super::peers::Peers;
 use super::{Audience, Effect, Event, Found, RecordingFact};
 use cti_acd::Acd;
 use cti_call::{Calls, Input as CallInput, Output as CallOutput, Signal};
@@ -19,23 +22,23 @@ use cti_types::acd::{AcdInput, AcdOutput, AgentState, Overflow, QueueSettings};
 use cti_types::call::{LegEnd, LegFact};
 use cti_types::event::{Body, LeaveReason};
 use cti_types::media::EngineEvent;
-use cti_types::{AgentId, Chance, InteractionId, LegId, Now, ParticipantId, Party, PlayId, QueueId, RecordingId, Tick};
+use cti_types::{AgentId, Chance, InteractionId, LegId, Now, OwnerEpoch, ParticipantId, Party, PlayId, QueueId, RecordingId, Tick};
 use serde_json::Value;
-use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
+use softphone_protocol::Command;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 /// Fixed at start.
 pub struct RoomsConfig {
     pub sip: cti_sip::Config,
-    /// Where RTP sockets are bound.
-    pub media_ip: IpAddr,
-    /// What SDP says instead of `media_ip`, for NAT.
-    pub media_advertised: IpAddr,
+    /// Where the media of each SIP address is bound and what its SDP says; the first serves what is signalled from none of them.
+    pub media: Vec<MediaAddress>,
     /// First and last RTP port.
     pub media_ports: (u16, u16),
     /// How long a port rests before it is used again.
     pub port_rest: Duration,
+    /// Codecs and encryption of our legs.
+    pub spoken: super::Spoken,
     /// How long an offer waits for the customer's card.
     pub card_wait: Duration,
     /// How long an agent may be without any socket before they are not ready.
@@ -44,6 +47,8 @@ pub struct RoomsConfig {
     pub interactions: cti_interaction::Limits,
     pub acd: cti_acd::Limits,
     pub clips: Library,
+    /// This life of the server as owner of the rooms and of what they log.
+    pub epoch: OwnerEpoch,
     /// Where each agent's log stream stands, by what the database holds.
     pub agent_seqs: BTreeMap<AgentId, u64>,
 }
@@ -57,6 +62,8 @@ pub struct Counters {
     pub calls_refused_no_port: u64,
     pub offers: u64,
     pub offers_taken: u64,
+    /// What the ACD and interactions said to each other late, twice, or to an earlier owner.
+    pub stale_messages: u64,
     /// A settle that had to be cut, or a failed check: a bug.
     pub invariant_broken: u64,
 }
@@ -65,12 +72,18 @@ pub struct Counters {
 pub(super) struct Contact {
     pub(super) customer: ParticipantId,
     pub(super) party: Party,
+    /// The number of ours they dialled, or were shown.
+    pub(super) called: String,
     pub(super) found: Option<Found>,
     pub(super) collected: Vec<(String, Option<String>)>,
     pub(super) path: Vec<String>,
     pub(super) queue: Option<QueueId>,
     pub(super) since: Tick,
     pub(super) recording: Option<RecordingId>,
+    /// The queue by whose rule it was last decided whether to record.
+    pub(super) decided: Option<QueueId>,
+    /// The queue on whose screens it is shown as waiting.
+    pub(super) shown_in: Option<QueueId>,
 }
 
 /// See the module.
@@ -82,10 +95,14 @@ pub struct Rooms {
     pub(super) runs: Runs,
     pub(super) lines: Lines,
     pub(super) desks: Desks,
+    pub(super) outbound: Outbound,
+    pub(super) peers: Peers,
     pub(super) directory: Directory,
     pub(super) clips: Library,
     pub(super) contacts: BTreeMap<InteractionId, Contact>,
     pub(super) recordings: BTreeMap<RecordingId, InteractionId>,
+    /// Whose parties changed while the rooms talked; shown when they are silent.
+    pub(super) changed_calls: BTreeSet<InteractionId>,
     pub(super) agents: BTreeMap<AgentId, AgentState>,
     /// Queues as the ACD has them, so that only changes are told.
     queue_settings: BTreeMap<QueueId, QueueSettings>,
@@ -109,15 +126,18 @@ impl Rooms {
         let rooms = Rooms {
             sip: Endpoint::new(config.sip, part()),
             calls: Calls::new(config.calls),
-            interactions: Interactions::new(config.interactions, part()),
-            acd: Acd::new(config.acd, part()),
+            interactions: Interactions::new(config.interactions, part(), config.epoch),
+            acd: Acd::new(config.acd, part(), config.epoch),
             runs: Runs::default(),
-            lines: Lines::new(config.media_ip, config.media_advertised, config.media_ports, config.port_rest)?,
-            desks: Desks::new(config.sockets_grace, config.agent_seqs, now),
+            lines: Lines::new(config.media, config.media_ports, config.port_rest, config.spoken)?,
+            desks: Desks::new(config.sockets_grace, config.agent_seqs, now, config.epoch),
+            outbound: Outbound::default(),
+            peers: Peers::default(),
             directory: Directory::default(),
             clips: config.clips,
             contacts: BTreeMap::new(),
             recordings: BTreeMap::new(),
+            changed_calls: BTreeSet::new(),
             agents: BTreeMap::new(),
             queue_settings: BTreeMap::new(),
             next_hours: now.tick,
@@ -146,10 +166,21 @@ impl Rooms {
             Event::SocketOpened { session, user } => self.socket_opened(now, session, user),
             Event::SocketClosed { session, user } => self.socket_closed(now, session, user),
             Event::Command { session, user, id, command } => {
-                let result = self.command(now, session, user, command);
+                let result = match command {
+                    Command::Dial { number, queue } => {
+                        self.dial(now, user, &number, queue).map(|id| serde_json::json!({ "interaction": id }))
+                    }
+                    command => self.command(now, session, user, command).map(|()| Value::Null),
+                };
                 self.settle(now);
-                self.effects.push_back(Effect::Reply { session, id, result: result.map(|()| Value::Null) });
+                self.effects.push_back(Effect::Reply { session, id, result });
             }
+            Event::Dial { ask, user, number, queue } => {
+                let result = self.dial(now, user, &number, queue).map(|id| serde_json::json!({ "interaction": id }));
+                self.settle(now);
+                self.effects.push_back(Effect::Answered { ask, result });
+            }
+            Event::Resolved { trunk, name, addresses, ttl } => self.resolved(now, trunk, &name, addresses, ttl),
             Event::Found { interaction, found } => self.found(now, interaction, found),
             Event::Recording(fact) => self.on_recording(now, fact),
             Event::Directory(directory) => self.set_directory(now, *directory),
@@ -173,6 +204,7 @@ impl Rooms {
             self.runs.poll_timeout(),
             self.lines.poll_timeout(),
             self.desks.poll_timeout(),
+            self.peers.poll_timeout(),
             Some(self.next_hours),
         ]
         .into_iter()
@@ -203,6 +235,9 @@ impl Rooms {
         if due(self.desks.poll_timeout()) {
             self.sockets_gone(now);
         }
+        if due(self.peers.poll_timeout()) {
+            self.peers_due(now);
+        }
         if now.tick >= self.next_hours {
             self.next_hours = now.tick + HOURS_EVERY;
             self.tell_queues(now);
@@ -216,7 +251,7 @@ impl Rooms {
     }
 
     pub fn counters(&self) -> Counters {
-        self.counters
+        Counters { stale_messages: self.acd.stale() + self.interactions.stale(), ..self.counters }
     }
 
     /// Interactions open, legs up, ports in use, SIP state: for gauges and leak checks.
@@ -228,6 +263,7 @@ impl Rooms {
             ports_used: self.lines.ports_used(),
             agents_signed_in: self.desks.signed_in(),
             sip: self.sip.counts(),
+            trunks: self.sip.trunks(),
         }
     }
 
@@ -265,9 +301,10 @@ impl Rooms {
                     SipOutput::Transmit { path, bytes } => self.effects.push_back(Effect::Send { path, bytes }),
                     SipOutput::Event(event) => self.on_sip(now, event),
                 }
-            } else if let Some(ip) = self.sip.poll_failed_auth() {
-                self.effects.push_back(Effect::Source { ip, good: false });
+            } else if let Some(news) = self.sip.poll_source() {
+                self.effects.push_back(Effect::Source(news));
             } else if !self.poll_runs(now) {
+                self.show_changed_calls(now);
                 return;
             }
         }
@@ -277,24 +314,28 @@ impl Rooms {
     fn on_sip(&mut self, now: Now, event: SipEvent) {
         match event {
             SipEvent::Incoming { leg, call } => self.incoming(now, leg, &call),
+            SipEvent::Ringing { leg, sdp, .. } if self.outbound.has(leg) => self.outside_rings(now, leg, sdp),
             SipEvent::Ringing { leg, .. } => self.calls.handle(now, CallInput::Ringing { leg }),
             SipEvent::Answered { leg, sdp } => self.far_answered(now, leg, sdp),
-            SipEvent::Refused { leg, code, .. } => self.calls.handle(now, CallInput::Refused { leg, code }),
+            SipEvent::Refused { leg, code, retry_after, cause } => {
+                if !self.outside_refused(now, leg, code, cause, retry_after) {
+                    self.calls.handle(now, CallInput::Refused { leg, code });
+                }
+            }
             SipEvent::Confirmed { leg, sdp } => self.confirmed(now, leg, sdp),
             SipEvent::Reinvite { leg, sdp } => self.reinvited(now, leg, sdp),
-            SipEvent::ReinviteAnswered { .. } | SipEvent::ReinviteRefused { .. } => {}
+            SipEvent::ReinviteAnswered { leg, sdp } => self.reinvite_answered(now, leg, sdp),
+            SipEvent::ReinviteRefused { leg, .. } => self.reinvite_refused(leg),
             SipEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::Way::Info),
             SipEvent::Ended { leg, by, .. } => {
                 let failed = by == cti_sip::api::EndedBy::Failure;
                 self.calls.handle(now, CallInput::Ended { leg, failed });
             }
-            SipEvent::Registered { phone, .. } => {
-                for contact in self.sip.contacts(phone) {
-                    self.effects.push_back(Effect::Source { ip: contact.path.remote.ip(), good: true });
-                }
-                self.phone_reachable(now, phone, true);
-            }
+            SipEvent::Registered { phone, .. } => self.phone_reachable(now, phone, true),
             SipEvent::Unregistered { phone } => self.phone_reachable(now, phone, false),
+            SipEvent::Trunk(status) => {
+                tracing::info!(trunk = %status.trunk, health = status.health.word(), registered = status.registered.word(), "a trunk changed");
+            }
         }
     }
 
@@ -313,6 +354,13 @@ impl Rooms {
             EngineEvent::MediaBack { leg } => {
                 self.calls.handle(now, CallInput::MediaBack { leg });
                 self.note_media(now, leg, |participant| Body::MediaBack { participant });
+            }
+            EngineEvent::Quality { leg, stats } => {
+                tracing::info!(%leg, heard = stats.score_heard, far = stats.score_far, "a call's quality changed");
+            }
+            EngineEvent::Detected { leg, answerer, reason } => {
+                let (answerer, reason) = (answerer.word().to_owned(), reason.word().to_owned());
+                self.note_media(now, leg, |participant| Body::AnswererDetected { participant, answerer, reason });
             }
             EngineEvent::Closed { leg, port, stats } => self.engine_closed(now, leg, port, stats),
         }
@@ -333,28 +381,36 @@ impl Rooms {
             }
             CallOutput::Engine(command) => self.effects.push_back(Effect::Engine(command)),
             CallOutput::Played { leg, play } => self.flow_played(now, leg, play),
-            CallOutput::RecordingOver { recording } => {
-                self.effects.push_back(Effect::RecordEnd { recording, at: now.tick });
-            }
+            CallOutput::RecordingOver { recording } => self.recording_over(now, recording),
             CallOutput::Fact(fact) => self.on_fact(now, fact),
         }
     }
 
     fn on_fact(&mut self, now: Now, fact: LegFact) {
         let leg = match fact {
-            LegFact::Ringing(leg) | LegFact::Answered(leg) | LegFact::Held(leg) | LegFact::Retrieved(leg) | LegFact::Ended(leg, _) => leg,
+            LegFact::Ringing(leg) | LegFact::Answered(leg) | LegFact::Held(leg) | LegFact::Retrieved(leg) => leg,
+            LegFact::Muted(leg, _) | LegFact::Ended(leg, _) => leg,
         };
         let Some(line) = self.lines.get(leg) else { return };
-        let (participant, is_customer, interaction) = (line.participant, line.agent.is_none(), line.interaction);
+        let (participant, interaction) = (line.participant, line.interaction);
+        let is_customer = self.contacts.get(&interaction).is_some_and(|contact| contact.customer == participant);
+        let is_ours = line.agent.is_some();
         match fact {
+            LegFact::Ringing(_) if line.outside => {}
             LegFact::Ringing(_) => self.say(now, Said::AgentRinging { participant }),
-            LegFact::Answered(_) if is_customer => {}
+            LegFact::Answered(_) if line.outside => self.outside_answered(now, leg),
+            LegFact::Answered(_) if !is_ours => {}
             LegFact::Answered(_) => self.say(now, Said::AgentAnswered { participant }),
             LegFact::Held(_) => self.say(now, Said::Held { participant }),
             LegFact::Retrieved(_) => self.say(now, Said::Retrieved { participant }),
+            LegFact::Muted(_, muted) => {
+                self.say(now, Said::Note { interaction, body: Body::Muted { participant, muted } });
+                self.show_call(now, leg);
+            }
             LegFact::Ended(_, end) => {
                 let ringing = line.agent;
                 self.lines.leg_over(leg);
+                self.outside_over(now, leg);
                 if let Some(ringing) = ringing {
                     self.publish(Audience::Me(ringing.agent), softphone_protocol::key::call(leg), None);
                 }
@@ -380,18 +436,19 @@ impl Rooms {
     }
 
     fn on_acd(&mut self, now: Now, output: AcdOutput) {
+        let epoch = self.acd.epoch();
         match output {
             AcdOutput::Offer { .. } => {
                 self.counters.offers += 1;
-                self.say(now, Said::Acd(output));
+                self.say(now, Said::Acd { epoch, output });
             }
-            AcdOutput::OfferEnded { .. } => self.say(now, Said::Acd(output)),
+            AcdOutput::OfferEnded { .. } | AcdOutput::AimEnded { .. } | AcdOutput::Stale(_) => self.say(now, Said::Acd { epoch, output }),
             AcdOutput::Left { work, reason, overflow } => {
                 let overflow = match overflow {
                     Overflow::Queue(queue) => self.directory.queues.get(&queue).map(|q| (queue, q.settings.wrap_up_max)),
                     Overflow::Flow => None,
                 };
-                self.say(now, Said::WorkLeft { work, reason, overflow });
+                self.say(now, Said::WorkLeft { epoch, work, reason, overflow });
             }
             AcdOutput::Agent(state) => self.agent_changed(now, state),
             AcdOutput::Queue(state) => self.show_queue(now, &state),
@@ -402,9 +459,9 @@ impl Rooms {
         match life {
             Life::Log(event) => self.effects.push_back(Effect::Log(event)),
             Life::Personal(personal) => self.effects.push_back(Effect::Personal(personal)),
-            Life::Acd(input) => self.acd.handle(now, input),
-            Life::Ring { interaction, participant, agent, offer, queue, until } => {
-                self.ring(now, super::lines::Ringing { interaction, participant, agent, offer, queue, until });
+            Life::Acd(input) => self.acd.handle_from(now, self.interactions.acd_epoch(), input),
+            Life::Ring(cti_interaction::Ring { interaction, participant, agent, offer, queue, purpose, until }) => {
+                self.ring(now, super::lines::Ringing { interaction, participant, agent, offer, queue, purpose, until });
             }
             Life::Drop { interaction, participant } => self.drop_participant(now, interaction, participant),
             Life::OfferOver { offer, agent, end, .. } => {
@@ -413,7 +470,11 @@ impl Rooms {
                 }
                 self.publish(Audience::Me(agent), softphone_protocol::key::offer(offer), None);
             }
-            Life::Connect { interaction, customer, agent, .. } => self.connect(now, interaction, customer, agent),
+            Life::Connect { interaction, customer, other } => self.connect(now, interaction, customer, other),
+            Life::DialOutside { interaction, participant, number, by, queue, purpose } => {
+                self.call_outside(now, &super::outbound::Outside { interaction, participant, by, number, queue, purpose });
+            }
+            Life::NotReached { assignment, reason } => self.desks.not_reached(assignment, reason),
             Life::Waiting { interaction, customer, queue } => self.waiting(now, interaction, customer, queue),
             Life::BackToFlow { interaction, reason } => self.back_to_flow(now, interaction, reason),
             Life::Assignment(view) => self.show_assignment(now, &view),
@@ -421,43 +482,35 @@ impl Rooms {
                 self.desks.wrap_up_over(assignment);
                 self.publish(Audience::Me(agent), softphone_protocol::key::wrap_up(assignment), None);
             }
+            Life::Aside { .. }
+            | Life::Consult { .. }
+            | Life::Swap { .. }
+            | Life::Merge { .. }
+            | Life::Supervise { .. }
+            | Life::Replace { .. }
+            | Life::EnterFlow { .. } => self.on_control(now, life),
+            Life::Parties { interaction } => {
+                self.changed_calls.insert(interaction);
+            }
             Life::Closed { interaction } => {
-                self.contacts.remove(&interaction);
+                self.changed_calls.remove(&interaction);
+                let shown_in = self.contacts.remove(&interaction).and_then(|contact| contact.shown_in);
+                self.hide_waiting(interaction, shown_in);
                 self.runs.end(interaction);
                 self.runs.take_cause(interaction);
+                self.dialling_over(now, interaction);
             }
         }
     }
 
-    fn connect(&mut self, now: Now, interaction: InteractionId, customer: ParticipantId, agent: ParticipantId) {
-        let legs = (self.lines.leg_of(customer), self.lines.leg_of(agent));
-        let (Some(customer), Some(agent)) = legs else { return };
-        let queue = self.contacts.get(&interaction).and_then(|c| c.queue).and_then(|q| self.directory.queues.get(&q));
-        let record = match queue.map_or(RecordingPolicy::Never, |q| q.recording) {
-            RecordingPolicy::Always => true,
-            RecordingPolicy::Never => false,
-            RecordingPolicy::Percent(percent) => self.chance.below(100) < u64::from(percent),
-        };
-        let music = queue.and_then(|q| self.clips.get(&q.music));
-        let hold_music = music.map(|clip| (PlayId::new(now.utc, &mut self.chance), clip));
-        let recording = record.then(|| RecordingId::new(now.utc, &mut self.chance));
-        if let Some(recording) = recording {
-            self.recordings.insert(recording, interaction);
-            if let Some(contact) = self.contacts.get_mut(&interaction) {
-                contact.recording = Some(recording);
-            }
-            self.effects.push_back(Effect::RecordBegin { recording, interaction, at: now.tick, started: now.utc });
-            self.say(now, Said::Note { interaction, body: Body::RecordingStarted { recording } });
-        }
-        self.calls.handle(now, CallInput::Connect { customer, agent, recording, hold_music });
-        self.show_call(now, agent);
-    }
-
-    fn waiting(&mut self, now: Now, interaction: InteractionId, customer: ParticipantId, queue: QueueId) {
-        if let Some(contact) = self.contacts.get_mut(&interaction) {
-            contact.queue = Some(queue);
-        }
-        let music = self.directory.queues.get(&queue).and_then(|q| self.clips.get(&q.music));
+    fn waiting(&mut self, now: Now, interaction: InteractionId, customer: ParticipantId, queue: Option<QueueId>) {
+        let contact = self.contacts.get_mut(&interaction);
+        // Without a queue of its own it is still a call of the last one: its music plays on.
+        let queue = contact.and_then(|contact| {
+            contact.queue = queue.or(contact.queue);
+            contact.queue
+        });
+        let music = queue.and_then(|queue| self.directory.queues.get(&queue)).and_then(|q| self.clips.get(&q.music));
         if let Some(leg) = self.lines.leg_of(customer) {
             // A caller may be handed over before anything answered the call; music needs an answered one.
             self.calls.handle(now, CallInput::Answer { leg });
@@ -510,8 +563,8 @@ impl Rooms {
 
     fn set_directory(&mut self, now: Now, directory: Directory) {
         let old = std::mem::replace(&mut self.directory, directory);
+        self.set_trunks(now);
         let new = &self.directory;
-        self.sip.handle_command(now, Sip::SetTrunks(new.trunks.iter().map(|t| t.trunk.clone()).collect()));
         self.sip.handle_command(now, Sip::SetPhones(new.phones.values().map(|p| p.account.clone()).collect()));
         let mut gone = Vec::new();
         for (id, agent) in &new.agents {
@@ -558,4 +611,6 @@ pub struct Gauges {
     pub ports_used: usize,
     pub agents_signed_in: usize,
     pub sip: cti_sip::Counts,
+    /// How every trunk does.
+    pub trunks: Vec<cti_sip::TrunkStatus>,
 }

@@ -1,5 +1,6 @@
 //! The loop around the rooms: three bounded inboxes with budgets, the timer, the journal, and the effects.
 
+use super::backlog::Backlog;
 use super::{Effect, Event, Rooms};
 use crate::clock::Clock;
 use crate::journal::{Journal, Record};
@@ -23,15 +24,17 @@ const FRESH_MAX: usize = 4_096;
 const URGENT_BUDGET: usize = 256;
 const DESK_BUDGET: usize = 64;
 const FRESH_BUDGET: usize = 16;
+/// Effects after which a round carries out what it has before it goes on: so that under load the first does not wait for the last.
+const GATHERED_MAX: usize = 64;
 
 /// The journal's state record that says when the server was last alive: 8 bytes, µs since the epoch, little-endian.
 pub const ALIVE_KEY: &str = "alive";
-/// Most records that wait for a journal that takes nothing: an hour of a few hundred calls. Beyond it the newest are lost and counted.
-const BACKLOG_MAX: usize = 200_000;
-/// Of them, how many are tried at once: they must fit into a segment.
-const BACKLOG_CHUNK: usize = 1_000;
+/// The journal's state record with the [`OwnerEpoch`](cti_types::OwnerEpoch) of the last life: 4 bytes, little-endian.
+pub const EPOCH_KEY: &str = "epoch";
 /// How often the journal says that the server lives: what a crash ends is dated by it.
 const ALIVE_EVERY: Duration = Duration::from_millis(500);
+/// Timers are looked at no more often than this: each call leaves a handful behind (RFC 3261 17), and most may be late without harm.
+const TIMERS_EVERY: Duration = Duration::from_millis(5);
 /// How often the invariants are checked in production.
 const CHECK_EVERY: Duration = Duration::from_secs(10);
 
@@ -106,9 +109,30 @@ pub fn inboxes() -> (Inbox, Inboxes) {
     (inbox, Inboxes { media: media_in, urgent: urgent_in, desk: desk_in, fresh: fresh_in })
 }
 
+#[cfg(test)]
+impl Inboxes {
+    /// The next event a SIP socket put in, for its tests.
+    pub(crate) async fn from_sip(&mut self) -> Event {
+        let event = tokio::select! {
+            event = self.urgent.recv() => event,
+            event = self.fresh.recv() => event,
+        };
+        event.expect("the sockets are open")
+    }
+}
+
 /// Everything outside the rooms. Must never block.
 pub trait Outside: Send {
     fn run(&mut self, effect: Effect);
+    /// The round is over: what was held back, to be done at once for all its events, is done now.
+    fn flush(&mut self);
+}
+
+/// What the events of a round have caused and nobody outside has seen yet.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    records: Vec<Record>,
+    effects: Vec<Effect>,
 }
 
 /// What the loop tells about itself, read by metrics and the API.
@@ -118,6 +142,8 @@ pub struct Pulse {
     pub gauges: super::rooms::Gauges,
     /// Appends to the journal that failed since start; their records wait and are tried again.
     pub journal_errors: u64,
+    /// Records that were lost: too many waited for the journal, or it could not hold one.
+    pub records_lost: u64,
     pub events: u64,
 }
 
@@ -129,10 +155,10 @@ pub struct Switch<O> {
     pub inboxes: Inboxes,
     pub pulse: watch::Sender<Option<Pulse>>,
     pub stop: watch::Receiver<bool>,
-    pub journal_errors: u64,
     pub events: u64,
     /// What the journal has not taken yet.
-    pub backlog: Vec<Record>,
+    pub backlog: Backlog,
+    pub gathered: Gathered,
 }
 
 impl<O: Outside> Switch<O> {
@@ -144,17 +170,20 @@ impl<O: Outside> Switch<O> {
         let mut accepting = true;
         loop {
             let worked = self.round();
+            self.carry_out();
             let now = self.clock.now();
             if now.tick >= next_pulse {
                 next_pulse = now.tick + Duration::from_millis(250);
                 let (counters, gauges) = (self.rooms.counters(), self.rooms.gauges());
-                self.pulse.send_replace(Some(Pulse { counters, gauges, journal_errors: self.journal_errors, events: self.events }));
+                let (journal_errors, records_lost) = (self.backlog.errors(), self.backlog.lost());
+                self.pulse.send_replace(Some(Pulse { counters, gauges, journal_errors, records_lost, events: self.events }));
                 if !self.backlog.is_empty() {
                     self.write(Vec::new());
                 }
                 if (self.journal.accepting() && self.backlog.is_empty()) != accepting {
                     accepting = !accepting;
                     self.handle(Event::Accepting(accepting));
+                    self.carry_out();
                 }
             }
             if now.tick >= next_alive {
@@ -174,8 +203,9 @@ impl<O: Outside> Switch<O> {
             if *self.stop.borrow() {
                 return;
             }
+            self.outside.flush();
             if !worked {
-                let due = self.rooms.poll_timeout().map_or(next_pulse, |at| at.min(next_pulse));
+                let due = self.rooms.poll_timeout().map_or(next_pulse, |at| at.max(now.tick + TIMERS_EVERY).min(next_pulse));
                 self.wait(tokio::time::Instant::from_std(self.clock.instant(due))).await;
             }
         }
@@ -225,46 +255,25 @@ impl<O: Outside> Switch<O> {
         let now = self.clock.now();
         if self.rooms.poll_timeout().is_some_and(|at| at <= now.tick) {
             self.rooms.handle_timeout(now);
-            self.carry_out();
+            self.gather();
         }
     }
 
     fn handle(&mut self, event: Event) {
         self.events += 1;
         self.rooms.handle(self.clock.now(), event);
-        self.carry_out();
+        self.gather();
     }
 
-    /// Appends, in order, what could not be appended before and this. What the journal does not take (a full disk) waits here
-    /// while no new calls are taken, so that no sequence gets a gap.
+    /// What the journal does not take (a full disk) waits while no new calls are taken.
     fn write(&mut self, records: Vec<Record>) {
-        if self.backlog.is_empty() {
-            match self.journal.append(&records) {
-                Ok(()) => return,
-                Err(error) => tracing::error!(%error, "the journal takes nothing; its records wait in memory"),
-            }
-            self.journal_errors += 1;
-        }
-        self.backlog.extend(records);
-        while !self.backlog.is_empty() {
-            let chunk = self.backlog.len().min(BACKLOG_CHUNK);
-            if self.journal.append(&self.backlog[..chunk]).is_err() {
-                self.journal_errors += 1;
-                break;
-            }
-            self.backlog.drain(..chunk);
-        }
-        let over = self.backlog.len().saturating_sub(BACKLOG_MAX);
-        if over > 0 {
-            tracing::error!(over, "records lost: the journal took nothing for too long");
-            self.backlog.truncate(BACKLOG_MAX);
-        }
+        self.backlog.write(records, |records| self.journal.append(records));
     }
 
-    /// All that one event caused goes to the journal in one write, and only then anywhere else.
-    fn carry_out(&mut self) {
-        let mut records = Vec::new();
-        let mut effects = Vec::new();
+    /// Takes from the rooms what one event caused. It waits for the end of the round: where several events came at once, one write to the
+    /// journal and one wake of each thread do for all of them.
+    fn gather(&mut self) {
+        let Gathered { records, effects } = &mut self.gathered;
         for effect in self.rooms.drain() {
             match effect {
                 Effect::Log(event) => records.push(Record::Event(event)),
@@ -276,12 +285,25 @@ impl<O: Outside> Switch<O> {
                 | Effect::RecordEnd { .. }
                 | Effect::RecordLinked { .. }
                 | Effect::Source { .. }
+                | Effect::Resolve { .. }
+                | Effect::Answered { .. }
                 | Effect::Publish { .. }
+                | Effect::Audit(_)
                 | Effect::Reply { .. }) => effects.push(effect),
             }
         }
-        self.write(records);
-        for effect in effects {
+        if effects.len() >= GATHERED_MAX {
+            self.carry_out();
+        }
+    }
+
+    /// What was gathered goes to the journal in one write, and only then anywhere else.
+    fn carry_out(&mut self) {
+        if !self.gathered.records.is_empty() {
+            let records = std::mem::take(&mut self.gathered.records);
+            self.write(records);
+        }
+        for effect in self.gathered.effects.drain(..) {
             self.outside.run(effect);
         }
     }

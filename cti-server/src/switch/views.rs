@@ -3,16 +3,16 @@
 use super::lines::Ringing;
 use super::rooms::{Contact, Rooms};
 use super::{Audience, Effect};
-use cti_interaction::AssignmentView;
+use cti_interaction::{AssignmentView, ParticipantView};
 use cti_types::acd::{AgentState, NotReadyReason, Presence, QueueState};
-use cti_types::event::SegmentKind;
+use cti_types::event::{Role, SegmentKind};
 use cti_types::{AgentId, AssignmentId, InteractionId, LegId, Now, QueueId, Tick};
 use serde::Serialize;
-use serde_json::Value;
 use softphone_protocol::{
-    AgentView, CallState, CallView, CallerView, CollectedView, Device, DeviceNote, DeviceView, FloorAgentView, OfferView, PendingView,
-    PresenceView, QueueView, ReasonView, ShownState, WrapUpCodeView, WrapUpView, key,
+    ActionsView, AgentView, CallState, CallView, CallerView, CollectedView, Device, DeviceNote, DeviceView, FloorAgentView, OfferView,
+    PartyView, PendingView, PresenceView, QueueView, ReasonView, ShownState, WaitingView, WrapUpCodeView, WrapUpView, key,
 };
+use std::sync::Arc;
 
 /// A tick as ms since the Unix epoch, by the clock as it stands now.
 fn wall_ms(now: Now, tick: Tick) -> i64 {
@@ -28,25 +28,28 @@ fn presence_view(presence: Presence) -> PresenceView {
 }
 
 impl Rooms {
-    pub(super) fn publish(&mut self, audience: Audience, key: String, value: Option<Value>) {
+    pub(super) fn publish(&mut self, audience: Audience, key: String, value: Option<Arc<str>>) {
         self.effects.push_back(Effect::Publish { audience, key, value });
     }
 
     fn show<T: Serialize>(&mut self, audience: Audience, key: String, view: &T) {
-        // Views are plain structs with text keys; they always become JSON.
-        let value = serde_json::to_value(view).ok();
-        self.publish(audience, key, value);
+        self.publish(audience, key, written(view));
     }
 
     // ---- one agent's own screen
 
     pub(super) fn show_offer(&mut self, now: Now, ringing: &Ringing) {
+        // One's own call is no offer: the call itself is on the screen.
+        if ringing.is_own() {
+            return;
+        }
         let Some(contact) = self.contacts.get(&ringing.interaction) else { return };
         let view = OfferView {
             offer: ringing.offer,
             interaction: ringing.interaction,
             queue: ringing.queue,
-            queue_name: self.queue_name(ringing.queue).unwrap_or_default(),
+            queue_name: ringing.queue.and_then(|queue| self.queue_name(queue)),
+            purpose: ringing.purpose.map(|purpose| purpose.word().to_owned()),
             caller: caller(contact),
             cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
             card_pending: contact.found.is_none(),
@@ -64,11 +67,12 @@ impl Rooms {
         let Some(ringing) = line.agent else { return };
         let Some(contact) = self.contacts.get(&ringing.interaction) else { return };
         let work = self.desks.works_of(ringing.agent).find(|(_, w)| w.view.participant == ringing.participant);
-        let (state, since) = match work.as_ref().map(|(_, w)| (w.view.segment, w.view.since)) {
-            Some((SegmentKind::Holding, since)) => (CallState::Held, since),
-            Some((_, since)) => (CallState::Talking, since),
+        let (state, since) = match work.as_ref() {
+            Some((_, work)) => (call_state(work.view.segment), work.view.since),
             None => (CallState::Ringing, now.tick),
         };
+        let recorded = self.lines.leg_of(contact.customer).and_then(|leg| self.calls.recording(leg));
+        let queue = work.as_ref().map_or(ringing.queue, |(_, work)| work.view.queue.or(ringing.queue));
         let view = CallView {
             interaction: ringing.interaction,
             leg,
@@ -76,13 +80,93 @@ impl Rooms {
             state,
             since_ms: wall_ms(now, since),
             answered_ms: work.as_ref().map(|(_, w)| wall_ms(now, w.answered)),
-            queue_name: self.queue_name(ringing.queue),
+            queue_name: queue.and_then(|queue| self.queue_name(queue)),
             caller: caller(contact),
             cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
             collected: collected(contact),
-            recording: contact.recording.is_some(),
+            recording: recorded.is_some(),
+            recording_paused: recorded.is_some_and(|(_, paused)| paused),
+            muted: self.calls.is_muted(leg),
+            purpose: ringing.purpose.map(|purpose| purpose.word().to_owned()),
+            parties: self.parties(now, &ringing),
+            actions: self.actions(leg, &ringing, state),
         };
         self.show(Audience::Me(ringing.agent), key::call(leg), &view);
+    }
+
+    /// Everybody else in the call. A supervisor who only listens is seen by supervisors alone.
+    fn parties(&self, now: Now, of: &Ringing) -> Vec<PartyView> {
+        let all = self.interactions.participants(of.interaction);
+        let is_boss = all.iter().any(|view| view.participant == of.participant && view.role == Role::Supervisor);
+        let silent =
+            |view: &ParticipantView| view.role == Role::Supervisor && matches!(view.segment, SegmentKind::Listening | SegmentKind::Ringing);
+        let shown = |view: &ParticipantView| {
+            let other = view.participant != of.participant && view.segment != SegmentKind::WrapUp;
+            other && (is_boss || !silent(view))
+        };
+        let party = |view: ParticipantView| PartyView {
+            participant: view.participant,
+            role: view.role.word().to_owned(),
+            agent: view.agent,
+            name: view.agent.and_then(|agent| self.directory.agents.get(&agent)).map(|agent| agent.name.clone()),
+            state: view.segment.word().to_owned(),
+            since_ms: wall_ms(now, view.since),
+            muted: self.lines.leg_of(view.participant).is_some_and(|leg| self.calls.is_muted(leg)),
+        };
+        all.into_iter().filter(shown).map(party).collect()
+    }
+
+    fn actions(&self, leg: LegId, of: &Ringing, state: CallState) -> ActionsView {
+        let can = self.interactions.actions(of.participant);
+        let held = self.calls.is_held_by_command(leg);
+        let talks = matches!(state, CallState::Talking | CallState::Held);
+        ActionsView {
+            hold: talks && !held && self.calls.is_bridged(leg),
+            retrieve: talks && held && !self.calls.is_held_by_device(leg),
+            transfer: can.transfer,
+            consult: can.consult,
+            consulting: can.consulting,
+            give_up: can.give_up,
+            mute: self.calls.is_up(leg),
+            record: talks,
+            supervising: matches!(state, CallState::Listening | CallState::Whispering | CallState::Barging),
+        }
+    }
+
+    /// Shows the calls again whose parties, or what they do, changed.
+    pub(super) fn show_changed_calls(&mut self, now: Now) {
+        for interaction in std::mem::take(&mut self.changed_calls) {
+            for view in self.interactions.participants(interaction) {
+                if let Some(leg) = self.lines.leg_of(view.participant) {
+                    self.show_call(now, leg);
+                }
+            }
+            self.show_waiting(now, interaction);
+        }
+    }
+
+    /// A call that waits is on its queue's screens, for whoever may take or move it.
+    fn show_waiting(&mut self, now: Now, interaction: InteractionId) {
+        let waits = self.interactions.waits_in_queue(interaction);
+        let Some(contact) = self.contacts.get_mut(&interaction) else { return };
+        let queue = contact.queue.filter(|_| waits);
+        let before = std::mem::replace(&mut contact.shown_in, queue);
+        if let Some(old) = before.filter(|_| before != queue) {
+            self.publish(Audience::Queue(old), key::waiting(interaction), None);
+        }
+        let Some(contact) = self.contacts.get(&interaction) else { return };
+        if let Some(queue) = queue {
+            let offered = self.interactions.participants(interaction).iter().any(|view| view.role != Role::Customer);
+            let view = WaitingView { interaction, caller: caller(contact), since_ms: wall_ms(now, contact.since), offered };
+            self.show(Audience::Queue(queue), key::waiting(interaction), &view);
+        }
+    }
+
+    /// The contact is over: it waits nowhere.
+    pub(super) fn hide_waiting(&mut self, interaction: InteractionId, queue: Option<QueueId>) {
+        if let Some(queue) = queue {
+            self.publish(Audience::Queue(queue), key::waiting(interaction), None);
+        }
     }
 
     /// Shows what is on screens of this interaction again: the card came.
@@ -116,10 +200,11 @@ impl Rooms {
             assignment,
             interaction: work.view.interaction,
             until_ms: Some(wall_ms(now, until)),
-            required: self.directory.queues.get(&queue).is_some_and(|q| q.wrap_up_required),
+            required: self.directory.wants_code(queue),
             codes: self.directory.codes_for(queue).map(|(id, code)| WrapUpCodeView { id, name: code.name.clone() }).collect(),
             code: work.code,
             note: work.note.clone(),
+            outcome: work.outcome.map(|outcome| outcome.word().to_owned()),
         };
         self.show(Audience::Me(work.view.agent), key::wrap_up(assignment), &view);
     }
@@ -166,12 +251,13 @@ impl Rooms {
             since_ms,
             device_reachable: state.reachable,
             interaction: work.map(|(interaction, _)| interaction),
-            queue_name: work.and_then(|(_, queue)| self.queue_name(queue)),
+            queue_name: work.and_then(|(_, queue)| queue).and_then(|queue| self.queue_name(queue)),
         };
-        self.show(Audience::Floor, key::agent(agent), &view);
+        let (key, text) = (key::agent(agent), written(&view));
         if let Some(team) = team {
-            self.show(Audience::Team(team), key::agent(agent), &view);
+            self.publish(Audience::Team(team), key.clone(), text.clone());
         }
+        self.publish(Audience::Floor, key, text);
     }
 
     /// Derived, never stored: assignments first, then offers, then presence.
@@ -179,9 +265,11 @@ impl Rooms {
         let segment = |id: &AssignmentId| self.desks.works.get(id).map(|w| w.view.segment);
         let segments: Vec<Option<SegmentKind>> = state.assignments.iter().map(|(id, _)| segment(id)).collect();
         let any = |kind: SegmentKind| segments.contains(&Some(kind));
-        if any(SegmentKind::Talking) || segments.contains(&None) {
+        let talks = [SegmentKind::Talking, SegmentKind::Dialling, SegmentKind::Consulting, SegmentKind::Barging].into_iter().any(any);
+        let supervises = any(SegmentKind::Listening) || any(SegmentKind::Whispering);
+        if talks || supervises || segments.contains(&None) {
             ShownState::Talking
-        } else if any(SegmentKind::Holding) {
+        } else if any(SegmentKind::Holding) || any(SegmentKind::OnHold) {
             ShownState::Hold
         } else if any(SegmentKind::WrapUp) {
             ShownState::WrapUp
@@ -232,8 +320,9 @@ impl Rooms {
             busy: state.busy,
             open: queue.settings.open,
         };
-        self.show(Audience::Floor, key::queue(state.queue), &view);
-        self.show(Audience::Queue(state.queue), key::QUEUE.to_owned(), &view);
+        let text = written(&view);
+        self.publish(Audience::Floor, key::queue(state.queue), text.clone());
+        self.publish(Audience::Queue(state.queue), key::QUEUE.to_owned(), text);
     }
 
     /// Everything that a new configuration may have renamed.
@@ -252,6 +341,25 @@ impl Rooms {
 
     fn queue_name(&self, queue: QueueId) -> Option<String> {
         self.directory.queues.get(&queue).map(|q| q.settings.name.clone())
+    }
+}
+
+/// A view as JSON. Views are plain structs with text keys: they always can be.
+fn written<T: Serialize>(view: &T) -> Option<Arc<str>> {
+    serde_json::to_string(view).ok().map(Arc::from)
+}
+
+fn call_state(segment: SegmentKind) -> CallState {
+    match segment {
+        SegmentKind::Ringing | SegmentKind::Arriving => CallState::Ringing,
+        SegmentKind::Dialling => CallState::Dialling,
+        SegmentKind::Talking | SegmentKind::Ivr | SegmentKind::Waiting | SegmentKind::WrapUp => CallState::Talking,
+        SegmentKind::Holding => CallState::Held,
+        SegmentKind::OnHold => CallState::OnHold,
+        SegmentKind::Consulting => CallState::Consulting,
+        SegmentKind::Listening => CallState::Listening,
+        SegmentKind::Whispering => CallState::Whispering,
+        SegmentKind::Barging => CallState::Barging,
     }
 }
 

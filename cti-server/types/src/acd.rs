@@ -1,4 +1,8 @@
 //! Interactions ↔ ACD. Only ids and what the ACD is told; messages may come late or twice and are then stale, never harmful.
+//!
+//! The whole ACD has one owner at a time. What interactions say carries the epoch of the owner it is meant for, what the ACD says that
+//! of the owner who said it; the shell carries the two together (`Acd::handle_from`, `cti_interaction::Input::Acd`). A demand is
+//! answered: granted (an offer; `OfferEnded` with `Accepted`), refused (`Left`; another end), or stale ([`AcdOutput::Stale`]).
 
 use crate::flow::{QueueLeft, SkillNeed};
 use crate::id::{AgentId, AssignmentId, InteractionId, OfferId, QueueId, ReasonId, SkillId, WorkItemId};
@@ -15,6 +19,8 @@ pub struct QueueSettings {
     pub skills: Vec<SkillNeed>,
     /// Added to the priority an item brings (0–9; higher is served first).
     pub priority: u8,
+    /// How its waiting work is ordered.
+    pub order: QueueOrder,
     /// How long an offer may ring before it counts as no answer.
     pub offer_timeout: Duration,
     /// Longest wrap-up; zero: no wrap-up.
@@ -30,6 +36,25 @@ pub struct QueueSettings {
     /// Unset while the queue takes no new work.
     pub open: bool,
 }
+
+/// How a queue orders its waiting work. An item's *age* is how long it has waited, its *credit* what it was given on top.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueueOrder {
+    /// Higher priority first; within a priority by age plus credit.
+    #[default]
+    Priority,
+    /// By score: the item's own priority times `weight`, plus age, plus credit. So nobody waits for ever behind higher priorities:
+    /// each step of priority is worth so much waiting, and no more.
+    Score {
+        /// What one step of priority is worth, at most [`WEIGHT_MAX`].
+        weight: Duration,
+    },
+}
+
+/// Most that may be credited to an item; more counts as this.
+pub const CREDIT_MAX: Duration = Duration::from_secs(86_400);
+/// Most that a step of priority may be worth; more counts as this.
+pub const WEIGHT_MAX: Duration = Duration::from_secs(86_400);
 
 /// What happens to an item at a limit of its queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +123,8 @@ pub enum AcdInput {
     /// Signs the agent out first; assignments under way go on to their end.
     RemoveAgent(AgentId),
 
-    /// New work. `since` is when the waiting began: earlier than now for work that brings its age with it.
+    /// New work. `since` is when the waiting began: earlier than now for work that brings its age with it. `credit` is waiting it is
+    /// given without having waited, for its place in the line only: at most [`CREDIT_MAX`].
     Enqueue {
         work: WorkItemId,
         interaction: InteractionId,
@@ -106,11 +132,15 @@ pub enum AcdInput {
         priority: u8,
         skills: Vec<SkillNeed>,
         since: Tick,
+        credit: Duration,
     },
     /// The work is gone (caller hung up, taken elsewhere). Open offers of it are withdrawn.
     Withdraw {
         work: WorkItemId,
     },
+
+    /// New work for one agent, without a queue. Answered by an offer to them, or by [`AcdOutput::AimEnded`].
+    Aim(Aim),
 
     /// A person or the system asks for a presence. While the agent has an assignment it stays pending until release.
     SetPresence {
@@ -155,6 +185,24 @@ pub enum AcdInput {
     },
 }
 
+/// Work for one agent, without a queue: a transfer to them, a question of a colleague, their own call, supervision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aim {
+    pub work: WorkItemId,
+    pub interaction: InteractionId,
+    pub agent: AgentId,
+    /// When the waiting for it began.
+    pub since: Tick,
+    /// How long the offer may ring.
+    pub ring: Duration,
+    /// How long it waits for an agent who is busy; zero: it is offered at once or not at all. An agent who is away is not waited for.
+    pub wait: Duration,
+    /// Only to an agent who is ready; else also to one who is signed in and not ready.
+    pub needs_ready: bool,
+    /// An agent whose telephone fails the offer is not ready then, as with work of a queue.
+    pub blames: bool,
+}
+
 /// Why an offer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -172,15 +220,40 @@ pub enum OfferEnd {
 #[derive(Clone, Debug, PartialEq)]
 pub enum AcdOutput {
     /// Hold this work out to this agent until `until`. The decision says why, and why not the others.
-    Offer { offer: OfferId, work: WorkItemId, interaction: InteractionId, queue: QueueId, agent: AgentId, until: Tick, decision: Decision },
+    /// Work for one agent has no queue.
+    Offer {
+        offer: OfferId,
+        work: WorkItemId,
+        interaction: InteractionId,
+        queue: Option<QueueId>,
+        agent: AgentId,
+        until: Tick,
+        decision: Decision,
+    },
     /// The offer is over for the given reason; nothing of it may ring any longer.
     OfferEnded { offer: OfferId, work: WorkItemId, agent: AgentId, end: OfferEnd },
     /// The work was not taken in, or is sent away at a limit; the ACD has forgotten it.
     Left { work: WorkItemId, reason: QueueLeft, overflow: Overflow },
+    /// The one agent the work is for could not be offered it, at once or within its wait; the ACD has forgotten it. When an offer of
+    /// it was open, `OfferEnded` says so instead, and the work is forgotten, too.
+    AimEnded { work: WorkItemId, why: Rejected },
+    /// What was said came late, twice, or was meant for an earlier owner, and has changed nothing here.
+    Stale(Stale),
     /// The agent's state as the ACD sees it changed.
     Agent(AgentState),
     /// The waiting line of a queue changed.
     Queue(QueueState),
+}
+
+/// What a stale message was about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stale {
+    /// Said to an earlier owner: the work is not known here unless it is said again.
+    Work(WorkItemId),
+    /// The offer is not open here, so nothing of it may ring any longer; no assignment came of this message.
+    Offer(OfferId),
+    /// Said to an earlier owner: the assignment holds no capacity here unless it is said again.
+    Assignment(AssignmentId),
 }
 
 /// Everything shown of an agent's state is derived from this.
@@ -218,6 +291,12 @@ pub struct Decision {
     /// Age of the work in ms and the effective priority when decided.
     pub age_ms: u64,
     pub priority: u8,
+    /// Waiting the work was given on top of its age, ms.
+    #[serde(default)]
+    pub credit_ms: u64,
+    /// In a queue ordered by score: the score in ms, made of the item's own priority, its age and its credit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_ms: Option<u64>,
     /// The chosen one first; at most 20 are kept, `not_shown` counts the rest.
     pub candidates: Vec<Candidate>,
     pub not_shown: u32,

@@ -3,6 +3,9 @@
 use crate::acd::NotReadyReason;
 use crate::id::LegId;
 
+/// Most parties in one conversation, supervisors counted. One more is refused before any telephone rings.
+pub const PARTIES_MAX: usize = 16;
+
 /// Why a leg is over, in words neither SIP nor Q.850.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LegEnd {
@@ -26,5 +29,7 @@ pub enum LegFact {
     Answered(LegId),
     Held(LegId),
     Retrieved(LegId),
+    /// Nobody hears the leg, or they do again.
+    Muted(LegId, bool),
     Ended(LegId, LegEnd),
 }

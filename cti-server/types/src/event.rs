@@ -115,6 +115,9 @@ pub enum Body {
         priority: u8,
         skills: Vec<SkillNeed>,
         since: Utc,
+        /// Waiting it was given on top, for its place in the line.
+        #[serde(default)]
+        credit_ms: u64,
     },
     Offered {
         offer: OfferId,
@@ -131,6 +134,16 @@ pub enum Body {
     WorkEnded {
         work: WorkItemId,
         end: WorkEnd,
+    },
+    /// A demand for one agent, without a queue: a transfer to them, a consultation, their own dialling, supervision.
+    WorkAimed {
+        work: WorkItemId,
+        purpose: Purpose,
+        agent: AgentId,
+        /// Who asked for it; `None`: the system did.
+        by: Option<AgentId>,
+        priority: u8,
+        since: Utc,
     },
     Assigned {
         assignment: AssignmentId,
@@ -153,8 +166,106 @@ pub enum Body {
         end: AssignmentEnd,
     },
 
+    /// The customer is on the way from one who spoke with them to somebody else.
+    Transferred {
+        by: ParticipantId,
+        to: TransferTo,
+        how: TransferHow,
+    },
+    /// The transfer came to nothing; the customer was given back.
+    TransferFailed {
+        to: TransferTo,
+        reason: PartyEnd,
+    },
+    ConsultStarted {
+        by: ParticipantId,
+        to: TransferTo,
+    },
+    ConsultEnded {
+        by: ParticipantId,
+        how: ConsultEnd,
+    },
+    /// The agent speaks with the other of the customer and the one consulted.
+    Swapped {
+        by: ParticipantId,
+        to_customer: bool,
+    },
+    /// Customer, agent and the one consulted all hear each other.
+    Conferenced {
+        by: ParticipantId,
+        joined: ParticipantId,
+    },
+    /// Somebody was put out of the call.
+    PartyDropped {
+        by: AgentId,
+        participant: ParticipantId,
+    },
+    Muted {
+        participant: ParticipantId,
+        muted: bool,
+    },
+    SupervisionStarted {
+        participant: ParticipantId,
+        target: ParticipantId,
+        mode: SuperviseMode,
+    },
+    SupervisionModeChanged {
+        participant: ParticipantId,
+        mode: SuperviseMode,
+    },
+    /// Whoever is supervised left; the supervision of the call goes on with this agent.
+    SupervisionMoved {
+        participant: ParticipantId,
+        target: ParticipantId,
+    },
+    SupervisionEnded {
+        participant: ParticipantId,
+    },
+    /// The supervisor took the agent's place.
+    Intercepted {
+        participant: ParticipantId,
+        from: ParticipantId,
+    },
+    /// A supervisor took the agent out, or ended the call (`None`).
+    ForceReleased {
+        by: AgentId,
+        participant: Option<ParticipantId>,
+    },
+    /// We call this number.
+    OutsideDialled {
+        participant: ParticipantId,
+        number: Option<PersonalId>,
+        by: Option<ParticipantId>,
+    },
+    /// By which trunk a number is called, and why by no other; `None`: none could take the call.
+    TrunkChosen {
+        participant: ParticipantId,
+        trunk: Option<TrunkId>,
+        others: Vec<TrunkWhy>,
+    },
+    OutsideFailed {
+        participant: ParticipantId,
+        reason: PartyEnd,
+        /// ITU-T Q.850, where the network said one.
+        cause: Option<u16>,
+    },
+
     RecordingStarted {
         recording: RecordingId,
+    },
+    RecordingPaused {
+        recording: RecordingId,
+        /// `None`: by the house's rule.
+        by: Option<AgentId>,
+    },
+    RecordingResumed {
+        recording: RecordingId,
+        by: Option<AgentId>,
+    },
+    /// Something to find in the recording again; its time is the event's.
+    RecordingMarker {
+        recording: RecordingId,
+        mark: RecordingMark,
     },
     /// One sealed WAV. `offset_ms` is where it begins on the recording's timeline.
     RecordingPart {
@@ -179,6 +290,17 @@ pub enum Body {
         packets_lost: u64,
         jitter_ms: f32,
         round_trip_ms: f32,
+        /// Mean opinion scores (ITU-T G.107) of what was heard of the far side, and of what it heard by its reports; 0: not measured.
+        #[serde(default)]
+        score_heard: f32,
+        #[serde(default)]
+        score_far: f32,
+    },
+    /// Who answered an outgoing call, by the rhythm of the first seconds: `person`, `machine` or `unsure`, and what showed it.
+    AnswererDetected {
+        participant: ParticipantId,
+        answerer: String,
+        reason: String,
     },
     MediaLost {
         participant: ParticipantId,
@@ -221,14 +343,36 @@ impl Body {
             Body::Offered { .. } => "offered",
             Body::OfferEnded { .. } => "offer_ended",
             Body::WorkEnded { .. } => "work_ended",
+            Body::WorkAimed { .. } => "work_aimed",
             Body::Assigned { .. } => "assigned",
             Body::WrapUpStarted { .. } => "wrap_up_started",
             Body::WrapUpSet { .. } => "wrap_up_set",
             Body::AssignmentEnded { .. } => "assignment_ended",
+            Body::Transferred { .. } => "transferred",
+            Body::TransferFailed { .. } => "transfer_failed",
+            Body::ConsultStarted { .. } => "consult_started",
+            Body::ConsultEnded { .. } => "consult_ended",
+            Body::Swapped { .. } => "swapped",
+            Body::Conferenced { .. } => "conferenced",
+            Body::PartyDropped { .. } => "party_dropped",
+            Body::Muted { .. } => "muted",
+            Body::SupervisionStarted { .. } => "supervision_started",
+            Body::SupervisionModeChanged { .. } => "supervision_mode_changed",
+            Body::SupervisionMoved { .. } => "supervision_moved",
+            Body::SupervisionEnded { .. } => "supervision_ended",
+            Body::Intercepted { .. } => "intercepted",
+            Body::ForceReleased { .. } => "force_released",
+            Body::OutsideDialled { .. } => "outside_dialled",
+            Body::TrunkChosen { .. } => "trunk_chosen",
+            Body::OutsideFailed { .. } => "outside_failed",
             Body::RecordingStarted { .. } => "recording_started",
+            Body::RecordingPaused { .. } => "recording_paused",
+            Body::RecordingResumed { .. } => "recording_resumed",
+            Body::RecordingMarker { .. } => "recording_marker",
             Body::RecordingPart { .. } => "recording_part",
             Body::RecordingEnded { .. } => "recording_ended",
             Body::MediaReport { .. } => "media_report",
+            Body::AnswererDetected { .. } => "answerer_detected",
             Body::MediaLost { .. } => "media_lost",
             Body::MediaBack { .. } => "media_back",
             Body::Closed { .. } => "closed",
@@ -271,6 +415,16 @@ words! {
         OnHold = "on_hold",
         /// The agent who put the other side on hold.
         Holding = "holding",
+        /// Speaking aside, while the customer is on hold: who asks and who is asked.
+        Consulting = "consulting",
+        /// Our side is calling this party, or this agent waits for the one called.
+        Dialling = "dialling",
+        /// A supervisor whom nobody hears.
+        Listening = "listening",
+        /// A supervisor whom only the agent hears.
+        Whispering = "whispering",
+        /// A supervisor whom everybody hears.
+        Barging = "barging",
         WrapUp = "wrap_up",
     }
     LeaveReason {
@@ -286,6 +440,12 @@ words! {
         Withdrawn = "withdrawn",
         /// Wrap-up is over.
         Finished = "finished",
+        /// Gave the customer to somebody else.
+        Transferred = "transferred",
+        /// Put out of the call by an agent.
+        Dropped = "dropped",
+        /// Put out by a supervisor.
+        Forced = "forced",
         /// The flow hung up.
         Flow = "flow",
         MediaLost = "media_lost",
@@ -294,7 +454,63 @@ words! {
         /// The server stopped without warning; closed at the next start.
         ServerLost = "server_lost",
     }
-    FlowEnd { Queued = "queued", HungUp = "hung_up", CallerLeft = "caller_left", Error = "error" }
+    FlowEnd { Queued = "queued", Transferred = "transferred", HungUp = "hung_up", CallerLeft = "caller_left", Error = "error" }
+    /// What work without a queue is for.
+    Purpose {
+        /// The customer waits for this agent.
+        Transfer = "transfer",
+        /// A transfer failed: the customer comes back to who made it.
+        GivenBack = "given_back",
+        /// A colleague wants to ask; the customer is on hold.
+        Consult = "consult",
+        /// Taken out of a queue by hand.
+        Taken = "taken",
+        /// The agent's own telephone first, then the number they dial.
+        Dial = "dial",
+        Supervision = "supervision",
+    }
+    TransferHow { Blind = "blind", Consulted = "consulted" }
+    ConsultEnd {
+        /// The customer was given to the one asked.
+        Completed = "completed",
+        /// The agent is back with the customer.
+        Returned = "returned",
+        Conferenced = "conferenced",
+        /// Who was asked could not be reached.
+        Failed = "failed",
+        /// The customer, or the agent, was gone first.
+        Over = "over",
+    }
+    /// How well a supervisor is heard.
+    SuperviseMode {
+        /// Nobody hears the supervisor.
+        Listen = "listen",
+        /// Only the agent does.
+        Whisper = "whisper",
+        /// Everybody does.
+        Barge = "barge",
+    }
+    /// Why a party that was called did not come.
+    PartyEnd {
+        Busy = "busy",
+        NoAnswer = "no_answer",
+        /// There is no such number, or no such agent.
+        Invalid = "invalid",
+        /// The person, or their network, refused.
+        Rejected = "rejected",
+        Congestion = "congestion",
+        /// Not signed in, not ready, or their telephone cannot be reached.
+        Unreachable = "unreachable",
+        /// Not allowed to be called.
+        Forbidden = "forbidden",
+        /// Given up by us: the customer left, or who asked changed their mind.
+        Cancelled = "cancelled",
+        Failed = "failed",
+    }
+    RecordingMark {
+        Held = "held", Retrieved = "retrieved", Transferred = "transferred", Consulted = "consulted",
+        Conferenced = "conferenced", Intercepted = "intercepted",
+    }
     AssignmentEnd { Finished = "finished", WrapUpTimeout = "wrap_up_timeout", NoWrapUp = "no_wrap_up", SignedOut = "signed_out", ServerLost = "server_lost" }
     CloseReason {
         /// Ended with an agent having served it.
@@ -303,6 +519,8 @@ words! {
         LeftInFlow = "left_in_flow",
         /// The caller left while waiting or ringing.
         Abandoned = "abandoned",
+        /// A call of ours was not answered.
+        NotReached = "not_reached",
         /// The flow ended it.
         ServedByFlow = "served_by_flow",
         /// Refused before answer (full, unknown number, no codec).
@@ -311,6 +529,14 @@ words! {
         Shutdown = "shutdown",
         ServerLost = "server_lost",
     }
+}
+
+/// Why a call did not go by a trunk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkWhy {
+    pub trunk: TrunkId,
+    /// `down`, `full`, `tried`, …: the words of the trunk's own room.
+    pub why: String,
 }
 
 /// How a work item ended.
@@ -322,7 +548,23 @@ pub enum WorkEnd {
     /// Sent away at a limit, back to the flow or into the queue named.
     Left(QueueLeft),
     Overflowed(QueueId),
+    /// Moved by hand, within its queue or into this one.
+    Moved(QueueId),
+    /// Taken out of the queue by hand for this agent.
+    Taken(AgentId),
+    /// Work for one agent who did not take it.
+    NotTaken(PartyEnd),
     ServerLost,
+}
+
+/// Where a customer, or who asks, is to be connected to. A number stands in the event that dials it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "to", content = "id", rename_all = "snake_case")]
+pub enum TransferTo {
+    Agent(AgentId),
+    Queue(QueueId),
+    Flow(FlowId),
+    Number,
 }
 
 /// The id behind a stream.

@@ -2,6 +2,7 @@
 
 use crate::id::{FlowId, PlayId, QueueId, SkillId};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A skill the work needs and the least proficiency (1–10) that will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -36,6 +37,8 @@ pub enum FlowCommand {
         queue: QueueId,
         priority: u8,
         skills: Vec<SkillNeed>,
+        /// Waiting the caller is given without having waited.
+        credit: Duration,
     },
     /// The flow ends by hanging up.
     HangUp {

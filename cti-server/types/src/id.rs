@@ -125,3 +125,16 @@ id! {
 
 /// An agent is a user who may take work; the id is the same.
 pub type AgentId = UserId;
+
+/// Which owner of a room, or of a stream, is speaking: grows with every server that takes it over, so that what an earlier owner
+/// said, and what was said to it, is known as old. 0: nobody yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OwnerEpoch(pub u32);
+
+impl OwnerEpoch {
+    /// Of a server that starts now: seconds since 1970, which grow from start to start and fit until the year 2106.
+    pub fn at_start(now: Utc) -> OwnerEpoch {
+        OwnerEpoch(u32::try_from(now.ms().max(0) / 1000).unwrap_or(u32::MAX))
+    }
+}

@@ -1,6 +1,7 @@
 //! Switch ↔ media engine. Plain data: enough in each command to restore a leg after a crash.
 
 use crate::id::{LegId, PlayId, RecordingId};
+use crate::srtp::Srtp;
 use crate::tap::Channel;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -12,6 +13,51 @@ pub enum Codec {
     Pcmu,
     /// ITU-T G.711 A-law, 8 kHz, static payload type 8.
     Pcma,
+    /// ITU-T G.722 at 64 kbit/s, 16 kHz, static payload type 9. Its RTP clock is 8000 (RFC 3551 4.5.2).
+    G722,
+    /// Opus (RFC 6716, RFC 7587), 48 kHz; we send mono.
+    Opus,
+}
+
+impl Codec {
+    pub const ALL: [Codec; 4] = [Codec::Pcmu, Codec::Pcma, Codec::G722, Codec::Opus];
+
+    /// The encoding name in `a=rtpmap`, and in configurations.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Codec::Pcmu => "PCMU",
+            Codec::Pcma => "PCMA",
+            Codec::G722 => "G722",
+            Codec::Opus => "opus",
+        }
+    }
+
+    /// The codec of a name; case counts for nothing.
+    pub fn named(name: &str) -> Option<Codec> {
+        Codec::ALL.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Samples a second of what it is decoded to here.
+    pub const fn sample_rate(self) -> u32 {
+        match self {
+            Codec::Pcmu | Codec::Pcma => 8000,
+            Codec::G722 => 16_000,
+            Codec::Opus => 48_000,
+        }
+    }
+
+    /// Ticks a second of its RTP timestamps.
+    pub const fn clock(self) -> u32 {
+        match self {
+            Codec::Pcmu | Codec::Pcma | Codec::G722 => 8000,
+            Codec::Opus => 48_000,
+        }
+    }
+
+    /// One byte a sample: the two laws are translated into each other code by code.
+    pub const fn is_g711(self) -> bool {
+        matches!(self, Codec::Pcmu | Codec::Pcma)
+    }
 }
 
 /// Direction of a stream as the side that wrote the SDP sees it (RFC 3264 5.1).
@@ -61,10 +107,16 @@ pub struct Stream {
     pub event_receive: Option<u8>,
     /// Payload type of telephone-event/8000 we send, if agreed.
     pub event_send: Option<u8>,
+    /// Payload type of telephone-event/48000 they send us, if agreed: events have the clock of the audio beside them.
+    pub wide_event_receive: Option<u8>,
+    /// Payload type of telephone-event/48000 we send, if agreed.
+    pub wide_event_send: Option<u8>,
     /// Our direction: `sends()` we may send; `receives()` we expect media.
     pub direction: Direction,
     /// Packet time we send at, in ms (10–60).
     pub ptime_ms: u8,
+    /// Keys, if the stream is encrypted: then nothing else is sent or accepted.
+    pub srtp: Option<Srtp>,
 }
 
 /// Audio held in memory: 8 kHz mono linear PCM, shared by all who play it.
@@ -80,11 +132,112 @@ impl std::fmt::Debug for Clip {
     }
 }
 
-/// Where a recording of a leg's received audio goes.
+/// Which of a leg's two directions is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum TapSide {
+    /// What its far side says to us.
+    #[default]
+    Received,
+    /// What is sent to it from other legs, forwarded or mixed. Never what is played to it, and no digits.
+    Heard,
+}
+
+/// Where a copy of a leg's audio goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tap {
     pub recording: RecordingId,
     pub channel: Channel,
+    pub side: TapSide,
+}
+
+impl Tap {
+    /// A copy of what the far side says.
+    pub const fn received(recording: RecordingId, channel: Channel) -> Tap {
+        Tap { recording, channel, side: TapSide::Received }
+    }
+
+    /// A copy of what the far side is sent from other legs.
+    pub const fn heard(recording: RecordingId, channel: Channel) -> Tap {
+        Tap { recording, channel, side: TapSide::Heard }
+    }
+}
+
+/// Legs that one leg can hear at once; of more, the first so many are heard and the engine says so in its log.
+pub const HEARD_MAX: usize = 16;
+
+/// How to tell a person from a machine; all times in ms. The defaults are the usual ones of this trade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DetectLimits {
+    /// Silence before the first word after which it is a machine.
+    pub initial_silence_ms: u32,
+    /// Speech with its short pauses that is too long for a person.
+    pub greeting_ms: u32,
+    /// Silence after words that shows a person waiting.
+    pub after_greeting_silence_ms: u32,
+    /// More words than this are a machine's.
+    pub words: u32,
+    /// Shorter sounds are no words.
+    pub word_ms_min: u32,
+    /// Without a verdict by then it is unsure.
+    pub total_ms: u32,
+    /// Mean sample size below which there is silence.
+    pub silence_level: u16,
+}
+
+impl Default for DetectLimits {
+    fn default() -> DetectLimits {
+        DetectLimits {
+            initial_silence_ms: 2500,
+            greeting_ms: 1500,
+            after_greeting_silence_ms: 800,
+            words: 3,
+            word_ms_min: 100,
+            total_ms: 5000,
+            silence_level: 256,
+        }
+    }
+}
+
+/// Who answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Answerer {
+    Person,
+    Machine,
+    Unsure,
+}
+
+impl Answerer {
+    /// As it stands in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Answerer::Person => "person",
+            Answerer::Machine => "machine",
+            Answerer::Unsure => "unsure",
+        }
+    }
+}
+
+impl DetectReason {
+    /// As it stands in the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            DetectReason::InitialSilence => "initial_silence",
+            DetectReason::ShortGreeting => "short_greeting",
+            DetectReason::LongGreeting => "long_greeting",
+            DetectReason::ManyWords => "many_words",
+            DetectReason::TooLong => "too_long",
+        }
+    }
+}
+
+/// What showed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DetectReason {
+    InitialSilence,
+    ShortGreeting,
+    LongGreeting,
+    ManyWords,
+    TooLong,
 }
 
 /// What the switch asks of the engine. Commands for one leg are carried out in order.
@@ -95,7 +248,8 @@ pub enum EngineCommand {
     Open { leg: LegId, group: u64, ip: IpAddr, port: u16, ssrc: u32, sequence: u16, timestamp: u32 },
     /// Begin or change the stream by signalling. A changed `remote` unlocks the source so that it locks anew.
     SetStream { leg: LegId, stream: Stream },
-    /// Whom this leg hears when nothing is played to it. Empty: nothing is sent. Today at most one; a mix comes later.
+    /// Whom this leg hears when nothing is played to it. Empty: nothing is sent. One: its packets are passed on as they come.
+    /// More, up to [`HEARD_MAX`]: their mix.
     Hear { leg: LegId, from: Vec<LegId> },
     /// Play the clips in order to this leg, instead of whom it hears, `repeat`ing for ever or once, beginning at
     /// `offset_ms` into them. A play under way on the leg is replaced (its `PlayEnded` says interrupted).
@@ -104,8 +258,10 @@ pub enum EngineCommand {
     StopPlay { leg: LegId },
     /// Send these digits (0-9 * # A-D) as RFC 4733 events, 100 ms each with 60 ms between.
     SendDigits { leg: LegId, digits: String },
-    /// Copy what is received from this leg into a recording; `None` ends it.
+    /// Copy one side of this leg into a recording; each side has one tap at most, a new one takes its place. `None` ends both.
     Tap { leg: LegId, tap: Option<Tap> },
+    /// Listen who answered, from now on: `Detected` follows once. `None` stops listening.
+    Detect { leg: LegId, limits: Option<DetectLimits> },
     /// Close sockets; answered by `Closed`, after which the port pair rests.
     Close { leg: LegId },
 }
@@ -136,6 +292,10 @@ pub struct StreamStats {
     pub far_loss: f32,
     /// Frames a recording could not take in time.
     pub tap_dropped: u64,
+    /// How what we hear of the far side sounds: a mean opinion score (ITU-T G.107), 1–4.5; 0 when never measured.
+    pub score_heard: f32,
+    /// How what it hears of us sounds, by its own reports; 0 without any.
+    pub score_far: f32,
 }
 
 /// What the engine tells the switch.
@@ -165,6 +325,17 @@ pub enum EngineEvent {
     },
     MediaBack {
         leg: LegId,
+    },
+    /// How the leg sounds, told when one of the scores has moved by 0.3 since it was told last, or is that far from a good one.
+    Quality {
+        leg: LegId,
+        stats: StreamStats,
+    },
+    /// Who answered, as asked by `Detect`.
+    Detected {
+        leg: LegId,
+        answerer: Answerer,
+        reason: DetectReason,
     },
     Closed {
         leg: LegId,

@@ -1,6 +1,7 @@
 //! Writing one stream of the log: numbers its events without gap and dates them by the anchor the stream, or the sign-in, began with.
 
 use crate::event::{Body, Event, Stream};
+use crate::id::OwnerEpoch;
 use crate::time::{Anchor, Now, Utc};
 
 /// The version of [`Body`] written now.
@@ -13,6 +14,7 @@ pub struct StreamWriter {
     anchor: Anchor,
     seq: u64,
     last: Utc,
+    epoch: OwnerEpoch,
 }
 
 impl StreamWriter {
@@ -22,7 +24,13 @@ impl StreamWriter {
 
     /// Goes on after event `seq`.
     pub fn resume(stream: Stream, now: Now, seq: u64) -> StreamWriter {
-        StreamWriter { stream, anchor: now.into(), seq, last: Utc(i64::MIN) }
+        StreamWriter { stream, anchor: now.into(), seq, last: Utc(i64::MIN), epoch: OwnerEpoch::default() }
+    }
+
+    /// The same, written by this owner.
+    #[must_use]
+    pub fn owned_by(self, epoch: OwnerEpoch) -> StreamWriter {
+        StreamWriter { epoch, ..self }
     }
 
     /// Times of what is written from here on are not before `last`, the time of the event this goes on after.
@@ -42,6 +50,6 @@ impl StreamWriter {
     pub fn event(&mut self, now: Now, body: Body) -> Event {
         self.seq += 1;
         self.last = self.last.max(self.anchor.utc(now.tick));
-        Event { stream: self.stream, seq: self.seq, owner_epoch: 0, at: self.last, version: BODY_VERSION, body }
+        Event { stream: self.stream, seq: self.seq, owner_epoch: self.epoch.0, at: self.last, version: BODY_VERSION, body }
     }
 }

@@ -13,17 +13,18 @@ pub enum Channel {
     Right,
 }
 
-/// The most payload one frame holds: 60 ms of G.711.
-pub const FRAME_BYTES_MAX: usize = 480;
+/// The most payload one frame holds: the largest Opus packet (RFC 6716 3.2.1), and more than 60 ms of the others. What is
+/// longer is not copied.
+pub const FRAME_BYTES_MAX: usize = 1275;
 
-/// One received packet's audio, still encoded (the writer thread decodes).
+/// One packet's audio, still encoded (the writer thread decodes).
 #[derive(Clone, Debug)]
 pub struct TapFrame {
     pub recording: RecordingId,
     pub channel: Channel,
     /// When it arrived, on the clock all taps share.
     pub at: Tick,
-    /// RTP timestamp as received; continuous within one `source`.
+    /// RTP timestamp on the codec's clock; continuous within one `source`.
     pub timestamp: u32,
     /// Changes whenever the received stream starts anew (SSRC or source change): timestamps do not continue across it.
     pub source: u32,

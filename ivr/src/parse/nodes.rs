@@ -7,12 +7,15 @@ use crate::names::nearest;
 use crate::node::{Ask, Collect, Ix, Kind, Menu, Queue, SayHow, TYPES};
 use cti_types::flow::HangUpCause;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use toml::de::DeValue;
 
 /// Most cases of a branch; more are refused.
 const CASES_MAX: usize = 50;
 /// Longest number a caller may be asked for.
 const DIGITS_MAX: u32 = 32;
+/// Most waiting a queue node gives a caller on top: a day, which puts them before anybody.
+const CREDIT_SECONDS_MAX: u32 = 86_400;
 /// Most skills a queue node asks for.
 const SKILLS_MAX: usize = 10;
 
@@ -225,6 +228,7 @@ fn set(r: &mut Reading<'_>, sink: &mut Sink, f: &mut Fields<'_, '_>) -> Option<K
 fn queue(r: &mut Reading<'_>, sink: &mut Sink, f: &mut Fields<'_, '_>) -> Option<Kind> {
     let queue = r.queue(sink, f);
     let priority = f.integer(sink, "priority", 0, 0..=9) as u8;
+    let credit = Duration::from_secs(f.integer(sink, "credit_seconds", 0, 0..=CREDIT_SECONDS_MAX).into());
     let mut skills = Vec::new();
     for skill in f.tables(sink, "skills", SKILLS_MAX, "a list of { name = \"…\", min = 1 }") {
         skills.extend(r.skill(sink, skill));
@@ -238,6 +242,7 @@ fn queue(r: &mut Reading<'_>, sink: &mut Sink, f: &mut Fields<'_, '_>) -> Option
     Some(Kind::Queue(Queue {
         queue: queue?,
         priority,
+        credit,
         skills,
         data,
         on_full: on_full?,

@@ -384,6 +384,7 @@ fn a_queue_takes_the_caller_and_each_way_back_has_its_node() {
 type = "queue"
 queue = "sales"
 priority = 4
+credit_seconds = 90
 skills = [{{ name = "german", min = 3 }}]
 data = {{ topic = "sales" }}
 on_full = "f"
@@ -396,7 +397,7 @@ otherwise = "o"
         node("w"),
         node("o")
     );
-    let queued = ["set topic=sales", "queue sales 4 german>=3"];
+    let queued = ["set topic=sales", "queue sales 4 german>=3 credit 90"];
     check(&nodes, &[("wait:3600000 key:1", &queued)]);
     for (script, node) in [("full", "@f"), ("unstaffed", "@u"), ("limit", "@w"), ("closed", "@o"), ("none", "@o")] {
         check(&nodes, &[(script, &[queued[0], queued[1], node, "play en/sorry-wait"])]);

@@ -11,6 +11,10 @@ const LOUD: u8 = 0x80;
 const QUIET: u8 = 0xff;
 const PACKET: usize = 160;
 
+const fn ms(ms: i64) -> i64 {
+    ms * 8
+}
+
 fn frame(channel: Channel, at_us: u64, timestamp: u32, source: u32, payload: Vec<u8>) -> TapFrame {
     let recording = RecordingId::from_u128(1);
     TapFrame { recording, channel, at: Tick(at_us), timestamp, source, codec: Codec::Pcmu, payload: payload.into() }
@@ -26,7 +30,7 @@ fn marked(channel: Channel, at_us: u64, timestamp: u32, source: u32) -> TapFrame
 /// Plays frames in the order of their arrival, moving on every 200 ms, and ends at `end_us`.
 fn run(mut frames: Vec<TapFrame>, end_us: u64) -> (Vec<Pair>, u64) {
     frames.sort_by_key(|frame| frame.at);
-    let mut timeline = Timeline::new(Tick(0), HOLD_BACK);
+    let mut timeline = Timeline::new(Tick(0), HOLD_BACK, crate::NARROW);
     let mut pairs: Vec<Pair> = Vec::new();
     let mut round = 200_000;
     for frame in &frames {
@@ -177,7 +181,7 @@ fn a_burst_after_a_stall_keeps_the_place_of_what_is_in_time() {
 
 #[test]
 fn a_packet_before_the_beginning_is_cut() {
-    let mut timeline = Timeline::new(Tick(1_000_000), HOLD_BACK);
+    let mut timeline = Timeline::new(Tick(1_000_000), HOLD_BACK, crate::NARROW);
     let mut pairs: Vec<Pair> = Vec::new();
     let mut out = |run: &[Pair]| pairs.extend_from_slice(run);
     timeline.place(&frame(Channel::Left, 900_000, 0, 1, vec![LOUD; PACKET]), &mut out);
@@ -194,7 +198,7 @@ proptest! {
         packets in proptest::collection::vec((0_u64..5_000_000, any::<u32>(), 0_u32..3, any::<bool>(), 0_usize..480), 0..200),
         end in 0_u64..6_000_000,
     ) {
-        let mut timeline = Timeline::new(Tick(500_000), HOLD_BACK);
+        let mut timeline = Timeline::new(Tick(500_000), HOLD_BACK, crate::NARROW);
         let ring = timeline.ring.len();
         let mut written = 0;
         for (at, timestamp, source, left, len) in packets {
@@ -203,7 +207,7 @@ proptest! {
         }
         let before = written as i64;
         timeline.finish(Tick(end), &mut |run| written += run.len());
-        prop_assert_eq!(written as i64, before.max(sample(Tick(500_000), Tick(end))).max(0));
+        prop_assert_eq!(written as i64, before.max(timeline.sample(Tick(end))).max(0));
         prop_assert_eq!(timeline.ring.len(), ring);
     }
 }

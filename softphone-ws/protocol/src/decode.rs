@@ -1,6 +1,6 @@
 //! Reading a client's message so that an error names the field to mend. Total: any text gives a message or a [`BadMessage`].
 
-use crate::message::{ClientMessage, Command, ErrorCode, WireError};
+use crate::message::{ClientMessage, Command, ErrorCode, TargetAsked, WireError};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -8,6 +8,10 @@ use serde_json::{Map, Value};
 pub const NOTE_CHARS_MAX: usize = 4_000;
 /// Most digits in one command; more are refused.
 pub const DIGITS_MAX: usize = 32;
+/// Highest priority of work.
+pub const PRIORITY_MAX: u8 = 9;
+/// Longest number of one command, in characters; a longer one is refused.
+pub const DIALLED_MAX: usize = 40;
 /// Most topics named in one message; more are refused.
 pub const TOPICS_MAX: usize = 200;
 /// Longest error text, in characters; a longer one is cut. Bounds what of a bad message is sent back.
@@ -109,6 +113,16 @@ fn check_command(command: &Command) -> Result<(), WireError> {
             }
             Ok(())
         }
+        Command::Transfer { to: TargetAsked::Number { number }, .. } | Command::Consult { to: TargetAsked::Number { number }, .. } => {
+            let right = (1..=DIALLED_MAX).contains(&number.chars().count());
+            if right { Ok(()) } else { bad("to", format!("a number has 1 to {DIALLED_MAX} characters")) }
+        }
+        Command::Consult { to: TargetAsked::Flow { .. }, .. } => bad("to", "a flow cannot be asked: transfer to it".into()),
+        Command::MoveWaiting { priority, .. } if *priority > PRIORITY_MAX => bad("priority", format!("0 to {PRIORITY_MAX}")),
+        Command::Dial { number, .. } => {
+            let right = (1..=DIALLED_MAX).contains(&number.chars().count());
+            if right { Ok(()) } else { bad("number", format!("1 to {DIALLED_MAX} characters")) }
+        }
         Command::SetWrapUp { note: Some(note), .. } if note.chars().count() > NOTE_CHARS_MAX => {
             bad("note", format!("at most {NOTE_CHARS_MAX} characters"))
         }
@@ -125,6 +139,21 @@ fn check_command(command: &Command) -> Result<(), WireError> {
         | Command::Retrieve { .. }
         | Command::HangUp { .. }
         | Command::FinishWrapUp { .. }
+        | Command::Transfer { .. }
+        | Command::Consult { .. }
+        | Command::Complete { .. }
+        | Command::Return { .. }
+        | Command::Swap { .. }
+        | Command::Conference { .. }
+        | Command::DropParty { .. }
+        | Command::Mute { .. }
+        | Command::Record { .. }
+        | Command::Supervise { .. }
+        | Command::SetMode { .. }
+        | Command::Intercept { .. }
+        | Command::ForceRelease { .. }
+        | Command::TakeWaiting { .. }
+        | Command::MoveWaiting { .. }
         | Command::TakeOver => Ok(()),
     }
 }

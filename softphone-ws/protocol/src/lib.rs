@@ -11,7 +11,10 @@ pub mod typescript;
 pub mod view;
 
 pub use decode::BadMessage;
-pub use message::{At, ClientMessage, Command, Device, ErrorCode, Outcome, PresenceAsked, ServerMessage, SessionNo, WireError};
+pub use message::{
+    At, ClientMessage, Command, Device, ErrorCode, ModeAsked, Outcome, PresenceAsked, RecordAsked, ServerMessage, SessionNo, TargetAsked,
+    WireError,
+};
 pub use topic::{Topic, key};
 pub use view::*;
 

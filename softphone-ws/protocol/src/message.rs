@@ -2,7 +2,7 @@
 
 use crate::topic::Topic;
 use crate::view::Role;
-use cti_types::{AssignmentId, LegId, OfferId, PhoneId, ReasonId, UserId, WrapUpCodeId};
+use cti_types::{AssignmentId, FlowId, InteractionId, LegId, OfferId, ParticipantId, PhoneId, QueueId, ReasonId, UserId, WrapUpCodeId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -101,6 +101,112 @@ pub enum Command {
         /// 1–32 of `0-9 * # A-D`.
         digits: String,
     },
+    /// Call a number: the agent's own telephone rings first, then the number is dialled. Answered with the interaction's id.
+    Dial {
+        /// As a person writes it: E.164, or as it is dialled where the agent sits. At most 40 characters.
+        number: String,
+        /// One of the agent's queues: whose number the call shows, and whose rules for recording and wrap-up hold.
+        #[ts(as = "String")]
+        queue: QueueId,
+    },
+    /// Give the customer away at once; only while nobody else of ours talks with them. The agent is in wrap-up then.
+    Transfer {
+        #[ts(as = "String")]
+        call: LegId,
+        to: TargetAsked,
+    },
+    /// Put the customer on hold and ask somebody.
+    Consult {
+        #[ts(as = "String")]
+        call: LegId,
+        /// Not a flow.
+        to: TargetAsked,
+    },
+    /// Give the customer to the one consulted.
+    Complete {
+        #[ts(as = "String")]
+        call: LegId,
+    },
+    /// Let the one consulted go, also while they are still called, and be back with the customer.
+    Return {
+        #[ts(as = "String")]
+        call: LegId,
+    },
+    /// Speak with the other of the customer and the one consulted.
+    Swap {
+        #[ts(as = "String")]
+        call: LegId,
+    },
+    /// Bring the customer, the one consulted and oneself together.
+    Conference {
+        #[ts(as = "String")]
+        call: LegId,
+    },
+    /// Put somebody out of the call. The customer: end it.
+    DropParty {
+        #[ts(as = "String")]
+        call: LegId,
+        /// As in `PartyView`.
+        #[ts(as = "String")]
+        participant: ParticipantId,
+    },
+    Mute {
+        #[ts(as = "String")]
+        call: LegId,
+        muted: bool,
+    },
+    Record {
+        #[ts(as = "String")]
+        call: LegId,
+        what: RecordAsked,
+    },
+    /// For supervisors: hear the call an agent is in. One's own telephone rings for it.
+    Supervise {
+        #[ts(as = "String")]
+        agent: UserId,
+        mode: ModeAsked,
+        /// Go on with whoever has the customer next; else it ends with this agent's part.
+        #[serde(default)]
+        #[ts(as = "Option<bool>", optional)]
+        of_call: bool,
+        /// Take the agent's place as soon as the telephone is lifted.
+        #[serde(default)]
+        #[ts(as = "Option<bool>", optional)]
+        intercept: bool,
+    },
+    /// Change how well one is heard. `call` is the supervisor's own leg.
+    SetMode {
+        #[ts(as = "String")]
+        call: LegId,
+        mode: ModeAsked,
+    },
+    /// Take the place of the agent one supervises.
+    Intercept {
+        #[ts(as = "String")]
+        call: LegId,
+    },
+    /// For supervisors: take somebody out of a call, or end all of it.
+    ForceRelease {
+        #[ts(as = "String")]
+        interaction: InteractionId,
+        /// `null`: the whole call.
+        #[ts(as = "Option<String>", optional = nullable)]
+        participant: Option<ParticipantId>,
+    },
+    /// Take a waiting call oneself: for supervisors, and for agents of its queue.
+    TakeWaiting {
+        #[ts(as = "String")]
+        interaction: InteractionId,
+    },
+    /// For supervisors: move a waiting call in its queue, or into another. Its age is kept.
+    MoveWaiting {
+        #[ts(as = "String")]
+        interaction: InteractionId,
+        #[ts(as = "String")]
+        queue: QueueId,
+        /// 0–9; the higher is served first.
+        priority: u8,
+    },
     /// Code and note may be set more than once; the last holds.
     SetWrapUp {
         #[ts(as = "String")]
@@ -117,6 +223,50 @@ pub enum Command {
     },
     /// This socket becomes the one that owns the audio and shows the pop.
     TakeOver,
+}
+
+/// To whom a call is to go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum TargetAsked {
+    Queue {
+        #[ts(as = "String")]
+        id: QueueId,
+    },
+    Agent {
+        #[ts(as = "String")]
+        id: UserId,
+    },
+    Flow {
+        #[ts(as = "String")]
+        id: FlowId,
+    },
+    Number {
+        /// As a person writes it, at most 40 characters.
+        number: String,
+    },
+}
+
+/// What is to become of the recording of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordAsked {
+    Start,
+    Stop,
+    Pause,
+    Resume,
+}
+
+/// How well a supervisor is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ModeAsked {
+    /// Nobody hears the supervisor, or sees them in the call.
+    Listen,
+    /// Only the agent does.
+    Whisper,
+    /// Everybody does.
+    Barge,
 }
 
 /// Which device is the agent's telephone.

@@ -72,7 +72,7 @@ impl From<Topic> for String {
 
 /// Names of the entries in a topic's state, made in one place so that publisher and reader agree.
 pub mod key {
-    use cti_types::{AgentId, AssignmentId, LegId, OfferId, QueueId};
+    use cti_types::{AgentId, AssignmentId, InteractionId, LegId, OfferId, QueueId};
 
     /// In `me`: the person's own [`AgentView`](crate::AgentView).
     pub const AGENT: &str = "agent";
@@ -90,6 +90,10 @@ pub mod key {
     /// In `me`: a [`WrapUpView`](crate::WrapUpView).
     pub fn wrap_up(id: AssignmentId) -> String {
         format!("wrap_up/{id}")
+    }
+    /// In `queue/<id>`: a [`WaitingView`](crate::WaitingView).
+    pub fn waiting(id: InteractionId) -> String {
+        format!("waiting/{id}")
     }
     /// In `floor`: a [`QueueView`](crate::QueueView).
     pub fn queue(id: QueueId) -> String {

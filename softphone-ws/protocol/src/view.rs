@@ -119,9 +119,12 @@ pub struct OfferView {
     pub offer: OfferId,
     #[ts(as = "String")]
     pub interaction: InteractionId,
-    #[ts(as = "String")]
-    pub queue: QueueId,
-    pub queue_name: String,
+    /// Of the work, or for whose work the agent is asked; `null`: none.
+    #[ts(as = "Option<String>")]
+    pub queue: Option<QueueId>,
+    pub queue_name: Option<String>,
+    /// `transfer`, `given_back`, `consult`, `taken`: work for this agent alone. `null`: the queue's next.
+    pub purpose: Option<String>,
     pub caller: CallerView,
     /// Customers with the caller's number, the likely first. Empty: unknown, or the look-up is not back yet (see `card_pending`).
     pub cards: Vec<CardView>,
@@ -217,9 +220,67 @@ pub struct RecentView {
 #[serde(rename_all = "snake_case")]
 pub enum CallState {
     Ringing,
+    /// The agent has lifted and waits for the number they dialled.
+    Dialling,
     Talking,
     /// The customer hears music, put there by the agent.
     Held,
+    /// Speaking aside, or waiting for who is to be asked: the customer hears music.
+    Consulting,
+    /// Asked by a colleague, who speaks with the customer just now.
+    OnHold,
+    /// A supervisor, in each of the three modes.
+    Listening,
+    Whispering,
+    Barging,
+}
+
+/// One who is in the call, rings for it or is called for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct PartyView {
+    #[ts(as = "String")]
+    pub participant: ParticipantId,
+    /// `customer`, `agent`, `supervisor`, `outside`.
+    pub role: String,
+    #[ts(as = "Option<String>")]
+    pub agent: Option<AgentId>,
+    /// The colleague's name; `null` for others.
+    pub name: Option<String>,
+    /// `talking`, `on_hold`, `ringing`, …: the words of segments.
+    pub state: String,
+    /// When `state` began, in ms since the Unix epoch.
+    pub since_ms: i64,
+    pub muted: bool,
+}
+
+/// Which commands mean something in the call just now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ActionsView {
+    pub hold: bool,
+    pub retrieve: bool,
+    pub transfer: bool,
+    pub consult: bool,
+    /// Complete, swap and conference.
+    pub consulting: bool,
+    #[serde(rename = "return")]
+    #[ts(rename = "return")]
+    pub give_up: bool,
+    pub mute: bool,
+    pub record: bool,
+    /// Set the mode, and intercept.
+    pub supervising: bool,
+}
+
+/// Entry `waiting/<interaction>` of `queue/<id>`: a call that waits there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WaitingView {
+    #[ts(as = "String")]
+    pub interaction: InteractionId,
+    pub caller: CallerView,
+    /// When its waiting began, in ms since the Unix epoch.
+    pub since_ms: i64,
+    /// Held out to an agent now.
+    pub offered: bool,
 }
 
 /// Entry `call/<leg>` of `me`.
@@ -242,6 +303,15 @@ pub struct CallView {
     pub cards: Vec<CardView>,
     pub collected: Vec<CollectedView>,
     pub recording: bool,
+    /// The recording gets nothing just now.
+    pub recording_paused: bool,
+    /// This agent is heard by nobody.
+    pub muted: bool,
+    /// Work without a queue: `transfer`, `consult`, `dial`, `supervision`, …; `null`: the queue's.
+    pub purpose: Option<String>,
+    /// Everybody else in the call, as far as this agent may know.
+    pub parties: Vec<PartyView>,
+    pub actions: ActionsView,
 }
 
 /// Entry `wrap_up/<assignment>` of `me`.
@@ -260,6 +330,9 @@ pub struct WrapUpView {
     #[ts(as = "Option<String>")]
     pub code: Option<WrapUpCodeId>,
     pub note: Option<String>,
+    /// Why the number that was dialled was not reached: `busy`, `no_answer`, `invalid`, `rejected`, `congestion`, `forbidden`,
+    /// `failed`; `null`: it was, or nobody was dialled.
+    pub outcome: Option<String>,
 }
 
 /// A choice of outcome.

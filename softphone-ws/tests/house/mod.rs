@@ -10,9 +10,10 @@ use softphone_ws::protocol::{At, ErrorCode, Outcome, Role, SUBPROTOCOL, ServerMe
 use softphone_ws::{Authenticator, Config, FromGateway, Gateway, Identity, TopicKey};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tokio_tungstenite::tungstenite::{self, Message};
@@ -24,16 +25,43 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) const ANN: cti_types::UserId = cti_types::UserId::from_u128(1);
 pub(crate) const BOB: cti_types::UserId = cti_types::UserId::from_u128(2);
 
-/// Knows `ann` (agent) and `boss` (supervisor), and `brief`, whose login ends at once.
-struct Logins;
+/// Knows `ann` (agent) and `boss` (supervisor), `brief`, whose login ends at once, and `slow`, whose first look-up waits for
+/// [`House::slow`] and who is nobody from then on.
+#[derive(Default)]
+struct Logins {
+    slow: Arc<Slow>,
+}
+
+/// The first look-up of `slow`.
+#[derive(Default)]
+pub(crate) struct Slow {
+    /// It is under way.
+    pub(crate) asked: Notify,
+    /// It may be answered.
+    pub(crate) go: Notify,
+    looks: AtomicUsize,
+}
 
 impl Authenticator for Logins {
     fn authenticate<'a>(&'a self, cookie: Option<&'a str>, bearer: Option<&'a str>) -> BoxFuture<'a, Option<Identity>> {
+        let login = bearer.or(cookie).unwrap_or_default().to_owned();
         let who = |user, role, expires_in| {
-            Some(Identity { user, name: "N".into(), roles: vec![role], team: None, queues: Vec::new(), expires_in })
+            Some(Identity { user, login: login.clone(), name: "N".into(), roles: vec![role], team: None, queues: Vec::new(), expires_in })
         };
+        if login == "slow" {
+            let (slow, first) = (Arc::clone(&self.slow), self.slow.looks.fetch_add(1, Relaxed) == 0);
+            let identity = who(ANN, Role::Agent, None).filter(|_| first);
+            return Box::pin(async move {
+                if first {
+                    slow.asked.notify_one();
+                    slow.go.notified().await;
+                }
+                identity
+            });
+        }
         let identity = match bearer.or(cookie) {
             Some("ann") => who(ANN, Role::Agent, None),
+            Some("ann-2") => who(ANN, Role::Agent, None),
             Some("boss") => who(BOB, Role::Supervisor, None),
             Some("brief") => who(ANN, Role::Agent, Some(Duration::from_millis(1))),
             _ => None,
@@ -46,6 +74,7 @@ pub(crate) struct House {
     pub(crate) gateway: Gateway,
     pub(crate) address: SocketAddr,
     pub(crate) events: mpsc::Receiver<FromGateway>,
+    pub(crate) slow: Arc<Slow>,
 }
 
 impl House {
@@ -55,12 +84,14 @@ impl House {
 
     pub(crate) async fn with_inbox(config: Config, inbox: usize) -> House {
         let (to_switch, events) = mpsc::channel(inbox);
-        let gateway = Gateway::new(config, Arc::new(Logins), to_switch);
+        let logins = Logins::default();
+        let slow = Arc::clone(&logins.slow);
+        let gateway = Gateway::new(config, Arc::new(logins), to_switch);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = gateway.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        House { gateway, address, events }
+        House { gateway, address, events, slow }
     }
 
     /// Tries to open a socket with these headers.
@@ -103,7 +134,12 @@ impl House {
     }
 
     pub(crate) fn put(&self, topic: TopicKey, entry: &str, value: Value) {
-        self.gateway.publish(topic, vec![(entry.to_owned(), Some(value))]);
+        self.publish(topic, vec![(entry, Some(value))]);
+    }
+
+    pub(crate) fn publish(&self, topic: TopicKey, changes: Vec<(&str, Option<Value>)>) {
+        let changes = changes.into_iter().map(|(entry, value)| (entry.to_owned(), value.map(|value| value.to_string().into()))).collect();
+        self.gateway.publish(topic, changes);
     }
 }
 
@@ -165,12 +201,17 @@ impl Client {
         (id, error.code)
     }
 
-    /// Reads on until the server closes, and gives the code.
-    pub(crate) async fn close_code(&mut self) -> u16 {
+    /// Reads on until the server closes, and gives code and reason.
+    pub(crate) async fn close(&mut self) -> (u16, String) {
         loop {
             if let Message::Close(frame) = self.frame().await {
-                return frame.map_or(1005, |frame| frame.code.into());
+                return frame.map_or((1005, String::new()), |frame| (frame.code.into(), frame.reason.as_str().to_owned()));
             }
         }
+    }
+
+    /// The code of [`Client::close`].
+    pub(crate) async fn close_code(&mut self) -> u16 {
+        self.close().await.0
     }
 }

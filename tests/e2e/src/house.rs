@@ -4,7 +4,7 @@ use crate::rest::Rest;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -33,6 +33,8 @@ pub enum Database {
 pub struct Setup {
     /// Configuration by its environment names: `LIMITS__SOCKETS_GRACE_S` → `1`.
     pub environment: BTreeMap<String, String>,
+    /// Variables as they are, for libraries loaded into the program.
+    pub process: BTreeMap<String, String>,
 }
 
 impl Setup {
@@ -40,6 +42,64 @@ impl Setup {
     pub fn set(mut self, name: &str, value: impl ToString) -> Setup {
         self.environment.insert(name.to_owned(), value.to_string());
         self
+    }
+}
+
+/// The wall clock of a server, and of nobody else: a file that `libfaketime` (Debian's package `faketime`) reads at every look at it.
+/// The monotonic clock is not touched.
+pub struct WallClock {
+    folder: TempDir,
+}
+
+impl WallClock {
+    /// Goes as ours does.
+    ///
+    /// # Panics
+    /// When a file cannot be written.
+    pub fn new() -> WallClock {
+        let clock = WallClock { folder: tempfile::tempdir().expect("a temporary folder") };
+        clock.step(0);
+        clock
+    }
+
+    /// From now on it is so many seconds ahead of ours.
+    ///
+    /// # Panics
+    /// When the file cannot be written.
+    pub fn step(&self, ahead_s: i64) {
+        // In one step: a reader must not meet an empty file.
+        let (new, file) = (self.folder.path().join("new"), self.file());
+        std::fs::write(&new, format!("{ahead_s:+}s\n")).and_then(|()| std::fs::rename(&new, &file)).expect("the clock's file");
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("ahead")
+    }
+
+    /// What makes a server look at this clock.
+    ///
+    /// # Panics
+    /// When the library is not installed.
+    pub fn setup(&self) -> Setup {
+        let library = std::fs::read_dir("/usr/lib").expect("/usr/lib").filter_map(Result::ok);
+        let library = library.map(|entry| entry.path().join("faketime/libfaketimeMT.so.1")).find(|path| path.exists());
+        let library = library.expect("libfaketime: install Debian's package faketime");
+        let entry = |name: &str, value: &Path| (name.to_owned(), value.display().to_string());
+        let one = Path::new("1");
+        let process = BTreeMap::from([
+            entry("LD_PRELOAD", &library),
+            entry("FAKETIME_TIMESTAMP_FILE", &self.file()),
+            entry("FAKETIME_NO_CACHE", one),
+            entry("FAKETIME_DONT_FAKE_MONOTONIC", one),
+            entry("NO_FAKE_STAT", one),
+        ]);
+        Setup { process, ..Setup::default() }
+    }
+}
+
+impl Default for WallClock {
+    fn default() -> WallClock {
+        WallClock::new()
     }
 }
 
@@ -61,11 +121,19 @@ struct Numbers {
     queue: String,
 }
 
+/// Where a kind of SIP is spoken.
+#[derive(Clone, Debug, Deserialize)]
+struct Socket {
+    transport: String,
+    address: SocketAddr,
+}
+
 /// The line the program prints when it is ready.
 #[derive(Clone, Debug, Deserialize)]
 struct Ready {
     http: String,
     sip: SocketAddr,
+    sockets: Vec<Socket>,
     token: String,
     users: Vec<Account>,
     numbers: Numbers,
@@ -123,6 +191,12 @@ impl House {
     /// Where SIP is spoken.
     pub fn sip(&self) -> SocketAddr {
         self.ready.sip
+    }
+
+    /// Where SIP is spoken in this way (`UDP`, `TCP`, `TLS`, `WS`, `WSS`) on this address, of those set up beside the first.
+    pub fn sip_on(&self, transport: &str, ip: IpAddr) -> SocketAddr {
+        let fits = |socket: &&Socket| socket.transport == transport && socket.address.ip() == ip;
+        self.ready.sockets.iter().rev().find(fits).unwrap_or_else(|| panic!("no {transport} on {ip}")).address
     }
 
     pub fn http(&self) -> &str {
@@ -270,6 +344,7 @@ fn configured(folder: &Path, url: Option<&str>, ports: (u16, u16), setup: &Setup
     for (name, value) in &setup.environment {
         command.env(format!("CORDBOARD_{name}"), value);
     }
+    command.envs(&setup.process);
     command
 }
 

@@ -12,7 +12,7 @@ mod rest;
 mod screen;
 mod wav;
 
-pub use house::{Database, House, Setup, program, send_term};
+pub use house::{Database, House, Setup, WallClock, program, send_term};
 pub use people::{Caller, Desk, Phone, hear_each_other, within};
 pub use rest::{Answer, Rest};
 pub use screen::{Refusal, Screen, Seen};

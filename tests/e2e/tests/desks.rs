@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use e2e::record::text;
-use e2e::{Caller, Database, Desk, House, Phone, Screen, Setup, hear_each_other, on_both, within};
+use e2e::{Caller, Database, Desk, House, Phone, Screen, Setup, hear_each_other, on_both, until, within};
 use serde_json::{Value, json};
 
 on_both!(
     a_lost_socket_comes_back_into_the_call,
     two_tabs_show_the_same_and_one_owns_the_audio,
-    signing_in_elsewhere_is_an_explicit_takeover
+    signing_in_elsewhere_is_an_explicit_takeover,
+    digits_reach_the_caller_and_more_than_can_wait_are_refused,
 );
 
 const CALLER: &str = "+12025550114";
@@ -28,6 +29,25 @@ async fn a_lost_socket_comes_back_into_the_call(house: House) {
     within("the end of the caller's call", out.ended()).await;
     alice.finish_wrap_up().await;
     alice.screen.shown("ready").await;
+}
+
+async fn digits_reach_the_caller_and_more_than_can_wait_are_refused(house: House) {
+    let mut alice = Desk::ready(&house, "alice").await;
+    let caller = Caller::new(CALLER, 600).await;
+    let out = caller.connected(&house, house.queue()).await;
+    let _taken = alice.phone.lifted(1500).await;
+    let leg = alice.leg().await;
+    let send = |digits: &str| json!({ "do": "send_digits", "call": leg, "digits": digits });
+    let (first, second) = ("0123456789*#ABCD".repeat(2), "D".repeat(31));
+    alice.screen.tell(send(&first)).await;
+    alice.screen.tell(send(&second)).await;
+    // Each takes 160 ms; these three answers do not.
+    let refused = alice.screen.ask(send(&"5".repeat(32))).await.unwrap_err();
+    assert_eq!((refused.code.as_str(), refused.field.as_deref()), ("busy", Some("digits")));
+    assert!(refused.message.contains("64 digits"), "{}", refused.message);
+    until("all that was taken, and nothing else", || out.media().digits == format!("{first}{second}")).await;
+    alice.screen.tell(send("5")).await;
+    until("the next one", || out.media().digits.ends_with('5')).await;
 }
 
 async fn two_tabs_show_the_same_and_one_owns_the_audio(house: House) {

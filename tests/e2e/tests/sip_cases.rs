@@ -5,10 +5,9 @@
 mod common_cases;
 
 use common_cases::{
-    Line, Place, TRUNK, closed, closed_by_id, events, integer, interaction, make, offer, participant, path, segments, somebody, stranger,
-    text,
+    Line, Place, TRUNK, asked, closed, closed_by_id, events, integer, interaction, make, offer, participant, path, raw_phone, register,
+    segments, somebody, stranger, text,
 };
-use cti_phone::digest::{Algorithm, Challenge};
 use cti_phone::raw::{RawDialog, RawPeer, Received};
 use cti_phone::{Direction, EndReason, Media, RegisterOptions, Transport, UserAgent};
 use e2e::{Caller, House, eventually, hear_each_other, until, within};
@@ -57,36 +56,6 @@ fn plain_offer() -> String {
 
 fn loopback(last: u8) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(127, 0, 0, last))
-}
-
-/// A telephone whose every message is written by the test, registered with digest.
-async fn raw_phone(house: &House, place: &Place) -> RawPeer {
-    let mut peer = RawPeer::udp(SocketAddr::new(TRUNK, 0)).await.unwrap();
-    let uri = format!("sip:{}", house.sip());
-    let mut dialog = peer.dialog(house.sip(), &uri, &place.sip_user);
-    dialog.to = format!("<sip:{}@{}>", place.sip_user, house.sip());
-    let granted = register(&mut peer, &mut dialog, &place.sip_user, &place.sip_password, 600).await;
-    assert_eq!(granted.status(), Some(200));
-    peer
-}
-
-/// REGISTER, the challenge, and REGISTER with its answer; gives the last response.
-async fn register(peer: &mut RawPeer, dialog: &mut RawDialog, user: &str, password: &str, expires_s: u32) -> Received {
-    let (uri, expires) = (dialog.request_uri.clone(), format!("Expires: {expires_s}"));
-    let request = dialog.request("REGISTER", &[&expires], "");
-    peer.send(request, dialog.target).await.unwrap();
-    let challenge = peer.wait_for(e2e::PATIENCE, |r| r.answers("REGISTER", 401)).await.unwrap();
-    let values = cti_phone::raw::values(&challenge, "WWW-Authenticate");
-    let answer = Challenge::choose(values.into_iter(), Algorithm::Sha256).unwrap().answer(user, password, "REGISTER", &uri, 1, "c0ffee");
-    let request = dialog.request("REGISTER", &[&expires, &format!("Authorization: {answer}")], "");
-    peer.send(request, dialog.target).await.unwrap();
-    peer.wait_for(e2e::PATIENCE, |r| r.status().is_some()).await.unwrap()
-}
-
-/// The next request of this method at a raw phone.
-async fn asked(peer: &mut RawPeer, method: &str) -> Received {
-    let fits = |r: &Received| r.method().is_some_and(|of| of.to_string() == method);
-    peer.wait_for(e2e::PATIENCE, fits).await.unwrap_or_else(|error| panic!("no {method}: {error}"))
 }
 
 fn hung_up(one: &serde_json::Value, role: &str) -> String {
@@ -202,7 +171,7 @@ async fn a_lost_ack_makes_the_answer_come_again(house: Arc<House>) {
     closed(&place.rest, &line.number).await;
 }
 
-/// RFC 3261 14.2: our answer to their INVITE is not acknowledged yet. (The server sends no re-INVITE of its own that could meet theirs.)
+/// RFC 3261 14.2: our answer to their INVITE is not acknowledged yet. (Where the server's own meets theirs: `session_timer`.)
 async fn an_invite_over_an_open_one_is_put_off(house: Arc<House>) {
     let place = Place::new(&house).await;
     let mut line = Line::new(&house, &place.number).await;

@@ -52,7 +52,7 @@ fn feed(data: &[u8]) {
     command(&mut endpoint, now, Command::Invite {
         leg: OUR_LEG,
         target: Target::Trunk { trunk: TrunkId::from_u128(1), number: "1".into() },
-        from: Caller { display: None, user: "2".into() },
+        from: Caller { display: None, user: "2".into(), asserted: None },
         sdp: SDP.into(),
         headers: vec![],
         ring_timeout: Duration::from_secs(30),
@@ -94,6 +94,7 @@ fn endpoint() -> Endpoint {
         peer: Some((Transport::Udp, PEER)),
         calls_max: Some(8),
         trusted: true,
+        out: cti_sip::Outward::default(),
     };
     let phone = PhoneAccount { id: PhoneId::from_u128(2), user: "201".into(), ha1_md5: Some("0".repeat(32)), ha1_sha256: Some("0".repeat(64)) };
     command(&mut endpoint, 0, Command::SetTrunks(vec![trunk]));

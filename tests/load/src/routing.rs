@@ -4,9 +4,9 @@ use crate::process;
 use crate::report::{Percentiles, Routing};
 use anyhow::Context as _;
 use cti_acd::{Acd, Limits};
-use cti_types::acd::{AcdInput, AcdOutput, AgentSettings, Overflow, Presence, QueueSettings};
+use cti_types::acd::{AcdInput, AcdOutput, AgentSettings, Overflow, Presence, QueueOrder, QueueSettings};
 use cti_types::flow::SkillNeed;
-use cti_types::{AgentId, AssignmentId, Chance, InteractionId, Now, OfferId, QueueId, SkillId, Tick, Utc, WorkItemId};
+use cti_types::{AgentId, AssignmentId, Chance, InteractionId, Now, OfferId, OwnerEpoch, QueueId, SkillId, Tick, Utc, WorkItemId};
 use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
@@ -67,7 +67,7 @@ impl Drive {
         let priority = self.chance.below(3) as u8;
         let since = Tick(self.micros);
         let (work, interaction) = (WorkItemId::from_u128(n), InteractionId::from_u128(n));
-        self.tell(AcdInput::Enqueue { work, interaction, queue: queue_id(queue), priority, skills, since });
+        self.tell(AcdInput::Enqueue { work, interaction, queue: queue_id(queue), priority, skills, since, credit: Duration::ZERO });
     }
 }
 
@@ -85,6 +85,7 @@ fn queue(n: u32) -> QueueSettings {
         name: format!("queue {n}"),
         skills: Vec::new(),
         priority: 0,
+        order: QueueOrder::Priority,
         offer_timeout: Duration::from_secs(3600),
         wrap_up_max: Duration::ZERO,
         wait_max: None,
@@ -98,7 +99,7 @@ fn queue(n: u32) -> QueueSettings {
 fn filled(args: &Args) -> Drive {
     let limits = Limits::default();
     let mut drive = Drive {
-        acd: Acd::new(limits, Chance::from_number(args.seed)),
+        acd: Acd::new(limits, Chance::from_number(args.seed), OwnerEpoch(1)),
         chance: Chance::from_number(args.seed ^ 0x5eed),
         micros: 1,
         works: 0,

@@ -1,11 +1,12 @@
 //! Agents at their screens: sockets, commands sensible and not, always by what the screen shows. Extends [`World`].
 
-use crate::house::{CODE, REASON, agent_id, phone_id};
+use crate::house::{CODE, REASON, SALES, SUPPORT, agent_id, phone_id};
 use crate::oracle::Check;
 use crate::world::{Task, World};
 use cti_server::switch::Event;
-use cti_types::{AssignmentId, LegId, OfferId, UserId, WrapUpCodeId};
-use softphone_protocol::{Command, Device, PresenceAsked, SessionNo, key};
+use cti_types::{AssignmentId, FlowId, InteractionId, LegId, OfferId, ParticipantId, UserId, WrapUpCodeId};
+use serde_json::Value;
+use softphone_protocol::{Command, Device, ModeAsked, PresenceAsked, RecordAsked, SessionNo, TargetAsked, key};
 use std::time::Duration;
 
 pub(crate) struct Desk {
@@ -33,6 +34,9 @@ struct Shown {
     presence: String,
     offer: Option<OfferId>,
     call: Option<(LegId, String)>,
+    /// Of the call, and who else is in it.
+    interaction: Option<InteractionId>,
+    parties: Vec<ParticipantId>,
     wrap_up: Option<AssignmentId>,
 }
 
@@ -90,7 +94,13 @@ impl World {
             let state = value.get("state").and_then(|s| s.as_str()).unwrap_or_default();
             match kind {
                 "offer" => shown.offer = id.parse().ok(),
-                "call" => shown.call = id.parse().ok().map(|leg| (leg, state.to_owned())),
+                "call" => {
+                    shown.call = id.parse().ok().map(|leg| (leg, state.to_owned()));
+                    let id = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
+                    shown.interaction = id(value, "interaction").and_then(|id| id.parse().ok());
+                    let parties = value.get("parties").and_then(Value::as_array).into_iter().flatten();
+                    shown.parties = parties.filter_map(|party| id(party, "participant")?.parse().ok()).collect();
+                }
                 "wrap_up" => shown.wrap_up = id.parse().ok(),
                 _ => {}
             }
@@ -123,6 +133,20 @@ impl World {
                 ("talking", 10..=14) => Some(Command::HangUp { call }),
                 ("talking", 15..=16) => Some(Command::SetPresence { presence: PresenceAsked::NotReady, reason: Some(REASON) }),
                 ("talking", 17) => Some(Command::SignOut),
+                ("talking", 18..=21) => Some(Command::Transfer { call, to: self.target() }),
+                ("talking", 22..=31) => Some(Command::Consult { call, to: self.target() }),
+                ("talking", 32) => Some(Command::Mute { call, muted: self.odds(60) }),
+                ("talking", 33..=34) => Some(Command::Record { call, what: self.record() }),
+                ("talking" | "consulting", 35..=36) => Some(self.drop_or_release(call, shown)),
+                ("consulting", 0..=14) => Some(Command::Complete { call }),
+                ("consulting", 15..=29) => Some(Command::Conference { call }),
+                ("consulting", 30..=34) => Some(Command::Return { call }),
+                ("consulting" | "talking", 37..=44) => Some(Command::Swap { call }),
+                ("consulting" | "on_hold", 45..=49) => Some(Command::HangUp { call }),
+                ("listening" | "whispering" | "barging", 0..=29) => Some(Command::SetMode { call, mode: self.mode() }),
+                ("listening" | "whispering" | "barging", 30..=36) => Some(Command::Intercept { call }),
+                ("listening" | "whispering" | "barging", 37..=44) => Some(Command::HangUp { call }),
+                ("listening" | "whispering" | "barging", 45..=49) => Some(self.drop_or_release(call, shown)),
                 ("held", 0..=49) => Some(Command::Retrieve { call }),
                 ("held", 50..=54) => Some(Command::HangUp { call }),
                 ("ringing", 0..=4) => Some(Command::HangUp { call }),
@@ -133,6 +157,9 @@ impl World {
                 _ => None,
             };
         }
+        if let Some(command) = self.supervisors_wish(shown) {
+            return Some(command);
+        }
         match (shown.presence.as_str(), dice) {
             ("not_ready", 0..=59) => Some(Command::SetPresence { presence: PresenceAsked::Ready, reason: None }),
             ("ready", 0..=1) => Some(Command::SetPresence { presence: PresenceAsked::NotReady, reason: Some(REASON) }),
@@ -142,6 +169,60 @@ impl World {
             ("ready" | "not_ready" | "pending", _) => None,
             (_, 0..=59) => Some(self.sign_in(n, 15)),
             _ => None,
+        }
+    }
+
+    // ---- calls
+
+    fn somebody(&mut self) -> UserId {
+        agent_id(self.chance.below(self.desks.len() as u64) as usize)
+    }
+
+    fn target(&mut self) -> TargetAsked {
+        match self.chance.below(5) {
+            0 => TargetAsked::Queue { id: if self.odds(50) { SALES } else { SUPPORT } },
+            1 => TargetAsked::Flow { id: FlowId::from_u128(1 + u128::from(self.chance.below(3))) },
+            _ => TargetAsked::Agent { id: self.somebody() },
+        }
+    }
+
+    fn mode(&mut self) -> ModeAsked {
+        [ModeAsked::Listen, ModeAsked::Whisper, ModeAsked::Barge][self.chance.below(3) as usize]
+    }
+
+    fn record(&mut self) -> RecordAsked {
+        [RecordAsked::Start, RecordAsked::Stop, RecordAsked::Pause, RecordAsked::Resume][self.chance.below(4) as usize]
+    }
+
+    fn drop_or_release(&mut self, call: LegId, shown: &Shown) -> Command {
+        let at = self.chance.below(shown.parties.len() as u64) as usize;
+        let party = shown.parties.get(at).copied();
+        match (shown.interaction, party) {
+            (Some(interaction), participant) if self.odds(50) => {
+                Command::ForceRelease { interaction, participant: participant.filter(|_| self.odds(70)) }
+            }
+            (_, Some(participant)) => Command::DropParty { call, participant },
+            (_, None) => Command::Swap { call },
+        }
+    }
+
+    /// Now and then somebody with nothing to do listens to another, or takes or moves a call that waits. Many may not.
+    fn supervisors_wish(&mut self, shown: &Shown) -> Option<Command> {
+        if !matches!(shown.presence.as_str(), "ready" | "not_ready") || !self.odds(8) {
+            return None;
+        }
+        let waiting = self.screens.waiting();
+        let some = waiting.get(self.chance.below(waiting.len() as u64) as usize).copied();
+        match (self.chance.below(3), some) {
+            (0, Some(interaction)) => Some(Command::TakeWaiting { interaction }),
+            (1, Some(interaction)) => {
+                let queue = if self.odds(50) { SALES } else { SUPPORT };
+                Some(Command::MoveWaiting { interaction, queue, priority: self.chance.below(10) as u8 })
+            }
+            _ => {
+                let (agent, mode) = (self.somebody(), self.mode());
+                Some(Command::Supervise { agent, mode, of_call: self.odds(50), intercept: self.odds(15) })
+            }
         }
     }
 
@@ -159,7 +240,16 @@ impl World {
         let seen = &self.desks[whose].seen;
         let at = self.chance.below(seen.len() as u64) as usize;
         let id: u128 = seen.get(at).and_then(|id| id.parse::<LegId>().ok()).map_or(99, |id| id.0.as_u128());
-        Some(match self.chance.below(11) {
+        let call = LegId::from_u128(id);
+        Some(match self.chance.below(19) {
+            11 => Command::Transfer { call, to: self.target() },
+            12 => Command::Consult { call, to: self.target() },
+            13 => Command::Complete { call },
+            14 => Command::Return { call },
+            15 => Command::Conference { call },
+            16 => Command::DropParty { call, participant: ParticipantId::from_u128(id) },
+            17 => Command::Intercept { call },
+            18 => Command::ForceRelease { interaction: InteractionId::from_u128(id), participant: None },
             0 => Command::Decline { offer: OfferId::from_u128(id) },
             1 => Command::Hold { call: LegId::from_u128(id) },
             2 => Command::Retrieve { call: LegId::from_u128(id) },

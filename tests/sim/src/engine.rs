@@ -57,7 +57,7 @@ impl World {
                     self.engine_says(soon, EngineEvent::Closed { leg, port: sockets.port, stats });
                 }
             }
-            EngineCommand::Hear { .. } | EngineCommand::SendDigits { .. } | EngineCommand::Tap { .. } => {}
+            EngineCommand::Hear { .. } | EngineCommand::SendDigits { .. } | EngineCommand::Tap { .. } | EngineCommand::Detect { .. } => {}
         }
         Ok(())
     }
@@ -82,7 +82,7 @@ impl World {
                 true
             }
             // What the engine said just before a close may arrive after it.
-            EngineEvent::Opened { .. } | EngineEvent::Digit { .. } => true,
+            EngineEvent::Opened { .. } | EngineEvent::Digit { .. } | EngineEvent::Quality { .. } | EngineEvent::Detected { .. } => true,
             EngineEvent::PlayEnded { leg, play, interrupted } => {
                 let Some(sockets) = self.sockets.get_mut(leg) else { return *interrupted };
                 if !interrupted && sockets.play != Some(*play) {

@@ -1,11 +1,13 @@
 //! The call center that is simulated: its configuration, drawn from the seed, and how it changes under way. Drives nothing.
 
-use cti_server::switch::directory::{Agent, Code, Directory, Entry, Phone, Queue, RecordingPolicy, TrunkEntry};
+use crm_core::model::UserRole;
+use cti_server::switch::directory::{Agent, Code, Dialler, Directory, Entry, Phone, Queue, RecordingPolicy, TrunkEntry};
 use cti_sip::api::{PhoneAccount, Transport, Trunk};
-use cti_types::acd::{AgentSettings, Overflow, QueueSettings};
+use cti_types::acd::{AgentSettings, Overflow, QueueOrder, QueueSettings};
 use cti_types::flow::{FlowRef, SkillNeed};
 use cti_types::{AgentId, Chance, FlowId, PhoneId, QueueId, ReasonId, SkillId, TeamId, TrunkId, WrapUpCodeId};
 use ivr::{Flow, Names};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +17,8 @@ pub(crate) const CARRIER: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(
 pub(crate) const PHONES: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 3)), 5060);
 pub(crate) const REALM: &str = "sim.invalid";
 
-const SALES: QueueId = QueueId::from_u128(1);
-const SUPPORT: QueueId = QueueId::from_u128(2);
+pub(crate) const SALES: QueueId = QueueId::from_u128(1);
+pub(crate) const SUPPORT: QueueId = QueueId::from_u128(2);
 const GERMAN: SkillId = SkillId::from_u128(3);
 const TEAM: TeamId = TeamId::from_u128(4);
 pub(crate) const REASON: ReasonId = ReasonId::from_u128(5);
@@ -74,7 +76,15 @@ impl Names for Office {
 /// The trunk as seen from the end whose peer is `peer`.
 pub(crate) fn trunk(peer: SocketAddr, calls_max: Option<u32>) -> Trunk {
     let peer_way = Some((Transport::Udp, peer));
-    Trunk { id: TRUNK, sources: vec![(peer.ip(), 32)], source_port: None, peer: peer_way, calls_max, trusted: true }
+    Trunk {
+        id: TRUNK,
+        sources: vec![(peer.ip(), 32)],
+        source_port: None,
+        peer: peer_way,
+        calls_max,
+        trusted: true,
+        out: cti_sip::Outward::default(),
+    }
 }
 
 pub(crate) const TRUNK_ID: TrunkId = TRUNK;
@@ -83,10 +93,14 @@ impl House {
     pub(crate) fn new(chance: &mut Chance, tight: bool) -> Result<House, String> {
         let agents = 3 + chance.below(6) as usize;
         let mut directory = Directory::default();
-        for (text, number, id) in [(ivr::flows::DEMO, NUMBERS[0], 1), (ivr::flows::SIMPLE, NUMBERS[1], 2)] {
+        // Some callers are given waiting they have not done.
+        let demo = ivr::flows::DEMO.replacen("queue = \"sales\"", "queue = \"sales\"\ncredit_seconds = 20", 1);
+        for (text, number, id) in [(demo.as_str(), NUMBERS[0], 1), (ivr::flows::SIMPLE, NUMBERS[1], 2)] {
             let flow = Flow::parse(text, &Office).map_err(|problems| ivr::list(&problems))?;
             let version = Some(FlowRef { flow: FlowId::from_u128(id), version: 1 });
-            directory.numbers.insert(number.into(), Entry { flow: Arc::new(flow), version, language: "en".into(), trunk: None });
+            let entry = Entry { flow: Arc::new(flow), version, language: "en".into(), trunk: None };
+            directory.flows.insert(FlowId::from_u128(id), entry.clone());
+            directory.numbers.insert(number.into(), entry);
         }
         for (id, name, other) in [(SALES, "sales", SUPPORT), (SUPPORT, "support", SALES)] {
             directory.queues.insert(id, queue(chance, id, name, other));
@@ -95,12 +109,23 @@ impl House {
             let id = agent_id(n);
             let settings = agent_settings(chance, id);
             directory.agents.insert(id, Agent { settings, name: format!("Agent {n}"), team: Some(TEAM), active: true });
+            // The first two are supervisors as well.
+            let mut roles = BTreeSet::from([UserRole::Agent]);
+            if n < 2 {
+                roles.insert(UserRole::Supervisor);
+            }
+            directory.dialling.people.insert(id, Dialler { roles, ..Dialler::default() });
             let ha1 = crate::register::md5_hex(&format!("{}:{REALM}:{}", phone_user(n), password(n)));
             let account = PhoneAccount { id: phone_id(n), user: phone_user(n), ha1_md5: Some(ha1), ha1_sha256: None };
             directory.phones.insert(phone_id(n), Phone { account, name: format!("Phone {n}"), owner: None });
         }
         let calls_max = tight.then_some(12);
-        directory.trunks.push(TrunkEntry { trunk: trunk(CARRIER, calls_max), country: "US".into() });
+        directory.trunks.push(TrunkEntry {
+            trunk: trunk(CARRIER, calls_max),
+            country: "US".into(),
+            transport: cti_sip::Transport::Udp,
+            peer_name: None,
+        });
         directory.reasons.insert(REASON, "Lunch".into());
         directory.codes.insert(CODE, Code { name: "Done".into(), queue: None });
         Ok(House { whole: directory.clone(), directory, agents })
@@ -154,8 +179,13 @@ impl House {
         entry.active && entry.settings.queues.contains(&queue.settings.id) && queue.settings.skills.iter().chain(skills).all(can)
     }
 
-    pub(crate) fn priority(&self, queue: QueueId, item: u8) -> u8 {
-        self.directory.queues.get(&queue).map_or(item, |q| q.settings.priority.saturating_add(item))
+    /// Where work of this priority stands that has waited so long, credit included: larger is served first.
+    pub(crate) fn standing(&self, queue: QueueId, item: u8, waited: Duration) -> (u8, Duration) {
+        let Some(queue) = self.directory.queues.get(&queue) else { return (item, waited) };
+        match queue.settings.order {
+            QueueOrder::Priority => (queue.settings.priority.saturating_add(item), waited),
+            QueueOrder::Score { weight } => (queue.settings.priority, waited + weight * u32::from(item)),
+        }
     }
 }
 
@@ -168,6 +198,7 @@ fn queue(chance: &mut Chance, id: QueueId, name: &str, other: QueueId) -> Queue 
         name: name.into(),
         skills: if chance.below(4) == 0 { vec![need] } else { Vec::new() },
         priority: chance.below(3) as u8,
+        order: if chance.below(3) == 0 { QueueOrder::Score { weight: seconds(chance, 0, 30) } } else { QueueOrder::Priority },
         offer_timeout: seconds(chance, 5, 15),
         wrap_up_max: if chance.below(3) == 0 { Duration::ZERO } else { seconds(chance, 5, 25) },
         wait_max: if chance.below(2) == 0 { Some(seconds(chance, 15, 60)) } else { None },

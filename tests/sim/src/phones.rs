@@ -55,7 +55,8 @@ impl World {
             | Event::ReinviteRefused { .. }
             | Event::Digit { .. }
             | Event::Registered { .. }
-            | Event::Unregistered { .. } => {}
+            | Event::Unregistered { .. }
+            | Event::Trunk(_) => {}
         }
     }
 

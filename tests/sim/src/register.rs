@@ -113,9 +113,10 @@ impl Registration {
 
     /// A response to a REGISTER of this phone. What is to be sent next, if anything.
     pub(crate) fn response(&mut self, now: Tick, text: &str, chance: &mut Chance) -> Option<Bytes> {
-        let current = format!("CSeq: {} REGISTER", self.cseq);
+        // RFC 3261 7.3.1: the space after the colon may be missing.
+        let current = [format!("CSeq: {} REGISTER", self.cseq), format!("CSeq:{} REGISTER", self.cseq)];
         let code: u16 = text.get(8..11)?.parse().ok()?;
-        if code < 200 || self.under_way.is_none() || !text.contains(&current) {
+        if code < 200 || self.under_way.is_none() || !current.iter().any(|line| text.contains(line)) {
             return None;
         }
         self.under_way = None;
@@ -145,5 +146,7 @@ impl Registration {
 /// Which phone a response to a REGISTER is for.
 pub(crate) fn addressee(text: &str) -> Option<usize> {
     let is_response = text.starts_with("SIP/2.0 ") && text.contains(" REGISTER\r\n");
-    is_response.then(|| text.split("Call-ID: reg-").nth(1)?.split('\r').next()?.parse().ok())?
+    // In the long form or, from a server that saves bytes, the compact one.
+    let number = |line: &str| line.strip_prefix("Call-ID: reg-").or(line.strip_prefix("i:reg-"))?.parse().ok();
+    if is_response { text.split("\r\n").find_map(number) } else { None }
 }

@@ -12,11 +12,11 @@ use crate::register::Registration;
 use crate::{Failure, Options, Report};
 use bytes::Bytes;
 use cti_server::switch::clips::Library;
-use cti_server::switch::{Effect, Event, Found, RecordingFact, Rooms, RoomsConfig};
+use cti_server::switch::{Effect, Event, Found, MediaAddress, RecordingFact, Rooms, RoomsConfig, Spoken};
 use cti_sip::Endpoint;
 use cti_sip::api::{Command as Sip, Transport};
 use cti_types::media::EngineEvent;
-use cti_types::{AgentId, Chance, CustomerId, InteractionId, LegId, Now, RecordingId, Tick, Utc};
+use cti_types::{AgentId, Chance, CustomerId, InteractionId, LegId, Now, OwnerEpoch, RecordingId, Tick, Utc};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -83,6 +83,8 @@ pub(crate) struct World {
 
 const BEGIN: Tick = Tick(1_000_000_000);
 const BEGIN_UTC: i64 = 1_790_000_000_000_000;
+/// How long a call lasts without a refresh: short, so that most are refreshed, many while something else goes on.
+const SESSION: Duration = Duration::from_secs(20);
 const PORT_REST: Duration = Duration::from_secs(5);
 /// Interactions at once, and port pairs, of a tight house.
 const TIGHT: (usize, u16) = (10, 12);
@@ -96,25 +98,30 @@ pub(crate) fn rooms(seed: u64, now: Now, agent_seqs: BTreeMap<AgentId, u64>, tig
     let pairs = if tight { TIGHT.1 } else { 400 };
     let open_max = if tight { TIGHT.0 } else { 1_000 };
     let config = RoomsConfig {
-        sip: cti_sip::Config::new(REALM, vec![(Transport::Udp, SERVER)], chance.bytes()),
-        media_ip: SERVER.ip(),
-        media_advertised: SERVER.ip(),
+        sip: short_sessions(cti_sip::Config::new(REALM, vec![(Transport::Udp, SERVER)], chance.bytes())),
+        media: vec![MediaAddress::plain(SERVER.ip())],
         media_ports: (30_000, 30_000 + 2 * pairs - 1),
         port_rest: PORT_REST,
+        spoken: Spoken::default(),
         card_wait: Duration::from_millis(150),
         sockets_grace: Duration::from_secs(10),
         calls: cti_call::Settings::default(),
         interactions: cti_interaction::Limits { open_max, ..cti_interaction::Limits::default() },
         acd: cti_acd::Limits::default(),
         clips: Library::silent(&names, 200),
+        epoch: OwnerEpoch::at_start(now.utc),
         agent_seqs,
     };
     Rooms::new(config, chance, now).map_err(|error| error.to_string())
 }
 
+fn short_sessions(config: cti_sip::Config) -> cti_sip::Config {
+    cti_sip::Config { session_expires: SESSION, min_se: SESSION, ..config }
+}
+
 fn peer(address: SocketAddr, seed: u64) -> Endpoint {
     let mut chance = Chance::from_number(seed);
-    let config = cti_sip::Config::new("peer.invalid", vec![(Transport::Udp, address)], chance.bytes());
+    let config = short_sessions(cti_sip::Config::new("peer.invalid", vec![(Transport::Udp, address)], chance.bytes()));
     let mut endpoint = Endpoint::new(config, chance);
     endpoint.handle_command(Now::default(), Sip::SetTrunks(vec![trunk(SERVER, None)]));
     endpoint
@@ -377,11 +384,12 @@ impl World {
             Effect::Engine(command) => self.engine_command(command)?,
             Effect::LookUp { interaction, .. } => self.look_up(interaction),
             Effect::RecordEnd { recording, .. } => self.seal(recording),
-            Effect::Publish { audience, key, value } => self.screens.publish(audience, &key, value.as_ref())?,
+            Effect::Publish { audience, key, value } => self.screens.publish(audience, &key, value.as_deref())?,
             Effect::RecordBegin { recording, interaction, .. } => {
                 self.interaction_of.insert(recording, interaction);
             }
-            Effect::Personal(_) | Effect::RecordLinked { .. } | Effect::Reply { .. } | Effect::Source { .. } => {}
+            Effect::Personal(_) | Effect::RecordLinked { .. } | Effect::Reply { .. } | Effect::Source { .. } | Effect::Audit(_) => {}
+            Effect::Resolve { .. } | Effect::Answered { .. } => {}
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use cti_types::acd::{Candidate, Decision, NotReadyReason, OfferEnd, Presence, Re
 use cti_types::event::*;
 use cti_types::flow::{FlowRef, QueueLeft, SkillNeed};
 use cti_types::*;
+use std::time::Duration;
 
 /// The people and queues a log is about.
 #[derive(Clone, Debug)]
@@ -43,6 +44,18 @@ pub fn random_log(seed: u64, interactions: usize, cast: &Cast) -> Vec<JournalRec
     // Stable: what one stream says at one instant stays in its order.
     records.sort_by_key(|(at, _)| *at);
     records.into_iter().map(|(_, record)| record).collect()
+}
+
+/// `interactions` that begin evenly over `span`, with the time of each record (µs since 1970), as a busy server's journal would hold them.
+pub fn busy_log(seed: u64, interactions: usize, span: Duration, cast: &Cast) -> Vec<(i64, JournalRecord)> {
+    let mut chance = Chance::from_number(seed);
+    let mut records: Vec<(i64, JournalRecord)> = Vec::new();
+    for _ in 0..interactions {
+        let start = NOW.0 + chance.below(span.as_micros() as u64) as i64;
+        Story::new(&mut chance, Utc(start), cast).tell(&mut records);
+    }
+    records.sort_by_key(|(at, _)| *at);
+    records
 }
 
 /// Records with positions 1, 2, 3 …
@@ -178,7 +191,7 @@ impl<'a> Story<'a> {
         let work = WorkItemId::new(self.at, self.chance);
         let skills = vec![SkillNeed { skill: SkillId::from_u128(3), proficiency_min: 2 }];
         self.segment(self.customer, SegmentKind::Waiting, Some(queue));
-        self.say(Body::WorkQueued { work, queue, priority: 3, skills, since: self.at });
+        self.say(Body::WorkQueued { work, queue, priority: 3, skills, since: self.at, credit_ms: 0 });
         self.wait(40_000);
         match self.chance.below(10) {
             0 => {
@@ -194,7 +207,14 @@ impl<'a> Story<'a> {
                 let other = pick(self.chance, &self.cast.queues);
                 self.say(Body::WorkEnded { work, end: WorkEnd::Overflowed(other) });
                 self.segment(self.customer, SegmentKind::Waiting, Some(other));
-                self.say(Body::WorkQueued { work, queue: other, priority: 3, skills: Vec::new(), since: Utc(self.at.0 - 20_000_000) });
+                self.say(Body::WorkQueued {
+                    work,
+                    queue: other,
+                    priority: 3,
+                    skills: Vec::new(),
+                    since: Utc(self.at.0 - 20_000_000),
+                    credit_ms: 30_000,
+                });
                 self.wait(20_000);
             }
             3 => {
@@ -220,7 +240,7 @@ impl<'a> Story<'a> {
             Candidate { agent, proficiency: 5, idle_ms: 12_345, rejected: None },
             Candidate { agent: self.cast.agents[0], proficiency: 5, idle_ms: 1, rejected: Some(Rejected::LessIdle) },
         ];
-        let decision = Decision { rule: "longest_idle".into(), age_ms: 4_321, priority: 3, candidates, not_shown: 0 };
+        let decision = Decision { rule: "longest_idle".into(), age_ms: 4_321, priority: 3, candidates, ..Decision::default() };
         self.say(Body::Offered { offer, work, agent, decision });
         self.say(Body::ParticipantJoined { participant, role: Role::Agent, agent: Some(agent) });
         self.segment(participant, SegmentKind::Ringing, None);
@@ -260,6 +280,8 @@ impl<'a> Story<'a> {
             packets_received,
             packets_lost: 1,
             jitter_ms,
+            score_heard: 4.3,
+            score_far: 4.2,
             round_trip_ms: 3.5,
         });
         self.segment(participant, SegmentKind::WrapUp, None);

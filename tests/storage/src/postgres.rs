@@ -64,6 +64,15 @@ impl TempPostgres {
         format!("postgres://postgres@127.0.0.1:{}/{name}?sslmode=disable", self.port)
     }
 
+    /// The process all others of the server are children of.
+    ///
+    /// # Panics
+    /// When the server does not run.
+    pub fn pid(&self) -> String {
+        let file = std::fs::read_to_string(Path::new(&self.data()).join("postmaster.pid")).expect("the server's pid file");
+        file.lines().next().expect("a pid").trim().to_owned()
+    }
+
     /// Stops the server at once, as a crash would: connections break, committed work stays.
     ///
     /// # Panics

@@ -5,10 +5,11 @@ use crate::Fault;
 /// The public registry, as cargo writes it. Anything else in a committed lock file would bind it to one network.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// Crates in the lock file that are banned.
-pub fn banned(lock: &str, table: &[(&str, &str)]) -> Vec<Fault> {
+/// Crates in the lock file that are banned, but for those of which only the name is there.
+pub fn banned(lock: &str, table: &[(&str, &str)], locked_only: &[(&str, &str)]) -> Vec<Fault> {
     let names = lock.lines().filter_map(|line| value(line, "name"));
     names
+        .filter(|name| !locked_only.iter().any(|(only, _)| only == name))
         .filter_map(|name| table.iter().find(|(banned, _)| *banned == name))
         .map(|(name, why)| Fault::new("Cargo.lock", format!("{name} is banned: {why}")))
         .collect()
@@ -46,9 +47,11 @@ dependencies = [
 
     #[test]
     fn a_banned_crate_is_found_once() {
-        let found = banned(LOCK, &[("native-tls", "one TLS"), ("ring", "no")]);
+        let table = [("native-tls", "one TLS"), ("ring", "no")];
+        let found = banned(LOCK, &table, &[("ring", "an option")]);
         assert_eq!(found.len(), 1);
         assert!(found[0].what.contains("one TLS"));
+        assert!(banned(LOCK, &table, &[("native-tls", "an option")]).is_empty());
     }
 
     #[test]

@@ -43,6 +43,9 @@ pub const BANNED: &[(&str, &str)] = &[
     ("ring", "one cryptography library is enough: aws-lc-rs"),
 ];
 
+/// Banned crates that may stand in the lock file because nothing builds them, which is tested: crate, why it stands there.
+pub const LOCKED_ONLY: &[(&str, &str)] = &[("ring", "rustls-webpki has it as an option, and its weak feature is enough for the lock file")];
+
 /// Licences a crate may be used under.
 pub const LICENCES: &[&str] = &[
     "MIT",

@@ -158,6 +158,21 @@ fn read_node(node: &Value) -> Vec<String> {
     list(&node["deps"]).filter(built).map(|dependency| text(&dependency["pkg"])).collect()
 }
 
+/// What of the workspace in `root` builds this crate, with whatever features, as `cargo tree` draws it; empty: nothing does.
+///
+/// # Errors
+/// What cargo said when it cannot answer.
+pub fn builders(root: &Path, name: &str) -> io::Result<String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["tree", "--locked", "--offline", "--workspace", "--all-features", "--invert", name]);
+    let output = command.current_dir(root).output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 fn host() -> io::Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("-vV").output()?;

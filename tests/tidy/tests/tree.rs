@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use tidy::rules;
 use tidy::rust;
 use tidy::tree::{self, File};
-use tidy::workspace::Workspace;
+use tidy::workspace::{self, Workspace};
 use tidy::{Fault, lock, none};
 
 fn files() -> Vec<File> {
@@ -114,9 +114,16 @@ fn no_banned_crate_and_no_other_registry_is_in_a_lock_file() {
     let mut faults = Vec::new();
     for file in files().iter().filter(|file| file.path == "Cargo.lock" || file.path.ends_with("/Cargo.lock")) {
         let text = file.text.as_deref().unwrap_or_default();
-        faults.extend(lock::banned(text, rules::BANNED).into_iter().chain(lock::elsewhere(text)));
+        faults.extend(lock::banned(text, rules::BANNED, rules::LOCKED_ONLY).into_iter().chain(lock::elsewhere(text)));
     }
     none(&faults);
+}
+
+#[test]
+fn what_only_stands_in_the_lock_file_is_built_by_nothing() {
+    for (name, why) in rules::LOCKED_ONLY {
+        assert_eq!(workspace::builders(&tree::root(), name).expect("cargo tree answers"), "", "{name} is built, not only locked ({why})");
+    }
 }
 
 #[test]

@@ -13,6 +13,11 @@ use std::collections::BTreeMap;
 impl Fold {
     /// The rows as they should stand.
     pub(in crate::project) fn rows(&self) -> Rows {
+        self.rows_unlike(&Fold::new(self.id))
+    }
+
+    /// The rows without those of parts that are the same in `other`, a fold of the same stream.
+    pub(in crate::project) fn rows_unlike(&self, other: &Fold) -> Rows {
         let mut rows = Rows::new();
         let id = text(self.id);
         if let Some(opening) = &self.opening {
@@ -22,9 +27,9 @@ impl Fold {
                 put(&mut rows, INTERACTION_CUSTOMER, row);
             }
         }
-        self.participant_rows(&id, &mut rows);
-        self.work_rows(&id, &mut rows);
-        self.recording_rows(&id, &mut rows);
+        self.participant_rows(&id, other, &mut rows);
+        self.work_rows(&id, other, &mut rows);
+        self.recording_rows(&id, other, &mut rows);
         rows
     }
 
@@ -70,8 +75,8 @@ impl Fold {
         ]
     }
 
-    fn participant_rows(&self, id: &Value, rows: &mut Rows) {
-        for (participant, of) in &self.participants {
+    fn participant_rows(&self, id: &Value, other: &Fold, rows: &mut Rows) {
+        for (participant, of) in self.participants.iter().filter(|(id, of)| other.participants.get(id) != Some(of)) {
             let row = vec![
                 text(participant),
                 id.clone(),
@@ -98,8 +103,8 @@ impl Fold {
         }
     }
 
-    fn work_rows(&self, id: &Value, rows: &mut Rows) {
-        for pass in &self.passes {
+    fn work_rows(&self, id: &Value, other: &Fold, rows: &mut Rows) {
+        for (_, pass) in self.passes.iter().enumerate().filter(|(at, pass)| other.passes.get(*at) != Some(pass)) {
             let end = pass.ended.as_ref().map(|(_, end)| end);
             let row = vec![
                 text(pass.work),
@@ -116,7 +121,7 @@ impl Fold {
             ];
             put(rows, WORK_ITEM, row);
         }
-        for (offer, of) in &self.offers {
+        for (offer, of) in self.offers.iter().filter(|(id, of)| other.offers.get(id) != Some(of)) {
             let row = vec![
                 text(offer.hyphenated()),
                 id.clone(),
@@ -129,7 +134,7 @@ impl Fold {
             ];
             put(rows, OFFER, row);
         }
-        for (assignment, of) in &self.assignments {
+        for (assignment, of) in self.assignments.iter().filter(|(id, of)| other.assignments.get(id) != Some(of)) {
             let row = vec![
                 text(assignment),
                 id.clone(),
@@ -148,8 +153,8 @@ impl Fold {
         }
     }
 
-    fn recording_rows(&self, id: &Value, rows: &mut Rows) {
-        for (recording, of) in &self.recordings {
+    fn recording_rows(&self, id: &Value, other: &Fold, rows: &mut Rows) {
+        for (recording, of) in self.recordings.iter().filter(|(id, of)| other.recordings.get(id) != Some(of)) {
             let row = vec![
                 text(recording),
                 id.clone(),
@@ -205,6 +210,9 @@ fn work_end_word(end: &WorkEnd) -> &'static str {
         WorkEnd::Abandoned => "abandoned",
         WorkEnd::Left(_) => "left",
         WorkEnd::Overflowed(_) => "overflowed",
+        WorkEnd::Moved(_) => "moved",
+        WorkEnd::Taken(_) => "taken",
+        WorkEnd::NotTaken(_) => "not_taken",
         WorkEnd::ServerLost => "server_lost",
     }
 }
@@ -213,7 +221,9 @@ fn work_end_word(end: &WorkEnd) -> &'static str {
 fn work_end_detail(end: &WorkEnd) -> Option<String> {
     match end {
         WorkEnd::Assigned(assignment) => Some(assignment.to_string()),
-        WorkEnd::Overflowed(queue) => Some(queue.to_string()),
+        WorkEnd::Overflowed(queue) | WorkEnd::Moved(queue) => Some(queue.to_string()),
+        WorkEnd::Taken(agent) => Some(agent.to_string()),
+        WorkEnd::NotTaken(why) => Some(why.word().to_owned()),
         WorkEnd::Left(why) => serde_json::to_value(why).ok().and_then(|word| word.as_str().map(ToOwned::to_owned)),
         WorkEnd::Abandoned | WorkEnd::ServerLost => None,
     }

@@ -7,6 +7,8 @@ use cti_types::*;
 use std::time::Duration;
 
 pub(crate) const SECOND: u64 = 1_000_000;
+/// Of the room under test.
+pub(crate) const EPOCH: OwnerEpoch = OwnerEpoch(5);
 
 pub(crate) fn a(n: u128) -> AgentId {
     AgentId::from_u128(n)
@@ -37,6 +39,7 @@ pub(crate) fn queue(n: u128) -> QueueSettings {
         name: format!("queue {n}"),
         skills: Vec::new(),
         priority: 0,
+        order: QueueOrder::Priority,
         offer_timeout: Duration::from_secs(20),
         wrap_up_max: Duration::ZERO,
         wait_max: None,
@@ -59,7 +62,7 @@ pub(crate) struct Room {
 impl Room {
     /// At second 1000, with these queues.
     pub(crate) fn new(queues: Vec<QueueSettings>) -> Room {
-        let mut room = Room { acd: Acd::new(Limits::default(), Chance::from_number(1)), tick: 1000 * SECOND };
+        let mut room = Room { acd: Acd::new(Limits::default(), Chance::from_number(1), EPOCH), tick: 1000 * SECOND };
         for settings in queues {
             room.tell(AcdInput::SetQueue(settings));
         }
@@ -116,8 +119,13 @@ impl Room {
         self.call_with(n, queue, 0, Vec::new(), self.tick)
     }
     pub(crate) fn call_with(&mut self, n: u128, queue: u128, priority: u8, skills: Vec<SkillNeed>, since: u64) -> Vec<String> {
-        let (interaction, since) = (InteractionId::from_u128(n), Tick(since));
-        self.tell(AcdInput::Enqueue { work: w(n), interaction, queue: q(queue), priority, skills, since })
+        let (interaction, since, credit) = (InteractionId::from_u128(n), Tick(since), Duration::ZERO);
+        self.tell(AcdInput::Enqueue { work: w(n), interaction, queue: q(queue), priority, skills, since, credit })
+    }
+    /// A call that has waited so many seconds and is given as many on top.
+    pub(crate) fn call_credited(&mut self, n: u128, queue: u128, priority: u8, age: u64, credit: u64) -> Vec<String> {
+        let (interaction, since, credit) = (InteractionId::from_u128(n), Tick(self.tick - age * SECOND), Duration::from_secs(credit));
+        self.tell(AcdInput::Enqueue { work: w(n), interaction, queue: q(queue), priority, skills: Vec::new(), since, credit })
     }
     /// The open offer of an agent.
     pub(crate) fn offer(&self, n: u128) -> OfferId {
@@ -148,6 +156,8 @@ fn words(output: &AcdOutput) -> Option<String> {
         AcdOutput::Offer { work, agent, .. } => Some(format!("offer w{} a{}", work.0.as_u128(), agent.0.as_u128())),
         AcdOutput::OfferEnded { work, agent, end, .. } => Some(format!("{end:?} w{} a{}", work.0.as_u128(), agent.0.as_u128())),
         AcdOutput::Left { work, reason, .. } => Some(format!("left w{} {reason:?}", work.0.as_u128())),
+        AcdOutput::AimEnded { work, why } => Some(format!("aim w{} {why:?}", work.0.as_u128())),
+        AcdOutput::Stale(_) => Some("stale".into()),
         AcdOutput::Agent(_) | AcdOutput::Queue(_) => None,
     }
 }

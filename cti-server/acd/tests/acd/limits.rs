@@ -3,7 +3,7 @@
 use crate::harness::*;
 use cti_acd::{Acd, Limits};
 use cti_types::acd::*;
-use cti_types::{Chance, InteractionId};
+use cti_types::{Chance, InteractionId, OwnerEpoch};
 use std::time::Duration;
 
 #[test]
@@ -63,7 +63,7 @@ fn a_full_queue_refuses_one_more_but_not_what_need_not_wait() {
 #[test]
 fn the_room_refuses_work_agents_and_queues_beyond_its_bounds() {
     let limits = Limits { waiting_max: 2, agents_max: 1, queues_max: 1, ..Limits::default() };
-    let mut room = Room { acd: Acd::new(limits, Chance::from_number(1)), tick: SECOND };
+    let mut room = Room { acd: Acd::new(limits, Chance::from_number(1), OwnerEpoch(1)), tick: SECOND };
     for n in [1, 2] {
         room.tell(AcdInput::SetQueue(queue(n)));
         room.agent(agent(n, &[1]));
@@ -136,6 +136,7 @@ fn work_for_an_unknown_queue_goes_back_to_its_flow() {
         priority: 0,
         skills: vec![],
         since: room.now().tick,
+        credit: Duration::ZERO,
     };
     let left = AcdOutput::Left { work: w(1), reason: cti_types::flow::QueueLeft::NoSuchQueue, overflow: Overflow::Flow };
     assert_eq!(room.outputs(input), [left]);

@@ -102,8 +102,10 @@ fn what_comes_late_or_twice_changes_nothing() {
         AcdInput::RemoveQueue(q(9)),
     ];
     let count = stale.len() as u64;
-    for input in stale {
-        assert_eq!(room.outputs(input.clone()), [], "{input:?}");
+    for (at, input) in stale.into_iter().enumerate() {
+        // Who still believes in the offer is told; the rest wanted something to be over, and it is.
+        let answer = if at < 3 { vec![AcdOutput::Stale(Stale::Offer(offer))] } else { vec![] };
+        assert_eq!(room.outputs(input.clone()), answer, "{input:?}");
     }
     assert_eq!(room.call(1, 1), SILENCE, "the same work again");
     assert_eq!((room.state(1), room.acd.queue(q(1))), before);

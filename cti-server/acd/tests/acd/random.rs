@@ -17,6 +17,7 @@ struct Work {
     priority: u8,
     skills: Vec<SkillNeed>,
     since: Tick,
+    credit: Duration,
     arrival: u64,
 }
 
@@ -55,9 +56,16 @@ impl Mirror {
         state.presence == Presence::Ready && state.pending.is_none() && state.reachable && state.offers.is_empty() && room
     }
 
-    fn place(&self, work: WorkItemId) -> (Reverse<u8>, Tick, u64) {
+    /// By the words of the rules: rank, then what was waited and given at this time, then arrival.
+    fn place(&self, work: WorkItemId, now: Tick) -> (Reverse<u8>, Reverse<Duration>, u64) {
         let item = &self.work[&work];
-        (Reverse(self.queues[&item.queue].priority + item.priority), item.since, item.arrival)
+        let queue = &self.queues[&item.queue];
+        let waited = now.since(item.since) + item.credit;
+        let (rank, score) = match queue.order {
+            QueueOrder::Priority => (queue.priority + item.priority, waited),
+            QueueOrder::Score { weight } => (queue.priority, waited + weight * u32::from(item.priority)),
+        };
+        (Reverse(rank), Reverse(score), item.arrival)
     }
 
     /// Takes over what the room says of its agents; idle time is worked out here, from the changes.
@@ -86,7 +94,12 @@ impl Mirror {
                 AcdOutput::OfferEnded { work, agent, end: OfferEnd::Declined, .. } => {
                     self.declined.insert((*work, *agent), now + Duration::from_secs(30));
                 }
-                AcdOutput::OfferEnded { .. } | AcdOutput::Offer { .. } | AcdOutput::Agent(_) | AcdOutput::Queue(_) => {}
+                AcdOutput::OfferEnded { .. }
+                | AcdOutput::Offer { .. }
+                | AcdOutput::AimEnded { .. }
+                | AcdOutput::Stale(_)
+                | AcdOutput::Agent(_)
+                | AcdOutput::Queue(_) => {}
             }
         }
         for output in outputs {
@@ -101,7 +114,7 @@ impl Mirror {
                 assert!(rank(other).is_none_or(|other| chosen < other), "{other} should have been chosen instead of {agent}");
             }
             for &other in self.work.keys().filter(|&&other| room.acd.position(other).is_some()) {
-                let first = self.fits(*agent, other, now).is_none() || self.place(*work) < self.place(other);
+                let first = self.fits(*agent, other, now).is_none() || self.place(*work, now) < self.place(other, now);
                 assert!(first, "{other} should have been offered instead of {work}");
             }
         }
@@ -144,9 +157,11 @@ fn input(room: &Room, mirror: &mut Mirror, (kind, x, y, z): Step, n: u128) -> Op
             let since = Tick(room.tick - u64::from(z % 4) * SECOND);
             let (priority, skills) = (x % 3, needs(z));
             mirror.arrivals += 1;
-            let item = Work { queue: queue_id, priority, skills: skills.clone(), since, arrival: mirror.arrivals };
+            let credit = Duration::from_millis(u64::from(x / 16) * 250);
+            let item = Work { queue: queue_id, priority, skills: skills.clone(), since, credit, arrival: mirror.arrivals };
             mirror.work.insert(w(n), item);
-            AcdInput::Enqueue { work: w(n), interaction: InteractionId::from_u128(n), queue: queue_id, priority, skills, since }
+            let interaction = InteractionId::from_u128(n);
+            AcdInput::Enqueue { work: w(n), interaction, queue: queue_id, priority, skills, since, credit }
         }
         8..=12 => AcdInput::SetPresence { agent: id, presence: presence(y) },
         13..=16 => AcdInput::Accepted { offer, assignment: asg(n) },
@@ -172,6 +187,16 @@ fn input(room: &Room, mirror: &mut Mirror, (kind, x, y, z): Step, n: u128) -> Op
             mirror.queues.remove(&queue_id);
             AcdInput::RemoveQueue(queue_id)
         }
+        31 if z < 200 => AcdInput::Aim(Aim {
+            work: w(n),
+            interaction: InteractionId::from_u128(n),
+            agent: id,
+            since: Tick(room.tick),
+            ring: Duration::from_secs(20),
+            wait: Duration::from_secs(u64::from(z % 3) * 10),
+            needs_ready: y.is_multiple_of(2),
+            blames: x.is_multiple_of(2),
+        }),
         _ => return None,
     })
 }
@@ -188,6 +213,7 @@ fn random_queue(mirror: &mut Mirror, id: QueueId, x: u8, z: u8) -> QueueSettings
         id,
         skills: needs(z / 3),
         priority: x % 3,
+        order: if x % 3 == 1 { QueueOrder::Score { weight: Duration::from_secs(u64::from(z % 3)) } } else { QueueOrder::Priority },
         wait_max: (x.is_multiple_of(2)).then_some(Duration::from_secs(25)),
         size_max: (x.is_multiple_of(5)).then_some(4),
         leave_when_unstaffed: z.is_multiple_of(4),
@@ -204,8 +230,11 @@ fn play(steps: &[Step]) -> Vec<AcdOutput> {
     let mut mirror = Mirror::default();
     let mut said = Vec::new();
     for n in 1..=QUEUES {
-        mirror.queues.insert(q(n), queue(n));
-        room.tell(AcdInput::SetQueue(queue(n)));
+        // The second is ordered by score from the start.
+        let order = if n == 2 { QueueOrder::Score { weight: Duration::from_secs(2) } } else { QueueOrder::Priority };
+        let settings = QueueSettings { order, ..queue(n) };
+        mirror.queues.insert(q(n), settings.clone());
+        room.tell(AcdInput::SetQueue(settings));
     }
     for n in 1..=AGENTS {
         let settings = random_agent(&mut mirror, a(n), n as u8 * 3, 0x1e);

@@ -2,6 +2,7 @@
 
 use crate::harness::*;
 use cti_types::acd::*;
+use std::time::Duration;
 
 #[test]
 fn work_is_served_by_priority_then_age_then_arrival() {
@@ -171,12 +172,14 @@ fn a_decision_names_the_chosen_first_and_says_why_not_the_others() {
         priority: 3,
         skills: vec![],
         since: cti_types::Tick(now - 4 * SECOND),
+        credit: Duration::from_secs(3),
     });
     let decision = outputs
         .iter()
         .find_map(|output| if let AcdOutput::Offer { decision, .. } = output { Some(decision.clone()) } else { None })
         .unwrap();
     assert_eq!((decision.rule.as_str(), decision.age_ms, decision.priority, decision.not_shown), ("longest_idle", 4000, 5, 0));
+    assert_eq!((decision.credit_ms, decision.score_ms), (3000, None));
     let chosen = &decision.candidates[0];
     assert_eq!((chosen.agent, chosen.proficiency, chosen.idle_ms, chosen.rejected), (a(1), 3, 16_000, None));
     let why = |n| decision.candidates.iter().find(|candidate| candidate.agent == a(n)).unwrap().rejected.unwrap();

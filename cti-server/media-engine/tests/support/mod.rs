@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of this")]
 
+pub mod talker;
+
 use cti_media::rtp::{self, Header};
 use cti_media_engine::{Clock, Engine, EngineConfig, SendError};
 use cti_types::media::{Clip, Codec, Direction, EngineCommand, EngineEvent, Stream};
@@ -159,7 +161,12 @@ impl Phone {
             socket.set_read_timeout(Some(PATIENCE)).unwrap();
             socket
         };
-        let payload_type = if codec == Codec::Pcmu { 0 } else { 8 };
+        let payload_type = match codec {
+            Codec::Pcmu => 0,
+            Codec::Pcma => 8,
+            Codec::G722 => 9,
+            Codec::Opus => 111,
+        };
         let header = Header { payload_type, marker: false, sequence: 100, timestamp: 5000, ssrc: 1 };
         Phone { leg, rtp: bind(port), rtcp: bind(port + 1), to: SocketAddr::new(LOCALHOST, engine_port), codec, header }
     }
@@ -173,8 +180,11 @@ impl Phone {
             accept: vec![(self.header.payload_type, self.codec)],
             event_receive: Some(101),
             event_send: Some(101),
+            wide_event_receive: Some(110),
+            wide_event_send: Some(110),
             direction,
             ptime_ms: 20,
+            srtp: None,
         }
     }
 
@@ -192,8 +202,31 @@ impl Phone {
         self.header.timestamp = self.header.timestamp.wrapping_add(160);
     }
 
+    /// Sends the next packet of 20 ms with this payload.
+    pub fn say_payload(&mut self, payload: &[u8]) {
+        let mut out = [0; 1500];
+        let length = rtp::write(&self.header, payload, &mut out).unwrap();
+        self.rtp.send_to(&out[..length], self.to).unwrap();
+        self.header.sequence = self.header.sequence.wrapping_add(1);
+        self.header.timestamp = self.header.timestamp.wrapping_add(self.codec.clock() / 50);
+    }
+
+    /// A packet that is there already.
+    pub fn next_waiting(&self) -> Option<(Header, Vec<u8>)> {
+        let mut buffer = [0; 1500];
+        self.rtp.set_nonblocking(true).unwrap();
+        let read = self.rtp.recv(&mut buffer);
+        self.rtp.set_nonblocking(false).unwrap();
+        let (header, payload) = rtp::parse(&buffer[..read.ok()?]).unwrap();
+        Some((header, payload.to_vec()))
+    }
+
     pub fn send_event(&mut self, payload: [u8; 4], timestamp: u32) {
-        let header = Header { payload_type: 101, timestamp, ..self.header };
+        self.send_event_as(101, payload, timestamp);
+    }
+
+    pub fn send_event_as(&mut self, payload_type: u8, payload: [u8; 4], timestamp: u32) {
+        let header = Header { payload_type, timestamp, ..self.header };
         let mut out = [0; 1500];
         let length = rtp::write(&header, &payload, &mut out).unwrap();
         self.rtp.send_to(&out[..length], self.to).unwrap();
@@ -216,6 +249,15 @@ impl Phone {
     pub fn rtcp_to(&self) -> SocketAddr {
         SocketAddr::new(self.to.ip(), self.to.port() + 1)
     }
+}
+
+/// Waits on a socket nobody sends to: the pace of a phone that talks in real time.
+pub fn rest(time: Duration) {
+    thread_local!(static SILENT: UdpSocket = UdpSocket::bind((LOCALHOST, 0)).unwrap());
+    SILENT.with(|socket| {
+        socket.set_read_timeout(Some(time.max(Duration::from_millis(1)))).unwrap();
+        assert!(socket.recv(&mut [0; 1]).is_err());
+    });
 }
 
 pub fn listen(socket: &UdpSocket) -> (Header, Vec<u8>) {

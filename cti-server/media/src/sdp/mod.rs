@@ -1,12 +1,14 @@
-//! SDP offer/answer (RFC 8866, RFC 3264) for one audio stream of RTP/AVP. No SIP, no ports of its own.
+//! SDP offer/answer (RFC 8866, RFC 3264) for one audio stream of RTP/AVP or RTP/SAVP. No SIP, no ports of its own.
 //!
 //! [`Description::parse`] reads what the other side wrote; a [`Negotiator`] for each leg keeps what was agreed and writes
 //! our side. Both are total: any bytes give a description or an [`SdpError`].
 
+mod crypto;
 mod negotiate;
 mod parse;
 
-pub use negotiate::{Local, Negotiator};
+pub use crypto::{Crypto, KEY_BYTES_MAX, KeyMaterial};
+pub use negotiate::{Local, Negotiator, SrtpPolicy};
 pub use parse::{Audio, Description, Format};
 
 /// What the other side offers.
@@ -30,8 +32,12 @@ pub enum SdpError {
     TooManyMedia { count: usize },
     #[error("the session description is malformed")]
     Malformed(#[source] sdp_types::ParserError),
-    #[error("no audio over RTP/AVP with a usable address is offered")]
+    #[error("no audio over RTP/AVP or RTP/SAVP with a usable address is offered")]
     NoAudio,
+    #[error("encrypted media is required and not offered")]
+    NotEncrypted,
+    #[error("encrypted media is offered, which is not spoken here, or no key of it can be used")]
+    NoCommonKey,
     #[error("no codec in common")]
     NoCommonCodec,
     #[error("the answer refuses the audio stream")]
@@ -45,7 +51,12 @@ impl SdpError {
     pub fn sip_status(&self) -> u16 {
         match self {
             SdpError::TooLong { .. } | SdpError::TooManyMedia { .. } | SdpError::Malformed(_) => 400,
-            SdpError::NoAudio | SdpError::NoCommonCodec | SdpError::Refused | SdpError::NothingOffered => 488,
+            SdpError::NoAudio
+            | SdpError::NotEncrypted
+            | SdpError::NoCommonKey
+            | SdpError::NoCommonCodec
+            | SdpError::Refused
+            | SdpError::NothingOffered => 488,
         }
     }
 }

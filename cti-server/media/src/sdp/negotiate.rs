@@ -1,13 +1,28 @@
 //! Our side of offer and answer for one leg (RFC 3264). It reads nothing from the wire itself.
 
+use super::crypto::{self, Crypto, KeyMaterial};
 use super::{Answer, Audio, Format, Offer, SdpError};
+use crate::codec;
 use bytes::Bytes;
 use cti_types::media::{Codec, Direction, Stream};
+use cti_types::srtp::{Srtp, SrtpSuite};
 use sdp_types::{Attribute, Connection, Media, Origin, Session, Time};
 use std::net::IpAddr;
 
-/// Our telephone-event number in first offers; dynamic, the one most phones use.
+/// Our dynamic numbers in first offers, those most phones use.
 const EVENT_TYPE: u8 = 101;
+const WIDE_EVENT_TYPE: u8 = 110;
+const OPUS_TYPE: u8 = 111;
+/// What is spoken unless told otherwise: what every telephone speaks.
+const USUAL: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
+/// What we offer, the strongest first; a phone takes the first it knows (RFC 4568 5.1.2).
+const OFFERED_SUITES: [SrtpSuite; 5] = [
+    SrtpSuite::AeadAes256Gcm,
+    SrtpSuite::AeadAes128Gcm,
+    SrtpSuite::AesCm256Sha1_80,
+    SrtpSuite::AesCm128Sha1_80,
+    SrtpSuite::AesCm128Sha1_32,
+];
 /// What we wish to receive.
 const PTIME_MS: u8 = 20;
 
@@ -22,16 +37,36 @@ pub struct Local {
     pub direction: Direction,
 }
 
+/// Whether media is encrypted with keys from the SDP (RFC 4568).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum SrtpPolicy {
+    /// Never: an offer of it is refused.
+    #[default]
+    Off,
+    /// Where the far side offers it; our own offers are plain, unless it was agreed before.
+    Allowed,
+    /// Always: a plain offer is refused.
+    Required,
+}
+
 /// Payload types as first agreed; they keep their meaning for the whole session (RFC 3264 8.3.2).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Numbers {
     codecs: Vec<(Codec, u8)>,
     event: Option<u8>,
+    wide_event: Option<u8>,
 }
 
 impl Numbers {
     fn of(&self, codec: Codec) -> u8 {
-        self.codecs.iter().find(|(known, _)| *known == codec).map_or(static_type(codec), |(_, number)| *number)
+        let known = self.codecs.iter().find(|(known, _)| *known == codec).map(|(_, number)| *number);
+        known.unwrap_or_else(|| if codec == Codec::Opus { self.free(OPUS_TYPE) } else { static_type(codec) })
+    }
+    /// The number wished, or the first dynamic one that means nothing yet.
+    fn free(&self, wished: u8) -> u8 {
+        let taken =
+            |number: u8| self.codecs.iter().any(|(_, known)| *known == number) || [self.event, self.wide_event].contains(&Some(number));
+        std::iter::once(wished).chain(96..=127).find(|number| !taken(*number)).unwrap_or(wished)
     }
     fn learn(&mut self, formats: &[Format]) {
         for format in formats {
@@ -42,10 +77,14 @@ impl Numbers {
                     }
                 }
                 Format::Event(number) => self.event = self.event.or(Some(number)),
+                Format::WideEvent(number) => self.wide_event = self.wide_event.or(Some(number)),
             }
         }
     }
 }
+
+/// Payload types of telephone-event/8000 and of telephone-event/48000.
+type Events = (Option<u8>, Option<u8>);
 
 /// An m-line of the session, kept to answer and offer each in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +99,8 @@ struct Line {
 struct Offered {
     formats: Vec<Format>,
     direction: Direction,
+    /// Our keys; none in a plain offer.
+    crypto: Vec<Crypto>,
     open: bool,
 }
 
@@ -67,6 +108,11 @@ struct Offered {
 #[derive(Clone, Debug)]
 pub struct Negotiator {
     session_id: u64,
+    allowed: Vec<Codec>,
+    srtp: SrtpPolicy,
+    keys: Option<KeyMaterial>,
+    /// The stream is encrypted, as agreed last.
+    encrypted: bool,
     version: u64,
     /// What the last body said, without its version.
     last: Option<Session>,
@@ -82,6 +128,10 @@ impl Negotiator {
     pub fn new(session_id: u64) -> Negotiator {
         Negotiator {
             session_id,
+            allowed: USUAL.to_vec(),
+            srtp: SrtpPolicy::Off,
+            keys: None,
+            encrypted: false,
             version: 0,
             last: None,
             lines: Vec::new(),
@@ -92,17 +142,38 @@ impl Negotiator {
         }
     }
 
+    /// Speaks these codecs instead of G.711 only. None of them: nothing can be agreed.
+    pub fn allowing(mut self, codecs: &[Codec]) -> Negotiator {
+        self.allowed = codecs.to_vec();
+        self
+    }
+
+    /// Encrypts by this policy, with keys from this material, which must be new for each leg.
+    pub fn encrypting(mut self, policy: SrtpPolicy, keys: KeyMaterial) -> Negotiator {
+        (self.srtp, self.keys) = (policy, Some(keys));
+        self
+    }
+
     /// Answers an offer: the body to send and the stream agreed. All common codecs are answered; the first of `prefer` that
     /// is common is sent, then the order of the offer counts. Other m-lines are refused with port 0.
     ///
     /// On an error nothing has changed: the old stream goes on (RFC 3261 14.2).
     pub fn answer(&mut self, offer: &Offer, local: Local, prefer: &[Codec]) -> Result<(Bytes, Stream), SdpError> {
-        let audio = offer.audio_at(self.audio_line).ok_or(SdpError::NoAudio)?;
-        let formats = ordered(&audio.formats, prefer);
+        let admitted = |audio: &Audio| match self.srtp {
+            SrtpPolicy::Off => !audio.encrypted,
+            SrtpPolicy::Allowed => true,
+            SrtpPolicy::Required => audio.encrypted,
+        };
+        let kept = offer.audio_at(self.audio_line);
+        let audio = kept.clone().filter(admitted).or_else(|| offer.audio_where(admitted)).or(kept).ok_or(SdpError::NoAudio)?;
+        let formats = ordered(&self.allowed(&audio.formats), prefer);
         let send = first_codec(&formats).ok_or(SdpError::NoCommonCodec)?;
         let direction = both(local.direction, audio.direction.reversed());
-        let event = event_of(&formats);
-        let stream = stream_of(&audio, send, codecs_of(&formats), event, event, direction);
+        let events = events_of(&formats);
+        let mut stream = stream_of(&audio, send, codecs_of(&formats), events, events, direction);
+        let ours = self.answer_key(&audio)?;
+        stream.srtp = ours.as_ref().map(|(ours, theirs)| Srtp { send: ours.key.clone(), receive: theirs.key.clone() });
+        self.encrypted = stream.srtp.is_some();
 
         self.numbers.learn(&formats);
         self.audio_line = audio.line;
@@ -114,7 +185,8 @@ impl Negotiator {
             .collect();
         self.remote = Some(audio.direction);
         self.offered = None;
-        Ok((self.write(local, &formats, direction), stream))
+        let crypto: Vec<Crypto> = ours.map(|(ours, _)| ours).into_iter().collect();
+        Ok((self.write(local, &formats, direction, &crypto), stream))
     }
 
     /// Writes an offer with `codecs` in our order (the first is what we would send). It is open until
@@ -127,13 +199,20 @@ impl Negotiator {
                 formats.push(format);
             }
         }
-        formats.push(Format::Event(self.numbers.event.unwrap_or(EVENT_TYPE)));
+        self.numbers.learn(&formats);
+        if formats.iter().any(|format| clock_of(*format) == 8000) {
+            formats.push(Format::Event(self.numbers.event.unwrap_or_else(|| self.numbers.free(EVENT_TYPE))));
+        }
+        if formats.iter().any(|format| clock_of(*format) == 48_000) {
+            formats.push(Format::WideEvent(self.numbers.wide_event.unwrap_or_else(|| self.numbers.free(WIDE_EVENT_TYPE))));
+        }
         self.numbers.learn(&formats);
         if self.lines.is_empty() {
             self.lines.push(Line { media: "audio".into(), proto: "RTP/AVP".into(), fmt: String::new() });
         }
-        self.offered = Some(Offered { formats: formats.clone(), direction: local.direction, open: true });
-        self.write(local, &formats, local.direction)
+        let crypto = self.offer_keys();
+        self.offered = Some(Offered { formats: formats.clone(), direction: local.direction, crypto: crypto.clone(), open: true });
+        self.write(local, &formats, local.direction, &crypto)
     }
 
     /// Takes the answer to our offer; a later answer to the same offer replaces it. On an error the offer stays open, and
@@ -148,16 +227,19 @@ impl Negotiator {
         // What they list is what they take, under their numbers; what we take is under ours (RFC 3264 7).
         let send = audio.formats.iter().find_map(|format| match format {
             Format::Audio(number, codec) if offered.iter().any(|(_, known)| known == codec) => Some((*number, *codec)),
-            Format::Audio(..) | Format::Event(_) => None,
+            Format::Audio(..) | Format::Event(_) | Format::WideEvent(_) => None,
         });
         let send = send.ok_or(SdpError::NoCommonCodec)?;
         let common = codecs_of(&audio.formats);
         let accept = offered.into_iter().filter(|(_, codec)| common.iter().any(|(_, known)| known == codec)).collect();
-        let event_send = event_of(&audio.formats);
-        let event_receive = event_send.and(event_of(&ours.formats));
+        let events_send = events_of(&audio.formats);
+        let ours_events = events_of(&ours.formats);
+        let events_receive = (events_send.0.and(ours_events.0), events_send.1.and(ours_events.1));
         let direction = both(ours.direction, audio.direction.reversed());
-        let stream = stream_of(&audio, send, accept, event_receive, event_send, direction);
+        let mut stream = stream_of(&audio, send, accept, events_receive, events_send, direction);
+        stream.srtp = answered_keys(&ours.crypto, &audio)?;
         ours.open = false;
+        self.encrypted = stream.srtp.is_some();
         self.remote = Some(audio.direction);
         Ok(stream)
     }
@@ -177,8 +259,47 @@ impl Negotiator {
         self.remote.is_some_and(|direction| !direction.receives())
     }
 
-    fn write(&mut self, local: Local, formats: &[Format], direction: Direction) -> Bytes {
-        let mut session = self.session(local, formats, direction);
+    /// Of what they list, what we speak; events only beside audio of their clock.
+    fn allowed(&self, formats: &[Format]) -> Vec<Format> {
+        let spoken = |codec: &Codec| self.allowed.contains(codec);
+        let clocks: Vec<u32> = codecs_of(formats).iter().filter(|(_, codec)| spoken(codec)).map(|(_, codec)| codec.clock()).collect();
+        let keep = |format: &Format| match format {
+            Format::Audio(_, codec) => spoken(codec),
+            // Some phones list only the one clock for all codecs: then it serves.
+            Format::Event(_) => true,
+            Format::WideEvent(_) => clocks.contains(&48_000),
+        };
+        formats.iter().copied().filter(keep).collect()
+    }
+
+    /// Our key and theirs for an answer: of the keys offered, the first we can use (RFC 4568 5.1.2). `None` in the clear.
+    fn answer_key(&self, audio: &Audio) -> Result<Option<(Crypto, Crypto)>, SdpError> {
+        match (self.srtp, audio.encrypted) {
+            (SrtpPolicy::Off | SrtpPolicy::Allowed, false) => Ok(None),
+            (SrtpPolicy::Required, false) => Err(SdpError::NotEncrypted),
+            (SrtpPolicy::Off, true) => Err(SdpError::NoCommonKey),
+            (SrtpPolicy::Allowed | SrtpPolicy::Required, true) => {
+                let keys = self.keys.as_ref().ok_or(SdpError::NoCommonKey)?;
+                let theirs = audio.crypto.first().ok_or(SdpError::NoCommonKey)?.clone();
+                let key = keys.key(theirs.key.suite()).ok_or(SdpError::NoCommonKey)?;
+                Ok(Some((Crypto { tag: theirs.tag, key }, theirs)))
+            }
+        }
+    }
+
+    fn offer_keys(&self) -> Vec<Crypto> {
+        let wanted = match self.srtp {
+            SrtpPolicy::Off => false,
+            SrtpPolicy::Allowed => self.encrypted,
+            SrtpPolicy::Required => true,
+        };
+        let Some(keys) = self.keys.as_ref().filter(|_| wanted) else { return Vec::new() };
+        let line = |(tag, suite): (u32, SrtpSuite)| keys.key(suite).map(|key| Crypto { tag, key });
+        (1..).zip(OFFERED_SUITES).filter_map(line).collect()
+    }
+
+    fn write(&mut self, local: Local, formats: &[Format], direction: Direction, crypto: &[Crypto]) -> Bytes {
+        let mut session = self.session(local, formats, direction, crypto);
         if self.last.as_ref() != Some(&session) {
             // RFC 3264 5 and 8: the version rises by one when, and only when, the description changes.
             self.version += 1;
@@ -191,28 +312,48 @@ impl Negotiator {
         body.into()
     }
 
-    fn session(&self, local: Local, formats: &[Format], direction: Direction) -> Session {
+    fn session(&self, local: Local, formats: &[Format], direction: Direction, crypto: &[Crypto]) -> Session {
         let mut session = Session::new(Origin::with_ip_addr(self.session_id, 0, local.ip), "-");
         session.set_connection(Connection::from_ip_addr(local.ip));
         session.add_time(Time::new(0, 0));
         for (index, line) in self.lines.iter().enumerate() {
-            session.add_media(if index == self.audio_line { audio_media(local, formats, direction) } else { refused(line) });
+            session.add_media(if index == self.audio_line { audio_media(local, formats, direction, crypto) } else { refused(line) });
         }
         session
     }
 }
 
-fn audio_media(local: Local, formats: &[Format], direction: Direction) -> Media {
+/// The other side's answer to our keys: one of our lines, with a key of theirs.
+fn answered_keys(ours: &[Crypto], audio: &Audio) -> Result<Option<Srtp>, SdpError> {
+    match (ours.is_empty(), audio.encrypted) {
+        (true, false) => Ok(None),
+        (false, false) => Err(SdpError::NotEncrypted),
+        (true, true) => Err(SdpError::NoCommonKey),
+        (false, true) => {
+            let theirs = audio.crypto.first().ok_or(SdpError::NoCommonKey)?;
+            let same = |line: &&Crypto| line.tag == theirs.tag && line.key.suite() == theirs.key.suite();
+            let ours = ours.iter().find(same).ok_or(SdpError::NoCommonKey)?;
+            Ok(Some(Srtp { send: ours.key.clone(), receive: theirs.key.clone() }))
+        }
+    }
+}
+
+fn audio_media(local: Local, formats: &[Format], direction: Direction, crypto: &[Crypto]) -> Media {
     let numbers: Vec<String> = formats.iter().map(|format| number_of(*format).to_string()).collect();
-    let mut media = empty_media("audio", local.port, "RTP/AVP", numbers.join(" "));
+    let mut media = empty_media("audio", local.port, if crypto.is_empty() { "RTP/AVP" } else { "RTP/SAVP" }, numbers.join(" "));
+    for line in crypto {
+        media.attributes.push(Attribute::with_value("crypto", crypto::write(line.tag, &line.key)));
+    }
     for format in formats {
-        let (number, name) = match format {
-            Format::Audio(number, Codec::Pcmu) => (number, "PCMU"),
-            Format::Audio(number, Codec::Pcma) => (number, "PCMA"),
-            Format::Event(number) => (number, "telephone-event"),
+        let (number, clock) = (number_of(*format), clock_of(*format));
+        let name = match format {
+            Format::Audio(_, codec) => codec.name(),
+            Format::Event(_) | Format::WideEvent(_) => "telephone-event",
         };
-        media.attributes.push(Attribute::with_value("rtpmap", format!("{number} {name}/8000")));
-        if let Format::Event(number) = format {
+        // RFC 7587 7.
+        let channels = if matches!(format, Format::Audio(_, Codec::Opus)) { "/2" } else { "" };
+        media.attributes.push(Attribute::with_value("rtpmap", format!("{number} {name}/{clock}{channels}")));
+        if let Format::Event(number) | Format::WideEvent(number) = format {
             media.attributes.push(Attribute::with_value("fmtp", format!("{number} 0-15")));
         }
     }
@@ -250,8 +391,8 @@ fn stream_of(
     audio: &Audio,
     send: (u8, Codec),
     accept: Vec<(u8, Codec)>,
-    event_receive: Option<u8>,
-    event_send: Option<u8>,
+    events_receive: Events,
+    events_send: Events,
     direction: Direction,
 ) -> Stream {
     Stream {
@@ -261,10 +402,13 @@ fn stream_of(
         also_from: Vec::new(),
         send,
         accept,
-        event_receive,
-        event_send,
+        event_receive: events_receive.0,
+        event_send: events_send.0,
+        wide_event_receive: events_receive.1,
+        wide_event_send: events_send.1,
         direction,
-        ptime_ms: audio.ptime_ms,
+        ptime_ms: codec::ptime_ms(send.1, audio.ptime_ms),
+        srtp: None,
     }
 }
 
@@ -272,7 +416,7 @@ fn stream_of(
 fn ordered(formats: &[Format], prefer: &[Codec]) -> Vec<Format> {
     let rank = |format: &Format| match format {
         Format::Audio(_, codec) => prefer.iter().position(|wanted| wanted == codec).unwrap_or(prefer.len()),
-        Format::Event(_) => prefer.len() + 1,
+        Format::Event(_) | Format::WideEvent(_) => prefer.len() + 1,
     };
     let mut formats = formats.to_vec();
     formats.sort_by_key(rank);
@@ -282,7 +426,7 @@ fn ordered(formats: &[Format], prefer: &[Codec]) -> Vec<Format> {
 fn codecs_of(formats: &[Format]) -> Vec<(u8, Codec)> {
     let audio = |format: &Format| match format {
         Format::Audio(number, codec) => Some((*number, *codec)),
-        Format::Event(_) => None,
+        Format::Event(_) | Format::WideEvent(_) => None,
     };
     formats.iter().filter_map(audio).collect()
 }
@@ -291,24 +435,39 @@ fn first_codec(formats: &[Format]) -> Option<(u8, Codec)> {
     codecs_of(formats).first().copied()
 }
 
-fn event_of(formats: &[Format]) -> Option<u8> {
-    formats.iter().find_map(|format| match format {
-        Format::Event(number) => Some(*number),
-        Format::Audio(..) => None,
-    })
+fn events_of(formats: &[Format]) -> Events {
+    let mut events = (None, None);
+    for format in formats {
+        match format {
+            Format::Event(number) => events.0 = events.0.or(Some(*number)),
+            Format::WideEvent(number) => events.1 = events.1.or(Some(*number)),
+            Format::Audio(..) => {}
+        }
+    }
+    events
 }
 
 fn number_of(format: Format) -> u8 {
     match format {
-        Format::Audio(number, _) | Format::Event(number) => number,
+        Format::Audio(number, _) | Format::Event(number) | Format::WideEvent(number) => number,
     }
 }
 
-/// RFC 3551 table 4.
+fn clock_of(format: Format) -> u32 {
+    match format {
+        Format::Audio(_, codec) => codec.clock(),
+        Format::Event(_) => 8000,
+        Format::WideEvent(_) => 48_000,
+    }
+}
+
+/// RFC 3551 table 4; Opus has a dynamic one.
 fn static_type(codec: Codec) -> u8 {
     match codec {
         Codec::Pcmu => 0,
         Codec::Pcma => 8,
+        Codec::G722 => 9,
+        Codec::Opus => OPUS_TYPE,
     }
 }
 

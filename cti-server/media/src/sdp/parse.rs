@@ -1,5 +1,6 @@
 //! What the other side's description says of audio. It agrees nothing.
 
+use super::crypto::{self, Crypto};
 use super::{BODY_BYTES_MAX, FORMATS_MAX, MEDIA_MAX, SdpError};
 use cti_types::media::{Codec, Direction};
 use sdp_types::{Attribute, Connection, Media, Session};
@@ -21,6 +22,8 @@ pub enum Format {
     Audio(u8, Codec),
     /// telephone-event/8000 with at least the twelve keys.
     Event(u8),
+    /// The same with the clock of Opus, telephone-event/48000.
+    WideEvent(u8),
 }
 
 /// The first usable audio line.
@@ -34,6 +37,9 @@ pub struct Audio {
     pub formats: Vec<Format>,
     /// As its writer sees it, an unspecified address counted as not receiving.
     pub direction: Direction,
+    /// RTP/SAVP: encrypted, with these keys.
+    pub encrypted: bool,
+    pub crypto: Vec<Crypto>,
     /// The packet time they wish to receive, 10–60 ms.
     pub ptime_ms: u8,
 }
@@ -54,7 +60,7 @@ impl Description {
         Ok(Description { session, audio })
     }
 
-    /// The first usable audio line: RTP/AVP, a port, a unicast address.
+    /// The first usable audio line: RTP/AVP or RTP/SAVP, a port, a unicast address.
     pub fn audio(&self) -> Option<&Audio> {
         self.audio.as_ref()
     }
@@ -67,6 +73,11 @@ impl Description {
         read_audio(&self.session, line).or_else(|| self.audio.clone())
     }
 
+    /// The first usable audio line that is wanted: who would like encryption but does not insist offers both.
+    pub(super) fn audio_where(&self, wanted: impl Fn(&Audio) -> bool) -> Option<Audio> {
+        (0..self.session.medias.len()).filter_map(|line| read_audio(&self.session, line)).find(wanted)
+    }
+
     pub(super) fn is_refused(&self, line: usize) -> bool {
         self.session.medias.get(line).is_none_or(|media| media.port == 0)
     }
@@ -74,7 +85,9 @@ impl Description {
 
 fn read_audio(session: &Session, line: usize) -> Option<Audio> {
     let media = session.medias.get(line)?;
-    if !media.media.eq_ignore_ascii_case("audio") || !media.proto.eq_ignore_ascii_case("RTP/AVP") || media.port == 0 {
+    let encrypted = media.proto.eq_ignore_ascii_case("RTP/SAVP");
+    let known = encrypted || media.proto.eq_ignore_ascii_case("RTP/AVP");
+    if !media.media.eq_ignore_ascii_case("audio") || !known || media.port == 0 {
         return None;
     }
     let connection = media.connections.first().or(session.connection.as_ref())?;
@@ -87,6 +100,8 @@ fn read_audio(session: &Session, line: usize) -> Option<Audio> {
         formats: formats(media),
         // RFC 3264 8.4: the old hold means "send nothing here".
         direction: if ip.is_unspecified() { without_receiving(direction) } else { direction },
+        encrypted,
+        crypto: crypto::parse_all(media.attributes.iter().filter(|one| one.attribute == "crypto").filter_map(|one| one.value.as_deref())),
         ptime_ms: ptime(media),
     })
 }
@@ -146,8 +161,8 @@ fn formats(media: &Media) -> Vec<Format> {
         // A codec named twice is one codec; the first number counts.
         let known = found.iter().any(|other| match (other, &format) {
             (Format::Audio(_, one), Format::Audio(_, other)) => one == other,
-            (Format::Event(_), Format::Event(_)) => true,
-            (Format::Audio(..), Format::Event(_)) | (Format::Event(_), Format::Audio(..)) => false,
+            (Format::Event(_), Format::Event(_)) | (Format::WideEvent(_), Format::WideEvent(_)) => true,
+            (Format::Audio(..) | Format::Event(_) | Format::WideEvent(_), _) => false,
         });
         if !known {
             found.push(format);
@@ -162,23 +177,23 @@ fn format(media: &Media, payload_type: u8) -> Option<Format> {
         return match payload_type {
             0 => Some(Format::Audio(0, Codec::Pcmu)),
             8 => Some(Format::Audio(8, Codec::Pcma)),
+            9 => Some(Format::Audio(9, Codec::G722)),
             _ => None,
         };
     };
     let mut parts = encoding.trim().split('/');
     let (name, rate, channels) = (parts.next()?, parts.next()?, parts.next().unwrap_or("1"));
-    if rate != "8000" || channels != "1" {
-        return None;
+    if name.eq_ignore_ascii_case("telephone-event") {
+        return match rate {
+            "8000" if has_keys(media, payload_type) => Some(Format::Event(payload_type)),
+            "48000" if has_keys(media, payload_type) => Some(Format::WideEvent(payload_type)),
+            _ => None,
+        };
     }
-    if name.eq_ignore_ascii_case("PCMU") {
-        Some(Format::Audio(payload_type, Codec::Pcmu))
-    } else if name.eq_ignore_ascii_case("PCMA") {
-        Some(Format::Audio(payload_type, Codec::Pcma))
-    } else if name.eq_ignore_ascii_case("telephone-event") && has_keys(media, payload_type) {
-        Some(Format::Event(payload_type))
-    } else {
-        None
-    }
+    let codec = Codec::named(name)?;
+    // RFC 7587 7: Opus is always written with two channels, whatever is sent.
+    let wanted = if codec == Codec::Opus { "2" } else { "1" };
+    (rate.parse() == Ok(codec.clock()) && channels == wanted).then_some(Format::Audio(payload_type, codec))
 }
 
 /// RFC 4733 2.4.1: without fmtp the events are 0–15; with one it must list the twelve keys.

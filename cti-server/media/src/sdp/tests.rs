@@ -52,8 +52,11 @@ fn a_phones_offer_is_answered_with_the_common_codecs_in_its_order() {
             accept: vec![(8, Codec::Pcma), (0, Codec::Pcmu)],
             event_receive: Some(101),
             event_send: Some(101),
+            wide_event_receive: None,
+            wide_event_send: None,
             direction: Direction::SendRecv,
             ptime_ms: 30,
+            srtp: None,
         }
     );
 }
@@ -67,8 +70,8 @@ fn a_preference_comes_before_the_order_of_the_offer() {
 
 #[test]
 fn formats_are_read_as_phones_write_them() {
-    use Codec::{Pcma, Pcmu};
-    let rows: [(&str, &str, &[Format]); 10] = [
+    use Codec::{G722, Opus, Pcma, Pcmu};
+    let rows: [(&str, &str, &[Format]); 14] = [
         ("static", "m=audio 4 RTP/AVP 0 8\r\n", &[Format::Audio(0, Pcmu), Format::Audio(8, Pcma)]),
         ("dynamic", "m=audio 4 RTP/AVP 96\r\na=rtpmap:96 pcma/8000/1\r\n", &[Format::Audio(96, Pcma)]),
         ("a static number with another codec", "m=audio 4 RTP/AVP 0\r\na=rtpmap:0 FOO/8000\r\n", &[]),
@@ -77,7 +80,11 @@ fn formats_are_read_as_phones_write_them() {
         ("events without fmtp", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/8000\r\n", &[Format::Event(97)]),
         ("events in a list", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/8000\r\na=fmtp:97 0-9,10,11\r\n", &[Format::Event(97)]),
         ("events without keys", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/8000\r\na=fmtp:97 32-36\r\n", &[]),
-        ("events at another rate", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/48000\r\n", &[]),
+        ("events of Opus", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/48000\r\n", &[Format::WideEvent(97)]),
+        ("events at another rate", "m=audio 4 RTP/AVP 97\r\na=rtpmap:97 telephone-event/16000\r\n", &[]),
+        ("static G.722", "m=audio 4 RTP/AVP 9\r\n", &[Format::Audio(9, G722)]),
+        ("Opus", "m=audio 4 RTP/AVP 96\r\na=rtpmap:96 OPUS/48000/2\r\na=fmtp:96 useinbandfec=1\r\n", &[Format::Audio(96, Opus)]),
+        ("Opus written wrong", "m=audio 4 RTP/AVP 96\r\na=rtpmap:96 opus/48000\r\n", &[]),
         ("one codec twice", "m=audio 4 RTP/AVP 8 96\r\na=rtpmap:96 PCMA/8000\r\n", &[Format::Audio(8, Pcma)]),
     ];
     for (name, media, wanted) in rows {
@@ -264,6 +271,118 @@ fn later_offers_keep_their_numbers_and_every_media_line() {
     assert_eq!(lines(body, "m="), ["m=video 0 RTP/AVP 99", "m=audio 20000 RTP/AVP 96 8 97"]);
 }
 
+const WEB_PHONE: &str = "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=call\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\n\
+m=audio 4000 RTP/AVP 96 9 0 8 101 102\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1\r\na=rtpmap:9 G722/8000\r\n\
+a=rtpmap:101 telephone-event/48000\r\na=rtpmap:102 telephone-event/8000\r\na=ptime:30\r\n";
+
+#[test]
+fn wider_codecs_are_answered_where_they_are_allowed_with_their_events_and_packet_time() {
+    let answer = |codecs: &[Codec], prefer: &[Codec]| {
+        let answer = Negotiator::new(5).allowing(codecs).answer(&offer(WEB_PHONE), local(Direction::SendRecv), prefer);
+        answer.map(|(body, stream)| (String::from_utf8(body.to_vec()).unwrap(), stream))
+    };
+    let (body, stream) = answer(&Codec::ALL, &[]).unwrap();
+    assert_eq!(lines(&body, "m="), ["m=audio 20000 RTP/AVP 96 9 0 8 101 102"]);
+    assert!(body.contains("a=rtpmap:96 opus/48000/2\r\n") && body.contains("a=rtpmap:9 G722/8000\r\n"));
+    assert!(body.contains("a=rtpmap:101 telephone-event/48000\r\n") && body.contains("a=rtpmap:102 telephone-event/8000\r\n"));
+    assert_eq!((stream.send, stream.ptime_ms), ((96, Codec::Opus), 20), "Opus has no packets of 30 ms");
+    assert_eq!((stream.event_send, stream.wide_event_send), (Some(102), Some(101)));
+    let (body, stream) = answer(&Codec::ALL, &[Codec::G722]).unwrap();
+    assert_eq!((stream.send, stream.ptime_ms), ((9, Codec::G722), 30));
+    assert_eq!(lines(&body, "m="), ["m=audio 20000 RTP/AVP 9 96 0 8 101 102"]);
+    let (body, stream) = answer(&[Codec::Pcma], &[]).unwrap();
+    assert_eq!((lines(&body, "m="), stream.send), (vec!["m=audio 20000 RTP/AVP 8 102"], (8, Codec::Pcma)));
+    assert!(matches!(answer(&[], &[]), Err(SdpError::NoCommonCodec)));
+}
+
+#[test]
+fn our_offer_of_all_codecs_is_taken_by_one_who_speaks_them() {
+    let (mut ours, mut theirs) = (Negotiator::new(1).allowing(&Codec::ALL), Negotiator::new(2).allowing(&[Codec::Pcmu, Codec::Opus]));
+    let body = ours.offer(local(Direction::SendRecv), &[Codec::Opus, Codec::G722, Codec::Pcma, Codec::Pcmu]);
+    let text = std::str::from_utf8(&body).unwrap();
+    assert_eq!(lines(text, "m="), ["m=audio 20000 RTP/AVP 111 9 8 0 101 110"]);
+    let (body, answered) = theirs.answer(&Offer::parse(&body).unwrap(), local(Direction::SendRecv), &[]).unwrap();
+    let stream = ours.accept(&Answer::parse(&body).unwrap()).unwrap();
+    assert_eq!((answered.send, stream.send), ((111, Codec::Opus), (111, Codec::Opus)));
+    assert_eq!(stream.accept, [(111, Codec::Opus), (0, Codec::Pcmu)]);
+    assert_eq!((stream.event_receive, stream.wide_event_receive), (Some(101), Some(110)));
+    // A later offer keeps the numbers, and takes none that they use otherwise (RFC 3264 8.3.2).
+    let mut later = Negotiator::new(3);
+    later.answer(&with_media("m=audio 4 RTP/AVP 0 111\r\na=rtpmap:111 telephone-event/8000\r\n"), local(Direction::SendRecv), &[]).unwrap();
+    let body = later.offer(local(Direction::SendRecv), &[Codec::Pcmu, Codec::Opus]);
+    assert_eq!(lines(std::str::from_utf8(&body).unwrap(), "m="), ["m=audio 20000 RTP/AVP 0 96 111 110"]);
+}
+
+fn keys(byte: u8) -> KeyMaterial {
+    let mut next = byte;
+    KeyMaterial::draw(|run| {
+        run.fill(next);
+        next += 1;
+    })
+}
+
+fn secure(policy: SrtpPolicy, byte: u8) -> Negotiator {
+    Negotiator::new(u64::from(byte)).encrypting(policy, keys(byte))
+}
+
+#[test]
+fn an_encrypted_offer_is_answered_with_its_suite_and_our_own_key() {
+    let (mut ours, mut theirs) = (secure(SrtpPolicy::Required, 1), secure(SrtpPolicy::Allowed, 100));
+    let body = ours.offer(local(Direction::SendRecv), &[Codec::Pcmu]);
+    let text = std::str::from_utf8(&body).unwrap();
+    assert_eq!(lines(text, "m="), ["m=audio 20000 RTP/SAVP 0 101"]);
+    assert_eq!(lines(text, "a=crypto").len(), 5);
+    let (body, answered) = theirs.answer(&Offer::parse(&body).unwrap(), local(Direction::SendRecv), &[]).unwrap();
+    let text = std::str::from_utf8(&body).unwrap();
+    assert_eq!((lines(text, "a=crypto").len(), lines(text, "a=crypto:1 AEAD_AES_256_GCM inline:").len()), (1, 1));
+    let stream = ours.accept(&Answer::parse(&body).unwrap()).unwrap();
+    let (one, two) = (stream.srtp.unwrap(), answered.srtp.unwrap());
+    assert_eq!((&one.send, &one.receive), (&two.receive, &two.send));
+    assert_ne!(one.send, one.receive);
+    // A later offer of whoever merely allowed it stays encrypted, with the same key.
+    let body = theirs.offer(local(Direction::SendOnly), &[Codec::Pcmu]);
+    assert!(std::str::from_utf8(&body).unwrap().contains("RTP/SAVP"));
+    let (_, again) = ours.answer(&Offer::parse(&body).unwrap(), local(Direction::SendRecv), &[]).unwrap();
+    assert_eq!(again.srtp.unwrap(), one);
+}
+
+#[test]
+fn the_policy_decides_what_is_offered_and_taken() {
+    use SrtpPolicy::{Allowed, Off, Required};
+    let rows = [
+        (Off, Off, Ok(false)),
+        (Off, Allowed, Ok(false)),
+        (Off, Required, Err(488)),
+        (Allowed, Allowed, Ok(false)),
+        (Allowed, Required, Err(488)),
+        (Required, Off, Err(488)),
+        (Required, Allowed, Ok(true)),
+        (Required, Required, Ok(true)),
+    ];
+    for (offering, answering, wanted) in rows {
+        let body = secure(offering, 1).offer(local(Direction::SendRecv), &[Codec::Pcma]);
+        let answer = secure(answering, 100).answer(&Offer::parse(&body).unwrap(), local(Direction::SendRecv), &[]);
+        let found = answer.map(|(_, stream)| stream.srtp.is_some()).map_err(|error| error.sip_status());
+        assert_eq!(found, wanted, "{offering:?} → {answering:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_drops_or_swaps_the_encryption_is_refused() {
+    let rows = [
+        ("plain", "m=audio 4 RTP/AVP 0\r\n".to_owned()),
+        ("no key", "m=audio 4 RTP/SAVP 0\r\n".to_owned()),
+        ("a tag we did not offer", format!("m=audio 4 RTP/SAVP 0\r\na=crypto:9 AEAD_AES_128_GCM inline:{}\r\n", "A".repeat(38) + "==")),
+        ("another suite", format!("m=audio 4 RTP/SAVP 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{}\r\n", "A".repeat(40))),
+    ];
+    for (name, media) in rows {
+        let mut ours = secure(SrtpPolicy::Required, 1);
+        ours.offer(local(Direction::SendRecv), &[Codec::Pcmu]);
+        assert_eq!(ours.accept(&with_media(&media)).unwrap_err().sip_status(), 488, "{name}");
+        assert!(ours.is_offering());
+    }
+}
+
 #[test]
 fn bounds_and_broken_bodies_are_malformed() {
     let many = "m=audio 4 RTP/AVP 0\r\n".repeat(MEDIA_MAX + 1);
@@ -286,7 +405,8 @@ fn any_description() -> impl Strategy<Value = String> {
         "m=(audio|video) [0-9]{1,5} RTP/(AVP|SAVP|AVPF)( [0-9]{1,3}){0,5}",
         "c=IN IP[46] ([0-9]{1,3}\\.){3}[0-9]{1,3}",
         "c=IN IP6 [0-9a-f:]{2,20}",
-        "a=(rtpmap|fmtp):[0-9]{1,3} (PCMU|PCMA|telephone-event)?/?(8000|16000)?[0-9,-]{0,10}",
+        "a=(rtpmap|fmtp):[0-9]{1,3} (PCMU|PCMA|G722|opus|telephone-event)?/?(8000|16000|48000)?(/2)?[0-9,-]{0,10}",
+        "a=crypto:[0-9]{1,3} (AES_CM_128_HMAC_SHA1_80|AEAD_AES_128_GCM) inline:[A-Za-z0-9+/=]{30,44}[|;:A-Z0-9]{0,5}",
         "a=(sendrecv|sendonly|recvonly|inactive|rtcp:[0-9]{1,6}|ptime:[0-9.-]{0,6})",
     ];
     proptest::collection::vec(line, 0..20).prop_map(|lines| format!("v=0\r\n{}\r\n", lines.join("\r\n")))
@@ -301,9 +421,9 @@ proptest! {
     /// Whatever is offered: an error that changes nothing, or an answer that reads back, has as many m-lines and sends
     /// what was offered.
     #[test]
-    fn any_description_is_answered_or_refused(text in any_description(), prefer_pcmu in any::<bool>()) {
+    fn any_description_is_answered_or_refused(text in any_description(), prefer_pcmu in any::<bool>(), wide in any::<bool>()) {
         let Ok(offer) = Offer::parse(text.as_bytes()) else { return Ok(()) };
-        let mut negotiator = Negotiator::new(1);
+        let mut negotiator = Negotiator::new(1).allowing(if wide { &Codec::ALL } else { &[Codec::Pcmu, Codec::Pcma] });
         let prefer = if prefer_pcmu { vec![Codec::Pcmu] } else { vec![] };
         if let Ok((body, stream)) = negotiator.answer(&offer, local(Direction::SendRecv), &prefer) {
             let answer = Answer::parse(&body).unwrap();

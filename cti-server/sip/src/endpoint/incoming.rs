@@ -1,12 +1,13 @@
 //! New requests: INVITE up to its final answer, CANCEL, REGISTER, OPTIONS. What an established call does is in `session`.
 
-use super::leg::{Leg, Offered, Session, State, Unacked};
+use super::leg::{Leg, Offered, Session, State, Unacked, allows_update};
 use super::{ACCEPT, ALLOW, Endpoint};
-use crate::api::{EndedBy, Event, Incoming, Origin, Path};
+use crate::api::{EndedBy, Event, Incoming, Origin, Path, SourceNews};
 use crate::auth::Verdict;
 use crate::dialog::{Dialog, write_contact};
 use crate::message::check::Reply;
 use crate::message::{Head, Message, Name, Uri, sdp_of};
+use crate::session_timer::{OPTION, Terms};
 use crate::timers::Timer;
 use crate::transaction::{ServerId, reply_path};
 use bytes::Bytes;
@@ -25,7 +26,7 @@ impl Endpoint {
             // RFC 3261 8.2.2.2: the same request by another way.
             return self.refuse(path, message, &Reply::new(482));
         }
-        let trunk = self.trunks.of(path.remote).map(|t| (t.id, t.trusted));
+        let trunk = self.trunk_of(path.remote, message).map(|t| (t.id, t.trusted));
         let origin = match trunk {
             Some((id, _)) => Origin::Trunk(id),
             None => match self.authenticate(now, path, message) {
@@ -33,13 +34,17 @@ impl Endpoint {
                 None => return,
             },
         };
+        let terms = match Terms::asked(&self.io.config, message, None) {
+            Ok(terms) => terms,
+            Err(refusal) => return self.refuse(path, message, &refusal),
+        };
         let full = self.legs.len() >= self.io.config.limits.calls || self.full();
         if !self.accepting || full || !self.acquire(origin) {
             return self.refuse(path, message, &Reply::new(503).with("Retry-After", RETRY_AFTER));
         }
         let trusted = trunk.is_some_and(|(_, trusted)| trusted);
         let call = Box::new(self.describe(message, path, origin, trusted));
-        self.offer(now, path, message, key, merge, call);
+        self.offer(now, message, key, merge, call, terms);
     }
 
     /// Counts one more call of a trunk or from a phone; false at its bound.
@@ -73,7 +78,8 @@ impl Endpoint {
         }
     }
 
-    fn offer(&mut self, now: Now, path: Path, message: &Message, key: String, merge: String, call: Box<Incoming>) {
+    fn offer(&mut self, now: Now, message: &Message, key: String, merge: String, call: Box<Incoming>, terms: Terms) {
+        let path = call.path;
         let tag = self.io.chance.token(10);
         let id = LegId::new(now.utc, &mut self.io.chance);
         let reply = reply_path(path, message);
@@ -84,7 +90,9 @@ impl Endpoint {
         }
         let pinned = matches!(call.origin, Origin::Phone(_));
         let dialog = Box::new(Dialog::called(message, reply, &tag, pinned));
-        let mut leg = Leg::new(State::Offered(Offered { server, dialog, offerless: call.sdp.is_none(), provisional: None }), call.origin);
+        let (offerless, takes_update) = (call.sdp.is_none(), allows_update(message));
+        let offered = Offered { server, dialog, offerless, provisional: None, takes_update, terms };
+        let mut leg = Leg::new(State::Offered(offered), call.origin);
         leg.counted = Some(call.origin);
         leg.merge = Some(merge.clone());
         leg.tag.clone_from(&tag);
@@ -98,6 +106,18 @@ impl Endpoint {
 
     fn describe(&self, message: &Message, path: Path, origin: Origin, trusted: bool) -> Incoming {
         let called = Uri::parse(message.request_uri()).and_then(|uri| uri.user_plain()).unwrap_or_default().into_owned();
+        let token = match origin {
+            Origin::Trunk(id) => self.trunks.token(id),
+            Origin::Phone(_) => None,
+        };
+        // A call to the Contact we registered with a trunk names the number in To only.
+        let called = match token {
+            Some(token) if token == called => {
+                let to = message.to().and_then(|to| to.parsed_uri().and_then(|uri| uri.user_plain()));
+                to.unwrap_or_default().into_owned()
+            }
+            Some(_) | None => called,
+        };
         let (caller, display) = match origin {
             Origin::Trunk(_) => crate::trunk::caller(message, trusted),
             // A phone is who it proved to be, whatever its From says.
@@ -107,19 +127,43 @@ impl Endpoint {
             }
         };
         let call_id = message.call_id().unwrap_or_default().to_owned();
-        Incoming { origin, called, caller, display, call_id, sdp: sdp_of(message).into_option(), path }
+        let history = match origin {
+            Origin::Trunk(_) => crate::trunk::history(message),
+            Origin::Phone(_) => Vec::new(),
+        };
+        Incoming { origin, called, caller, display, call_id, sdp: sdp_of(message).into_option(), history, path }
     }
 
     /// The phone whose credentials a request carries. Otherwise it is challenged, without keeping any state.
     fn authenticate(&mut self, now: Now, path: Path, message: &Message) -> Option<PhoneId> {
+        let source = path.remote.ip();
+        let claimed = self.digests.claimed(message).map(|user| {
+            let phone = self.phone_by_user.get(user);
+            (self.digests.name_hash(user), phone.is_some_and(|phone| self.registrar.has(*phone, source)))
+        });
+        if let Some((name, registered)) = claimed
+            && self.guesses.slowed(now.tick, source, name, registered)
+        {
+            // Not even looked at. An honest phone sends it again.
+            self.dropped += 1;
+            return None;
+        }
         let Endpoint { digests, phones, phone_by_user, .. } = self;
         let verdict = digests.verify(now, message, |user| phones.get(phone_by_user.get(user)?));
         let stale = match verdict {
-            Verdict::Good(phone) => return Some(phone),
+            Verdict::Good(phone) => {
+                if let Some((name, _)) = claimed {
+                    self.guesses.succeeded(source, name);
+                }
+                return Some(phone);
+            }
             Verdict::Missing => false,
             Verdict::Stale => true,
             Verdict::Bad => {
-                self.io.auth_failed(path.remote.ip());
+                if let Some((name, _)) = claimed {
+                    self.guesses.failed(now.tick, source, name);
+                }
+                self.io.sources.push_back(SourceNews::LoginFailed(source));
                 false
             }
         };
@@ -202,12 +246,22 @@ impl Endpoint {
         self.servers.reply(now, &mut self.io, server, refusal.code, writer.finish(None));
     }
 
-    /// An answer that makes or keeps a dialog. Returns its bytes and where it went.
-    pub(super) fn reply_session(&mut self, now: Now, server: ServerId, code: u16, sdp: Option<&Bytes>) -> Option<(Bytes, Path)> {
+    /// An answer that makes or keeps a dialog; `terms` for a 2xx that begins or refreshes a session. Returns its bytes and where it went.
+    pub(super) fn reply_session(
+        &mut self,
+        now: Now,
+        server: ServerId,
+        code: u16,
+        sdp: Option<&Bytes>,
+        terms: Option<Terms>,
+    ) -> Option<(Bytes, Path)> {
         let mut writer = self.servers.begin(server, code, None, true)?;
         let (_, path) = self.servers.leg(server)?;
         write_contact(&mut writer, &self.io, path);
         writer.header("Allow", ALLOW).header("Server", &self.io.config.user_agent);
+        if let Some(terms) = terms {
+            terms.write_answer(&mut writer);
+        }
         let bytes = writer.finish(sdp.map(|sdp| ("application/sdp", sdp.as_ref())));
         self.servers.reply(now, &mut self.io, server, code, bytes.clone())?;
         Some((bytes, path))
@@ -219,7 +273,7 @@ impl Endpoint {
         }
         let Some(State::Offered(offered)) = self.legs.get(&id).map(|leg| &leg.state) else { return };
         let server = offered.server;
-        let Some((bytes, _)) = self.reply_session(now, server, code, sdp.as_ref()) else { return };
+        let Some((bytes, _)) = self.reply_session(now, server, code, sdp.as_ref(), None) else { return };
         let Some(leg) = self.legs.get_mut(&id) else { return };
         if let State::Offered(offered) = &mut leg.state {
             offered.provisional = Some((code, bytes));
@@ -237,14 +291,16 @@ impl Endpoint {
     pub(super) fn answer(&mut self, now: Now, id: LegId, sdp: Bytes) {
         let Some(State::Offered(offered)) = self.legs.get(&id).map(|leg| &leg.state) else { return };
         let (server, offerless, dialog) = (offered.server, offered.offerless, (*offered.dialog).clone());
-        let Some((bytes, path)) = self.reply_session(now, server, 200, Some(&sdp)) else { return };
+        let (takes_update, terms) = (offered.takes_update, offered.terms);
+        let Some((bytes, path)) = self.reply_session(now, server, 200, Some(&sdp), Some(terms)) else { return };
         let cseq = dialog.remote_cseq.unwrap_or_default();
-        let mut session = Session::new(dialog);
+        let mut session = Session::new(dialog, sdp, takes_update, terms);
         session.unacked = Some(self.unacked(now, id, bytes, path, cseq, offerless, true));
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.clear_timers(&mut self.io.timers);
             leg.state = State::Up(Box::new(session));
         }
+        self.session_agreed(now, id, terms);
     }
 
     /// RFC 3261 13.3.1.4: a 2xx is repeated until its ACK, on any transport, for 64*T1.
@@ -278,7 +334,7 @@ impl Endpoint {
 
 /// What OPTIONS is told, in and out of a dialog.
 pub(super) fn options_answer() -> Reply {
-    Reply::new(200).with("Allow", ALLOW).with("Accept", ACCEPT).with("Supported", "").with("Accept-Encoding", "identity")
+    Reply::new(200).with("Allow", ALLOW).with("Accept", ACCEPT).with("Supported", OPTION).with("Accept-Encoding", "identity")
 }
 
 fn merge_key(message: &Message) -> String {

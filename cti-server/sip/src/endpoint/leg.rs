@@ -2,9 +2,12 @@
 
 use crate::api::{Origin, Path};
 use crate::dialog::Dialog;
+use crate::message::{Message, Name};
+use crate::session_timer::Terms;
 use crate::timers::{Slot, Timers};
 use crate::transaction::{ClientId, ServerId};
 use bytes::Bytes;
+use cti_types::Tick;
 use std::time::Duration;
 
 /// One branch of an outgoing call: an INVITE to one contact. It outlives the leg until its transaction is over.
@@ -30,7 +33,38 @@ pub(crate) struct Attempt {
     pub(crate) invite: Bytes,
     /// To a registered phone, whose answers always come from and go to its own address.
     pub(crate) pinned: bool,
+    /// Our tag, by which requests of a callee that has not answered yet are found.
+    pub(crate) tag: String,
+    pub(crate) path: Path,
+    /// The session the INVITE proposes, and how often a 422 has raised it.
+    pub(crate) terms: Terms,
+    pub(crate) raises: u8,
+    pub(crate) by: By,
+    /// Callees that answered provisionally and reliably (RFC 3262).
+    pub(crate) early: Vec<Early>,
     pub(crate) limit: Slot,
+}
+
+/// By which trunk a branch goes, and what was tried there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct By {
+    pub(crate) trunk: Option<cti_types::TrunkId>,
+    /// How many challenges were answered.
+    pub(crate) challenges: u8,
+    /// How many of its further addresses were tried.
+    pub(crate) peers: usize,
+    /// A redirection was followed.
+    pub(crate) redirected: bool,
+}
+
+/// A dialog before the final answer.
+#[derive(Debug)]
+pub(crate) struct Early {
+    /// The callee's tag.
+    pub(crate) tag: String,
+    /// RSeq of the last answer that was acknowledged.
+    pub(crate) number: u32,
+    pub(crate) dialog: Box<Dialog>,
 }
 
 #[derive(Debug)]
@@ -68,13 +102,33 @@ pub(crate) struct Offered {
     /// The INVITE had no SDP: the answer comes in the ACK.
     pub(crate) offerless: bool,
     pub(crate) provisional: Option<(u16, Bytes)>,
+    /// The far side lists UPDATE in Allow.
+    pub(crate) takes_update: bool,
+    /// What our 2xx will grant.
+    pub(crate) terms: Terms,
+}
+
+/// A final answer that is none we wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: u16,
+    pub(crate) retry_after: Option<Duration>,
+    /// Q.850, where it says one.
+    pub(crate) cause: Option<u16>,
+}
+
+impl Refusal {
+    /// One of our own making: a time-out, a dead transport, a call given up.
+    pub(crate) fn ours(code: u16) -> Refusal {
+        Refusal { code, retry_after: None, cause: None }
+    }
 }
 
 #[derive(Debug)]
 pub(crate) struct Calling {
     pub(crate) attempts: Vec<AttemptId>,
-    /// The best refusal so far, with its Retry-After.
-    pub(crate) best: Option<(u16, Option<Duration>)>,
+    /// The best refusal so far.
+    pub(crate) best: Option<Refusal>,
     /// The switch ended it: waiting for 487 or a crossing 2xx.
     pub(crate) ending: bool,
 }
@@ -84,9 +138,43 @@ pub(crate) struct Session {
     pub(crate) dialog: Dialog,
     pub(crate) unacked: Option<Unacked>,
     pub(crate) ours: Ours,
-    /// A re-INVITE that waits until no other INVITE is under way (RFC 3261 14.1). A newer one replaces it.
-    pub(crate) queued: Option<Bytes>,
+    /// A re-INVITE that waits until no other INVITE is under way (RFC 3261 14.1). A newer offer replaces it.
+    pub(crate) queued: Option<Wanted>,
     pub(crate) theirs: Option<Theirs>,
+    /// The description we sent last: what a refresh by re-INVITE repeats.
+    pub(crate) local_sdp: Bytes,
+    /// The far side lists UPDATE in Allow.
+    pub(crate) takes_update: bool,
+    pub(crate) life: Life,
+}
+
+/// How long the session lasts (RFC 4028).
+#[derive(Debug)]
+pub(crate) struct Life {
+    pub(crate) terms: Terms,
+    pub(crate) due: Due,
+    /// When it is over unless it is refreshed.
+    pub(crate) until: Tick,
+    pub(crate) raises: u8,
+    pub(crate) slot: Slot,
+}
+
+/// What the session's timer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// We must refresh.
+    Refresh,
+    /// Nobody has refreshed it.
+    End,
+}
+
+/// What a re-INVITE of ours is for.
+#[derive(Clone, Debug)]
+pub(crate) enum Wanted {
+    /// A new description of the switch's.
+    Offer(Bytes),
+    /// Only one more session interval.
+    Refresh,
 }
 
 /// Our 2xx that waits for its ACK.
@@ -116,12 +204,12 @@ pub(crate) enum Ours {
     None,
     Pending {
         client: ClientId,
-        sdp: Bytes,
+        wanted: Wanted,
         tries: u8,
     },
     /// After 491.
     Waiting {
-        sdp: Bytes,
+        wanted: Wanted,
         tries: u8,
         timer: Slot,
     },
@@ -134,6 +222,7 @@ pub(crate) struct Theirs {
     pub(crate) update: bool,
     pub(crate) offerless: bool,
     pub(crate) cseq: u32,
+    pub(crate) terms: Terms,
     pub(crate) timer: Slot,
 }
 
@@ -169,11 +258,14 @@ impl Leg {
 }
 
 impl Session {
-    pub(crate) fn new(dialog: Dialog) -> Session {
-        Session { dialog, unacked: None, ours: Ours::None, queued: None, theirs: None }
+    /// `local_sdp`: what we said in the INVITE or the 2xx that made it. Its life begins with `session_agreed`.
+    pub(crate) fn new(dialog: Dialog, local_sdp: Bytes, takes_update: bool, terms: Terms) -> Session {
+        let life = Life { terms, due: Due::End, until: Tick::default(), raises: 0, slot: None };
+        Session { dialog, unacked: None, ours: Ours::None, queued: None, theirs: None, local_sdp, takes_update, life }
     }
 
     pub(crate) fn clear_timers(&mut self, timers: &mut Timers) {
+        timers.clear(&mut self.life.slot);
         if let Some(unacked) = &mut self.unacked {
             timers.clear(&mut unacked.retry);
             timers.clear(&mut unacked.limit);
@@ -190,4 +282,47 @@ impl Session {
     pub(crate) fn busy(&self) -> bool {
         self.unacked.is_some() || self.theirs.is_some() || !matches!(self.ours, Ours::None)
     }
+
+    /// What stands in the way of a re-INVITE of theirs, or of an UPDATE with an offer: the code to refuse it with.
+    pub(crate) fn crossing(&self, update: bool) -> Option<u16> {
+        match &self.unacked {
+            _ if matches!(self.ours, Ours::Pending { .. }) => Some(491),
+            _ if self.theirs.is_some() => Some(500),
+            // RFC 3311 5.2: our 2xx holds an offer that only the ACK answers. One that holds an answer has closed the exchange.
+            Some(unacked) if update => unacked.offerless.then_some(491),
+            Some(_) => Some(500),
+            None => None,
+        }
+    }
+
+    /// Takes our re-INVITE off when this transaction is it: what it was for, and how often it was tried.
+    pub(crate) fn take_ours(&mut self, transaction: ClientId) -> Option<(Wanted, u8)> {
+        match std::mem::replace(&mut self.ours, Ours::None) {
+            Ours::Pending { client, wanted, tries } if client == transaction => Some((wanted, tries)),
+            other @ (Ours::None | Ours::Pending { .. } | Ours::Waiting { .. }) => {
+                self.ours = other;
+                None
+            }
+        }
+    }
+
+    /// The session was refreshed: a refresh that waits is not needed any more.
+    pub(crate) fn forget_refresh(&mut self, timers: &mut Timers) {
+        self.queued.take_if(|wanted| matches!(wanted, Wanted::Refresh));
+        if let Ours::Waiting { wanted: Wanted::Refresh, timer, .. } = &mut self.ours {
+            timers.clear(timer);
+            self.ours = Ours::None;
+        }
+    }
+
+    /// Whether the far side takes UPDATE, when it says what it takes.
+    pub(crate) fn learn_allow(&mut self, message: &Message) {
+        if message.count(Name::Allow) > 0 {
+            self.takes_update = allows_update(message);
+        }
+    }
+}
+
+pub(crate) fn allows_update(message: &Message) -> bool {
+    message.values(Name::Allow).any(|method| method == "UPDATE")
 }

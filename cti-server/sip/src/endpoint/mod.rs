@@ -4,27 +4,34 @@
 mod incoming;
 mod leg;
 mod outgoing;
+mod refresh;
 mod session;
 mod sessions_ours;
+mod trunk_calls;
+mod trunks;
 
 pub(crate) use leg::AttemptId;
 
-use crate::api::{Command, EndedBy, Event, Output, Path, PhoneAccount};
+use crate::api::{Command, EndedBy, Event, Output, Path, PhoneAccount, SourceNews, Target, Transport};
 use crate::auth::Digests;
 use crate::config::Config;
+use crate::guesses::Guesses;
 use crate::io::Io;
 use crate::message::check::{self, Reply};
-use crate::message::{Head, Message, Method};
+use crate::message::{Head, Message, Method, Scheme, Uri};
+use crate::modesty::Modesty;
 use crate::registrar::{Contact, Registrar};
 use crate::timers::{Timer, Timers};
 use crate::transaction::{ClientUse, Clients, Delivered, Done, Servers, answerable, reply_path, server_key};
-use crate::trunk::Trunks;
+use crate::trunk::route::{Route, Wanted};
+use crate::trunk::{TrunkStatus, Trunks};
 use bytes::Bytes;
-use cti_types::{Chance, LegId, Now, PhoneId, Tick};
+use cti_types::{Chance, LegId, Now, PhoneId, Tick, TrunkId};
 use leg::{Attempt, Leg};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// Methods we answer with more than a refusal.
 pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
@@ -52,6 +59,10 @@ pub struct Endpoint {
     clients: Clients,
     servers: Servers,
     digests: Digests,
+    guesses: Guesses,
+    modesty: Modesty,
+    /// When the packet at hand came, and its length: what strangers are answered depends on both.
+    came: (Tick, usize),
     registrar: Registrar,
     trunks: Trunks,
     phones: BTreeMap<PhoneId, PhoneAccount>,
@@ -64,6 +75,8 @@ pub struct Endpoint {
     legs: BTreeMap<LegId, Leg>,
     attempts: BTreeMap<AttemptId, Attempt>,
     attempt_next: u64,
+    /// Attempts by our tag.
+    by_early_tag: HashMap<String, AttemptId>,
     by_tag: HashMap<String, LegId>,
     by_merge: HashMap<String, LegId>,
     dropped: u64,
@@ -74,10 +87,13 @@ impl Endpoint {
         let digests = Digests::new(config.nonce_secret, config.nonce_life, &config.realm, config.limits.nonces);
         let sha256 = config.offer_sha256;
         Endpoint {
-            io: Io { config, chance, timers: Timers::default(), out: VecDeque::new(), failed_auth: VecDeque::new() },
+            io: Io { config, chance, timers: Timers::default(), out: VecDeque::new(), sources: VecDeque::new() },
             clients: Clients::default(),
             servers: Servers::default(),
             digests,
+            guesses: Guesses::default(),
+            modesty: Modesty::default(),
+            came: (Tick(0), 0),
             registrar: Registrar::default(),
             trunks: Trunks::default(),
             phones: BTreeMap::new(),
@@ -88,6 +104,7 @@ impl Endpoint {
             legs: BTreeMap::new(),
             attempts: BTreeMap::new(),
             attempt_next: 0,
+            by_early_tag: HashMap::new(),
             by_tag: HashMap::new(),
             by_merge: HashMap::new(),
             dropped: 0,
@@ -96,6 +113,7 @@ impl Endpoint {
 
     /// One datagram or one framed message that came in over `path`.
     pub fn handle_packet(&mut self, now: Now, path: Path, bytes: Bytes) {
+        self.came = (now.tick, bytes.len());
         let Ok(message) = Message::parse(&bytes) else {
             self.dropped += 1;
             return;
@@ -122,7 +140,7 @@ impl Endpoint {
     /// A command for a leg that is over, or in a state it makes no sense in, does nothing: it crossed an event.
     pub fn handle_command(&mut self, now: Now, command: Command) {
         match command {
-            Command::SetTrunks(trunks) => self.trunks.set(trunks),
+            Command::SetTrunks(trunks) => self.set_trunks(now, trunks),
             Command::SetPhones(phones) => self.set_phones(phones),
             Command::SetAccepting(accepting) => self.accepting = accepting,
             Command::Invite { leg, target, from, sdp, headers, ring_timeout } => {
@@ -151,12 +169,16 @@ impl Endpoint {
                 Timer::ServerRetry(id) => self.servers.retry(now, &mut self.io, id),
                 Timer::ServerLimit(id) => self.servers.limit(&mut self.io, id),
                 Timer::CancelLimit(id) => self.cancel_limit(now, id),
+                Timer::TrunkSilent(id) => self.trunk_silent(now, id),
+                Timer::Probe(id) => self.probe(now, id),
+                Timer::TrunkRegister(id) => self.register_with(now, id),
                 Timer::Ring(id) => self.ring_limit(now, id),
                 Timer::Reprovision(id) => self.reprovision(now, id),
                 Timer::AnswerRetry(id) => self.answer_retry(now, id),
                 Timer::AnswerLimit(id) => self.answer_limit(now, id),
                 Timer::GlareRetry(id) => self.glare_retry(now, id),
                 Timer::ReinviteLimit(id) => self.reject_reinvite(now, id, 500),
+                Timer::Session(id) => self.session_due(now, id),
                 Timer::Binding(phone) => {
                     let change = self.registrar.expire(now, &mut self.io.timers, phone);
                     self.contacts_changed(phone, change);
@@ -175,14 +197,54 @@ impl Endpoint {
         self.io.out.pop_front()
     }
 
-    /// The next source whose log-in failed, for the gate.
-    pub fn poll_failed_auth(&mut self) -> Option<IpAddr> {
-        self.io.failed_auth.pop_front()
+    /// The next thing the door should know of a source. Drain it like [`Endpoint::poll_output`].
+    pub fn poll_source(&mut self) -> Option<SourceNews> {
+        self.io.sources.pop_front().or_else(|| self.registrar.poll_source())
     }
 
     /// Where a phone can be reached now, most preferred first.
     pub fn contacts(&self, phone: PhoneId) -> Vec<Contact> {
         self.registrar.contacts(phone)
+    }
+
+    /// The address of ours from which a call to this target would be signalled; `None` when it cannot be reached now. A phone with
+    /// contacts at several of our addresses has one SDP for all of them: that of the contact it prefers.
+    pub fn leaves_by(&self, target: &Target) -> Option<IpAddr> {
+        match target {
+            Target::Phone(phone) => self.registrar.contacts(*phone).first().map(|contact| contact.path.local.ip()),
+            Target::Trunk { trunk, .. } | Target::Emergency { trunk, .. } => {
+                let (transport, peer) = self.trunks.get(*trunk)?.peer?;
+                self.io.config.path_to(transport, peer).map(|path| path.local.ip())
+            }
+        }
+    }
+
+    /// Whether a call to this target would be signalled over an encrypted transport; a phone with several contacts, to all of them.
+    pub fn is_reached_securely(&self, target: &Target) -> bool {
+        match target {
+            Target::Phone(phone) => {
+                let contacts = self.registrar.contacts(*phone);
+                !contacts.is_empty() && contacts.iter().all(|contact| contact.path.transport.is_secure())
+            }
+            Target::Trunk { trunk, .. } | Target::Emergency { trunk, .. } => {
+                self.trunks.get(*trunk).and_then(|trunk| trunk.peer).is_some_and(|(transport, _)| transport.is_secure())
+            }
+        }
+    }
+
+    /// Chooses the trunk for a call of ours and says why. `tried`: those by which the call failed already.
+    pub fn route(&mut self, now: Now, wanted: &Wanted, tried: &[TrunkId]) -> Route {
+        self.trunks.route(now.tick, wanted, tried, &mut self.io.chance)
+    }
+
+    /// A call failed by the trunk itself (see [`crate::fails_over`]): it gets no other for a while, or for as long as it asked.
+    pub fn trunk_failed(&mut self, now: Now, trunk: TrunkId, retry_after: Option<Duration>) {
+        self.trunks.failed(now.tick, trunk, retry_after);
+    }
+
+    /// How every trunk does.
+    pub fn trunks(&self) -> Vec<TrunkStatus> {
+        self.trunks.statuses()
     }
 
     /// Whether a source is a trunk's.
@@ -223,6 +285,13 @@ impl Endpoint {
             }
             return;
         }
+        // Over what others can read nothing can be promised for `sips:` (RFC 3261 8.2.2.1, 26.2.2).
+        if !path.transport.is_secure() && Uri::parse(message.request_uri()).is_some_and(|uri| uri.scheme == Scheme::Sips) {
+            if method != Method::Ack {
+                self.refuse(path, message, &Reply::new(416));
+            }
+            return;
+        }
         let inside = message.to().is_some_and(|to| to.tag().is_some());
         match method {
             Method::Cancel => self.on_cancel(now, path, message, known),
@@ -251,7 +320,10 @@ impl Endpoint {
         match usage {
             ClientUse::Attempt(attempt) => self.attempt_response(now, path, id, attempt, message),
             ClientUse::Reinvite(leg) => self.reinvite_response(now, path, id, leg, message),
+            ClientUse::Refresh(leg) => self.update_response(now, path, leg, message),
             ClientUse::Bye(leg) if message.code() >= 200 => self.drop_leg(leg),
+            ClientUse::Probe(trunk) => self.probe_answered(now, id, trunk, message.code()),
+            ClientUse::TrunkRegister(trunk) => self.register_answered(now, id, trunk, message),
             ClientUse::Bye(_) | ClientUse::Nobody => {}
         }
     }
@@ -260,11 +332,23 @@ impl Endpoint {
         match done.usage {
             ClientUse::Attempt(attempt) => self.attempt_done(now, attempt, done.failure),
             ClientUse::Reinvite(leg) => {
-                if done.failure.is_some() {
-                    self.reinvite_failed(now, leg);
+                if let Some(failure) = done.failure {
+                    self.reinvite_failed(now, leg, failure);
+                }
+            }
+            ClientUse::Refresh(leg) => {
+                if let Some(failure) = done.failure {
+                    self.refresh_failed(now, leg, failure);
                 }
             }
             ClientUse::Bye(leg) if done.failure.is_some() => self.drop_leg(leg),
+            ClientUse::Probe(trunk) if done.failure.is_some() => self.probe_failed(now, trunk),
+            ClientUse::TrunkRegister(trunk) => {
+                if let Some(code) = done.failure {
+                    self.register_refused(now, trunk, code);
+                }
+            }
+            ClientUse::Probe(_) => {}
             ClientUse::Bye(_) | ClientUse::Nobody => {}
         }
     }
@@ -281,7 +365,17 @@ impl Endpoint {
     fn refuse(&mut self, path: Path, message: &Message, refusal: &Reply) {
         let tag = self.stateless_tag(message);
         let bytes = self.refusal(&Head::of(message, path.remote, Some(&tag)), refusal);
-        self.io.send(reply_path(path, message), bytes);
+        let (tick, came) = self.came;
+        let fitting = if self.is_stranger(path) { self.modesty.fit(tick, path.remote.ip(), came, bytes) } else { Some(bytes) };
+        match fitting {
+            Some(bytes) => self.io.send(reply_path(path, message), bytes),
+            None => self.dropped += 1,
+        }
+    }
+
+    /// Whether the source may be forged: a datagram from where neither a trunk is nor a phone is registered.
+    fn is_stranger(&self, path: Path) -> bool {
+        path.transport == Transport::Udp && self.trunks.of(path.remote).is_none() && !self.registrar.knows(path.remote.ip())
     }
 
     fn refusal(&self, head: &Head, refusal: &Reply) -> Bytes {

@@ -1,11 +1,12 @@
 //! Established calls: what the far side sends inside a dialog, and how a call ends. Our own re-INVITEs are in `sessions_ours`.
 
 use super::incoming::options_answer;
-use super::leg::{ByeWith, Leg, Ours, State, Theirs};
+use super::leg::{Attempt, ByeWith, Leg, State, Theirs};
 use super::{ACCEPT, ALLOW, Endpoint};
 use crate::api::{EndedBy, Event, Origin, Path};
 use crate::message::check::Reply;
 use crate::message::{Digit, Head, Message, Method, Name, Sdp, digit, param, sdp_of};
+use crate::session_timer::Terms;
 use crate::timers::Timer;
 use crate::transaction::{ClientUse, reply_path};
 use bytes::Bytes;
@@ -20,7 +21,7 @@ impl Endpoint {
         let peer = id.and_then(|id| self.legs.get(&id)).map(|leg| leg.peer);
         let owned = id.and_then(|id| self.legs.get_mut(&id)).and_then(Leg::dialog).filter(|dialog| dialog.owns(message));
         let (Some(id), Some(peer), Some(dialog)) = (id, peer, owned) else {
-            if method != Method::Ack {
+            if method != Method::Ack && !(method == Method::Update && self.on_early_update(now, path, message, &key)) {
                 self.refuse(path, message, &Reply::new(481));
             }
             return;
@@ -90,44 +91,88 @@ impl Endpoint {
 
     /// re-INVITE, or UPDATE (RFC 3311), which may come without SDP only to refresh.
     fn on_reinvite(&mut self, now: Now, path: Path, id: LegId, message: &Message, key: String) {
+        let update = message.method() == Method::Update;
+        let sdp = sdp_of(message).into_option();
         let Some(leg) = self.legs.get_mut(&id) else { return };
         let over = leg.over;
         let Some(session) = leg.session().filter(|_| !over) else {
-            // Before the first answer (RFC 3261 14.2, RFC 3311 5.2), or after our BYE.
-            let offered = matches!(leg.state, State::Offered(_));
-            let refusal = if offered { self.later() } else { Reply::new(481) };
-            return self.settle(now, path, message, key, &refusal);
+            return self.on_reinvite_outside(now, path, id, message, key);
         };
-        // An INVITE needs a transaction even to be refused: its ACK must find it.
-        if matches!(session.ours, Ours::Pending { .. }) {
-            return self.settle(now, path, message, key, &Reply::new(491));
-        }
-        if session.theirs.is_some() || session.unacked.is_some() {
-            let refusal = self.later();
+        let crossing = match (update, &sdp) {
+            // RFC 3311 5.2: what offers nothing crosses no offer, but follows another UPDATE.
+            (true, None) => session.theirs.as_ref().is_some_and(|theirs| theirs.update).then_some(500),
+            (true | false, _) => session.crossing(update),
+        };
+        if let Some(code) = crossing {
+            let refusal = if code == 500 { self.later() } else { Reply::new(code) };
+            // An INVITE needs a transaction even to be refused: its ACK must find it.
             return self.settle(now, path, message, key, &refusal);
         }
+        let terms = match Terms::asked(&self.io.config, message, Some(session.life.terms)) {
+            Ok(terms) => terms,
+            Err(refusal) => return self.settle(now, path, message, key, &refusal),
+        };
         session.dialog.refresh(message);
-        let update = message.method() == Method::Update;
-        let sdp = sdp_of(message).into_option();
+        session.learn_allow(message);
         let cseq = message.cseq().map_or(0, |c| c.number);
         let head = Head::of(message, path.remote, None);
         let server = self.servers.start(&self.io, key, message, reply_path(path, message), head, None);
         if update && sdp.is_none() {
-            self.reply_session(now, server, 200, None);
-            return;
+            self.reply_session(now, server, 200, None, Some(terms));
+            return self.session_agreed(now, id, terms);
         }
-        if !update {
-            if let Some(writer) = self.servers.begin(server, 100, None, false) {
-                self.servers.reply(now, &mut self.io, server, 100, writer.finish(None));
-            }
+        if !update && let Some(writer) = self.servers.begin(server, 100, None, false) {
+            self.servers.reply(now, &mut self.io, server, 100, writer.finish(None));
         }
-        let mut theirs = Theirs { server, update, offerless: sdp.is_none(), cseq, timer: None };
+        let mut theirs = Theirs { server, update, offerless: sdp.is_none(), cseq, terms, timer: None };
         let limit = self.io.config.limits.reinvite_max;
         self.io.timers.set(&mut theirs.timer, now.tick + limit, Timer::ReinviteLimit(id));
         if let Some(session) = self.legs.get_mut(&id).and_then(Leg::session) {
             session.theirs = Some(theirs);
         }
         self.io.event(Event::Reinvite { leg: id, sdp });
+    }
+
+    /// re-INVITE or UPDATE before our first answer (RFC 3261 14.2, RFC 3311 5.2), or after our BYE.
+    fn on_reinvite_outside(&mut self, now: Now, path: Path, id: LegId, message: &Message, key: String) {
+        let offered = self.legs.get_mut(&id).filter(|leg| matches!(leg.state, State::Offered(_)));
+        let Some(dialog) = offered.and_then(Leg::dialog) else {
+            return self.settle(now, path, message, key, &Reply::new(481));
+        };
+        if message.method() == Method::Update && sdp_of(message).into_option().is_none() {
+            dialog.refresh(message);
+            return self.accept_early_update(now, path, message, key);
+        }
+        // Their first offer has no answer yet.
+        let refusal = self.later();
+        self.settle(now, path, message, key, &refusal);
+    }
+
+    /// An UPDATE of one we call, before the final answer. True when it was one and has its answer: an early dialog holds nothing that it could
+    /// change but the description, and our offer in the INVITE is still open (RFC 3311 5.2).
+    fn on_early_update(&mut self, now: Now, path: Path, message: &Message, key: &str) -> bool {
+        let tag = message.to().and_then(|to| to.tag()).unwrap_or_default();
+        let attempt = self.by_early_tag.get(tag).and_then(|id| self.attempts.get(id));
+        let from_there = |attempt: &Attempt| {
+            let invite = Message::parse(&attempt.invite).ok();
+            let same_call = invite.is_some_and(|invite| invite.call_id() == message.call_id());
+            same_call && attempt.path.remote.ip() == path.remote.ip()
+        };
+        if !attempt.is_some_and(|attempt| attempt.provisional && attempt.leg.is_some() && from_there(attempt)) {
+            return false;
+        }
+        if sdp_of(message).into_option().is_none() {
+            self.accept_early_update(now, path, message, key.to_owned());
+        } else {
+            self.settle(now, path, message, key.to_owned(), &Reply::new(491));
+        }
+        true
+    }
+
+    fn accept_early_update(&mut self, now: Now, path: Path, message: &Message, key: String) {
+        let head = Head::of(message, path.remote, None);
+        let server = self.servers.start(&self.io, key, message, reply_path(path, message), head, None);
+        self.reply_session(now, server, 200, None, None);
     }
 
     /// RFC 3261 14.2: 500 with a Retry-After of 0 to 10 seconds, by chance.
@@ -137,13 +182,15 @@ impl Endpoint {
 
     pub(super) fn answer_reinvite(&mut self, now: Now, id: LegId, sdp: Bytes) {
         let Some(theirs) = self.take_theirs(id) else { return };
-        let Some((bytes, path)) = self.reply_session(now, theirs.server, 200, Some(&sdp)) else { return };
-        if !theirs.update {
-            let unacked = self.unacked(now, id, bytes, path, theirs.cseq, theirs.offerless, false);
-            if let Some(session) = self.legs.get_mut(&id).and_then(Leg::session) {
-                session.unacked = Some(unacked);
+        let Some((bytes, path)) = self.reply_session(now, theirs.server, 200, Some(&sdp), Some(theirs.terms)) else { return };
+        let unacked = (!theirs.update).then(|| self.unacked(now, id, bytes, path, theirs.cseq, theirs.offerless, false));
+        if let Some(session) = self.legs.get_mut(&id).and_then(Leg::session) {
+            session.local_sdp = sdp;
+            if unacked.is_some() {
+                session.unacked = unacked;
             }
         }
+        self.session_agreed(now, id, theirs.terms);
         self.next_reinvite(now, id);
     }
 

@@ -52,9 +52,9 @@ pub fn request(message: &Message) -> Result<(), Reply> {
             _ => return Err(Reply::bad("Malformed Max-Forwards")),
         }
     }
-    // RFC 3261 8.2.2.3: Require is not looked at in ACK and CANCEL. We support no extension that may be required.
+    // RFC 3261 8.2.2.3: Require is not looked at in ACK and CANCEL. Of extensions only session timers may be required.
     if !matches!(method, Method::Ack | Method::Cancel) {
-        let required: Vec<&str> = message.values(Name::Require).collect();
+        let required: Vec<&str> = message.values(Name::Require).filter(|option| !option.eq_ignore_ascii_case("timer")).collect();
         if !required.is_empty() {
             return Err(Reply::new(420).with("Unsupported", required.join(", ")));
         }
@@ -106,9 +106,8 @@ fn uri(text: &str) -> Result<(), Reply> {
         return Err(Reply::new(414));
     }
     match Uri::parse(text).map(|uri| uri.scheme) {
-        Some(Scheme::Sip | Scheme::Tel) => Ok(()),
-        // Without TLS nothing can be promised for `sips:` (RFC 3261 8.2.2.1).
-        Some(Scheme::Sips | Scheme::Other) => Err(Reply::new(416)),
+        Some(Scheme::Sip | Scheme::Sips | Scheme::Tel) => Ok(()),
+        Some(Scheme::Other) => Err(Reply::new(416)),
         None => Err(Reply::bad("Malformed Request-URI")),
     }
 }

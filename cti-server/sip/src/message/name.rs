@@ -121,6 +121,8 @@ names! {
     ProxyAuthenticate "Proxy-Authenticate",
     Expires "Expires",
     MinExpires "Min-Expires",
+    SessionExpires "Session-Expires" "x",
+    MinSe "Min-SE",
     Require "Require",
     Supported "Supported" "k",
     Unsupported "Unsupported",

@@ -8,7 +8,7 @@ use cti_types::LegId;
 
 pub(crate) fn call(rig: &mut Rig, target: Target, ms: u64) -> LegId {
     let leg = LegId::from_u128(77);
-    let from = Caller { display: Some("Q \"1\"".into()), user: "+35840".into() };
+    let from = Caller { display: Some("Q \"1\"".into()), user: "+35840".into(), asserted: None };
     rig.command(Command::Invite {
         leg,
         target,
@@ -61,7 +61,7 @@ fn an_unanswered_invite_doubles_its_interval_and_fails_after_64_t1() {
     rig.pass(40_000);
     let times: Vec<u64> = rig.sent.iter().map(|s| s.ms - 1000).collect();
     assert_eq!(times, [0, 500, 1500, 3500, 7500, 15500, 31500]);
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 408, retry_after: None }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 408, retry_after: None, cause: None }]);
     assert_eq!(rig.settle(), Counts::default());
 }
 
@@ -120,7 +120,7 @@ fn a_refusal_is_acknowledged_and_told() {
     let busy = respond(&invite, 486, "far", "Retry-After: 18 (soon);duration=3\r\n", "");
     rig.receive(TRUNK, &busy);
     rig.receive(TRUNK, &busy);
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 486, retry_after: Some(ring(18_000)) }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 486, retry_after: Some(ring(18_000)), cause: None }]);
     let ack = &rig.last().message;
     assert_eq!(ack.get(Name::Via), invite.get(Name::Via), "the same branch");
     assert_eq!(ack.to().unwrap().tag(), Some("far"));
@@ -140,7 +140,7 @@ fn cancel_waits_for_a_provisional_response() {
     assert_eq!((cancel.method_text(), cancel.get(Name::Via), cancel.get(Name::CSeq)), ("CANCEL", invite.get(Name::Via), Some("1 CANCEL")));
     assert_eq!(cancel.get(Name::Reason), Some("Q.850;cause=16"));
     rig.receive(TRUNK, &respond(&invite, 487, "far", "", ""));
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 487, retry_after: None }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 487, retry_after: None, cause: None }]);
     assert_eq!(rig.settle(), Counts::default());
 }
 
@@ -167,7 +167,7 @@ fn a_cancelled_call_that_stays_silent_is_given_up() {
     rig.take_events();
     rig.command(Command::End { leg, cause: None });
     rig.pass(32_001);
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 487, retry_after: None }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 487, retry_after: None, cause: None }]);
     assert_eq!(rig.settle(), Counts::default());
 }
 
@@ -179,7 +179,7 @@ fn ringing_too_long_is_408_at_once_and_cancelled() {
     rig.receive(TRUNK, &respond(&invite, 180, "far", "", ""));
     rig.take_events();
     rig.pass(20_000);
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 408, retry_after: None }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 408, retry_after: None, cause: None }]);
     assert_eq!(rig.codes(), ["CANCEL"]);
     assert_eq!(rig.settle(), Counts::default());
 }
@@ -189,7 +189,7 @@ fn a_failed_transport_is_503() {
     let mut rig = Rig::new();
     let leg = call(&mut rig, to_trunk(), 60_000);
     rig.fail(TRUNK);
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 503, retry_after: None }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 503, retry_after: None, cause: None }]);
     assert_eq!(rig.settle(), Counts::default());
 }
 
@@ -197,7 +197,7 @@ fn a_failed_transport_is_503() {
 fn a_phone_without_contacts_is_480() {
     let mut rig = Rig::new();
     let leg = call(&mut rig, Target::Phone(phone_id()), 60_000);
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 480, retry_after: None }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 480, retry_after: None, cause: None }]);
     assert_eq!(rig.endpoint.counts(), Counts::default());
 }
 
@@ -237,7 +237,7 @@ fn when_all_refuse_the_lowest_code_is_told() {
     rig.receive(PHONE, &respond(&first, 500, "a", "", ""));
     assert_eq!(rig.take_events(), []);
     rig.receive(PHONE, &respond(&second, 486, "b", "", ""));
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 486, retry_after: None }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 486, retry_after: None, cause: None }]);
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn a_6xx_speaks_for_all() {
     rig.receive(PHONE, &respond(&first, 180, "a", "", ""));
     rig.take_events();
     rig.receive(PHONE, &respond(&second, 603, "b", "", ""));
-    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 603, retry_after: None }]);
+    assert_eq!(rig.take_events(), [Event::Refused { leg, code: 603, retry_after: None, cause: None }]);
     assert_eq!(rig.codes(), ["ACK", "CANCEL"]);
     assert_eq!(rig.settle(), Counts::default());
 }

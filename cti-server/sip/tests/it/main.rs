@@ -4,8 +4,12 @@
 
 mod calling;
 mod incoming;
+mod interfaces;
+mod lifetime;
 mod network;
 mod parser;
 mod register;
 mod rig;
 mod session;
+mod strangers;
+mod trunks;

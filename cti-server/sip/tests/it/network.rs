@@ -56,6 +56,7 @@ impl Net {
                     peer: Some((transport, peer)),
                     calls_max: Some(50),
                     trusted: true,
+                    out: cti_sip::Outward::default(),
                 };
                 end.handle_command(Now::default(), Command::SetTrunks(vec![trunk]));
                 end
@@ -112,7 +113,7 @@ impl Net {
             | Event::ReinviteAnswered { leg, .. }
             | Event::ReinviteRefused { leg, .. }
             | Event::Digit { leg, .. } => assert_eq!(legs[&leg].1, 0, "nothing after the end"),
-            Event::Registered { .. } | Event::Unregistered { .. } => {}
+            Event::Registered { .. } | Event::Unregistered { .. } | Event::Trunk(_) => {}
         }
     }
 
@@ -157,7 +158,7 @@ impl Net {
                 let leg = LegId::from_u128(u128::from(self.next));
                 self.legs[side].insert(leg, (false, 0));
                 let target = Target::Trunk { trunk: TrunkId::from_u128(1), number: "1".into() };
-                let from = Caller { display: None, user: "2".into() };
+                let from = Caller { display: None, user: "2".into(), asserted: None };
                 (side, Command::Invite { leg, target, from, sdp: SDP.into(), headers: vec![], ring_timeout: Duration::from_secs(20) })
             }
             Act::Provisional(side) => (side, Command::Provisional { leg: self.some_leg(side), code: 180, sdp: None }),

@@ -2,15 +2,24 @@
 
 use crate::rig::*;
 use cti_sip::message::Name;
-use cti_sip::{Command, Counts, EndedBy, Event, Origin, Transport};
+use cti_sip::{Command, Counts, EndedBy, Event, Origin, SourceNews, Transport};
 
 const URI: &str = "sip:pbx.example";
+
+/// What most phones send, too: it makes a request large enough to be challenged at length.
+const LIKE_MOST: &str = "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, SUBSCRIBE, MESSAGE\r\n\
+     Supported: path, outbound, gruu, replaces, timer\r\nUser-Agent: Desk Phone Model 7 Release 1.2.3 (build 2026-01-01)\r\n\
+     Expires: 3600\r\nAllow-Events: talk, hold, refer, call-info\r\n";
 
 pub(crate) fn register(cseq: u32, branch: &str, headers: &str) -> String {
     format!(
         "REGISTER {URI} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.5:5060;branch={branch};rport\r\nMax-Forwards: 70\r\nFrom: <sip:201@pbx.example>;tag=p\r\n\
-         To: <sip:201@pbx.example>\r\nCall-ID: r1\r\nCSeq: {cseq} REGISTER\r\n{headers}Content-Length: 0\r\n\r\n"
+         To: <sip:201@pbx.example>\r\nCall-ID: r1\r\nCSeq: {cseq} REGISTER\r\n{headers}{LIKE_MOST}Content-Length: 0\r\n\r\n"
     )
+}
+
+fn phone_ip() -> std::net::IpAddr {
+    PHONE.parse::<std::net::SocketAddr>().unwrap().ip()
 }
 
 /// The challenges of a fresh 401: SHA-256, MD5.
@@ -64,7 +73,7 @@ fn unknown_user_and_wrong_password_get_the_same_answer() {
         let mut rig = Rig::new();
         let challenge = challenges(&mut rig).swap_remove(0);
         assert_eq!(attempt(&mut rig, &challenge, user, password, 1, 2, CONTACT), 401);
-        assert_eq!(rig.endpoint.poll_failed_auth(), Some(PHONE.parse::<std::net::SocketAddr>().unwrap().ip()));
+        assert_eq!(rig.endpoint.poll_source(), Some(SourceNews::LoginFailed(phone_ip())));
         assert_eq!(rig.endpoint.counts(), Counts::default());
         texts.push(rig.last().text.clone());
     }
@@ -82,7 +91,8 @@ fn a_used_count_or_an_old_nonce_is_stale() {
     rig.pass(300_001);
     assert_eq!(attempt(&mut rig, &challenge, "201", "secret", 3, 5, CONTACT), 401);
     assert!(rig.last().text.contains("stale=true"));
-    assert_eq!(rig.endpoint.poll_failed_auth(), None, "that is no failed log-in");
+    let news: Vec<_> = std::iter::from_fn(|| rig.endpoint.poll_source()).collect();
+    assert_eq!(news, [SourceNews::Registered(phone_ip())], "that is no failed log-in");
 }
 
 #[test]

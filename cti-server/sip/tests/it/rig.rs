@@ -70,6 +70,7 @@ impl Rig {
             peer: Some((Transport::Udp, TRUNK.parse().unwrap())),
             calls_max: Some(2),
             trusted: true,
+            out: cti_sip::Outward { silence_max: Duration::from_secs(3600), ..cti_sip::Outward::default() },
         };
         rig.command(Command::SetTrunks(vec![trunk]));
         rig.command(Command::SetPhones(vec![account()]));
@@ -114,6 +115,19 @@ impl Rig {
 
     pub(crate) fn fail(&mut self, to: &str) {
         let (now, path) = (self.now(), self.path(to));
+        self.endpoint.handle_failed(now, path);
+        self.drain();
+    }
+
+    /// The same as [`Rig::receive`] and [`Rig::fail`] on any path.
+    pub(crate) fn feed(&mut self, path: Path, bytes: Bytes) {
+        let now = self.now();
+        self.endpoint.handle_packet(now, path, bytes);
+        self.drain();
+    }
+
+    pub(crate) fn lose(&mut self, path: Path) {
+        let now = self.now();
         self.endpoint.handle_failed(now, path);
         self.drain();
     }

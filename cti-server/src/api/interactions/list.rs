@@ -34,7 +34,7 @@ fn filter(mut query: Query) -> Answer<InteractionFilter> {
         state: one_of(&mut query, "state", |word| matches!(word, "open" | "closed"))?,
         reason: one_of(&mut query, "reason", |word| CloseReason::from_word(word).is_some())?,
         cursor: query.take("cursor"),
-        limit: query.parse("limit", "give a number from 1 to 500")?,
+        limit: query.limit()?,
     };
     query.nothing_else()?;
     Ok(filter)

@@ -1,7 +1,7 @@
 //! Interactions: what happened, as a list and one by one. An agent sees those they took part in.
 
 mod list;
-pub(super) mod read;
+mod read;
 
 use super::access::{Access, Right};
 use super::endpoint::Endpoint;

@@ -13,15 +13,9 @@ use std::sync::Arc;
 
 pub(super) async fn read(State(api): State<Arc<Api>>, caller: Caller, path: PathOf) -> Answer<Json<InteractionDetail>> {
     let id: InteractionId = path.get("id", "interaction")?;
-    let interaction = api.state.store.interaction(id).await?;
-    if !caller.may(Right::InteractionsAll) && !took_part(&interaction, &caller) {
+    if !caller.may(Right::InteractionsAll) && !api.state.store.took_part(id, caller.user.id).await? {
         // The same as for one that is not there: its id alone tells nothing.
         return Err(Problem::not_found("interaction"));
     }
-    Ok(Json(interaction))
-}
-
-/// Whether the caller was one of its participants.
-pub(in super::super) fn took_part(interaction: &InteractionDetail, caller: &Caller) -> bool {
-    interaction.participants.iter().any(|participant| participant.agent_id == Some(caller.user.id))
+    Ok(Json(api.state.store.interaction(id).await?))
 }

@@ -5,10 +5,11 @@ use super::super::caller::Caller;
 use super::super::extract::{PathOf, unchanged};
 use super::super::problem::{Answer, Problem};
 use super::allowed;
+use super::heard::note;
 use super::range::{Part, asked};
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
@@ -18,12 +19,23 @@ use std::sync::Arc;
 /// Bytes read from the disk at once.
 const CHUNK_BYTES: u64 = 64 * 1024;
 
-pub(super) async fn part(State(api): State<Arc<Api>>, caller: Caller, path: PathOf, headers: HeaderMap) -> Answer<Response> {
+pub(super) async fn part(
+    State(api): State<Arc<Api>>,
+    caller: Caller,
+    path: PathOf,
+    method: Method,
+    headers: HeaderMap,
+) -> Answer<Response> {
     let recording = allowed(&api, &caller, &path).await?;
     let number: i64 = path.get("part", "part")?;
-    let part = recording.parts.into_iter().find(|part| part.part == number).ok_or_else(|| Problem::not_found("part"))?;
+    let part = recording.parts.iter().find(|part| part.part == number).cloned().ok_or_else(|| Problem::not_found("part"))?;
     let tag = HeaderValue::try_from(format!("\"{}\"", part.sha256)).map_err(|_| Problem::unexpected())?;
+    // HEAD sends no sound. A 304 is heard as well: the browser plays what it has kept.
+    let heard = method != Method::HEAD;
     if unchanged(&headers, &tag) {
+        if heard {
+            note(&api, &caller, &recording, number).await?;
+        }
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     let store = api.state.recordings.clone();
@@ -51,6 +63,9 @@ pub(super) async fn part(State(api): State<Arc<Api>>, caller: Caller, path: Path
         Part::Bytes { from, count } => (StatusCode::PARTIAL_CONTENT, from, count),
         Part::Outside => return Ok(outside(length)),
     };
+    if heard {
+        note(&api, &caller, &recording, number).await?;
+    }
     let mut response = (status, Body::from_stream(chunks(file, from, count))).into_response();
     let answer = response.headers_mut();
     if status == StatusCode::PARTIAL_CONTENT {

@@ -16,8 +16,7 @@ pub(super) async fn end(State(api): State<Arc<Api>>, caller: Caller) -> Answer<R
         return Err(Problem::conflict("a token has no session; delete the token instead"));
     };
     api.state.store.revoke_session(session).await?;
-    // The gateway does not know which socket came by which session: those of other sessions come back by themselves.
-    api.state.gateway.kick_user(caller.user.id, End::LoginEnded);
+    api.state.gateway.kick_login(&caller.login, End::LoginEnded);
     let cookie = set_cookie(&api, &Secret::new(""), 0)?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

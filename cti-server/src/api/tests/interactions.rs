@@ -175,3 +175,66 @@ async fn a_part_that_is_not_there_is_not_found() {
     std::fs::remove_file(house.folder.path().join("recordings/2026/01/01/10.wav")).unwrap();
     house.get(&call.sound).token(&boss).send().await.refused(404, "not-found");
 }
+
+/// Who heard what, by the audit.
+async fn heard(house: &House, admin: &str) -> Vec<(String, String)> {
+    let audit = house.get("/audit?action=listen").token(admin).send().await.is(200).json();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    audit["items"].as_array().unwrap().iter().map(|entry| (text(&entry["user"]), text(&entry["resource_id"]))).collect()
+}
+
+#[tokio::test]
+async fn who_hears_a_recording_is_noted_once_for_all_the_ranges_a_player_asks_for() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let (ann, boss) = (house.person("ann", &[UserRole::Agent]).await, house.person("boss", &[UserRole::Supervisor]).await);
+    let token = house.token_of(ann, &[UserRole::Agent]).await;
+    let call = talk(&house, 10, ann).await;
+    // What is not heard is not noted.
+    house.ask("HEAD", &call.sound).token(&token).send().await.is(200);
+    house.get(&call.sound).token(&token).header("range", "bytes=99-").send().await.is(416);
+    house.get(&format!("/recordings/{}", call.recording)).token(&token).send().await.is(200);
+    assert_eq!(heard(&house, &admin).await, []);
+
+    let ranges: Vec<String> = (0..30).map(|from| format!("bytes={from}-{}", from + 9)).collect();
+    let all = ranges.iter().map(|range| house.get(&call.sound).token(&token).header("range", range).send());
+    assert!(futures_util::future::join_all(all).await.iter().all(|got| got.status == 206));
+    house.get(&call.sound).token(&token).send().await.is(200);
+    let by_ann = (ann.to_string(), call.recording.to_string());
+    assert_eq!(heard(&house, &admin).await, [by_ann.clone()]);
+
+    // Another login of another person, and one of the same.
+    let of_boss = house.token_of(boss, &[UserRole::Supervisor]).await;
+    house.get(&call.sound).token(&of_boss).send().await.is(200);
+    let other = house.token_of(ann, &[UserRole::Agent]).await;
+    house.get(&call.sound).token(&other).send().await.is(200);
+    assert_eq!(heard(&house, &admin).await, [by_ann.clone(), (boss.to_string(), call.recording.to_string()), by_ann]);
+}
+
+#[tokio::test]
+async fn a_recording_that_the_browser_has_kept_is_noted_as_heard() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let ann = house.person("ann", &[UserRole::Agent]).await;
+    let token = house.token_of(ann, &[UserRole::Agent]).await;
+    let call = talk(&house, 10, ann).await;
+    let tag = format!("\"{}\"", "ab".repeat(32));
+    house.get(&call.sound).token(&token).header("if-none-match", &tag).send().await.is(304);
+    assert_eq!(heard(&house, &admin).await.len(), 1);
+    let audit = house.get("/audit?action=listen").token(&admin).send().await.is(200).json();
+    assert_eq!(audit["items"][0]["after"], json!({ "interaction": call.id, "part": 1 }));
+    assert_eq!(audit["items"][0]["resource"], "recording");
+}
+
+#[tokio::test]
+async fn a_recording_is_not_played_when_it_cannot_be_noted() {
+    let house = House::open().await;
+    let ann = house.person("ann", &[UserRole::Agent]).await;
+    let token = house.token_of(ann, &[UserRole::Agent]).await;
+    let call = talk(&house, 10, ann).await;
+    house.sql("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END").await;
+    let refused = house.get(&call.sound).token(&token).send().await;
+    assert!(refused.status >= 500 && refused.bytes != WAV, "{refused:?}");
+    house.sql("DROP TRIGGER full").await;
+    house.get(&call.sound).token(&token).send().await.is(200);
+}

@@ -14,12 +14,16 @@ use super::*;
 use crate::switch::run::{Inboxes, inboxes};
 use crm_core::model::{ApiToken, User, UserRole};
 use crm_core::{StoreOptions, Who};
-use cti_types::{Chance, UserId};
+use cti_types::{Chance, UserId, Utc};
+use futures_util::{SinkExt, StreamExt};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// The password of everybody made by [`House::user`].
 const PASSWORD: &str = "correct horse battery";
@@ -114,8 +118,55 @@ impl Ask<'_> {
     }
 }
 
+/// A WebSocket that has said hello and was welcomed.
+struct Socket(tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>);
+
+impl Socket {
+    async fn frame(&mut self) -> Message {
+        tokio::time::timeout(Duration::from_secs(20), self.0.next()).await.expect("nothing came to the socket").unwrap().unwrap()
+    }
+
+    /// Reads on to the close, and gives its code and reason.
+    async fn end(&mut self) -> (u16, String) {
+        loop {
+            if let Message::Close(frame) = self.frame().await {
+                return frame.map_or((1005, String::new()), |frame| (frame.code.into(), frame.reason.as_str().to_owned()));
+            }
+        }
+    }
+
+    async fn still_open(&mut self) {
+        self.0.send(Message::text(json!({ "type": "ping" }).to_string())).await.unwrap();
+        loop {
+            match self.frame().await {
+                Message::Text(text) if text.contains("\"pong\"") => return,
+                Message::Close(frame) => panic!("{frame:?}"),
+                _ => {}
+            }
+        }
+    }
+}
+
 impl House {
+    /// Opens a WebSocket with this header.
+    async fn socket(&self, header: &'static str, value: &str) -> Socket {
+        let mut request = format!("{}/ws/v1", self.url.replace("http:", "ws:")).into_client_request().unwrap();
+        request.headers_mut().insert(header, value.parse().unwrap());
+        request.headers_mut().insert("sec-websocket-protocol", softphone_protocol::SUBPROTOCOL.parse().unwrap());
+        let (mut stream, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+        stream.send(Message::text(json!({ "type": "hello" }).to_string())).await.unwrap();
+        let mut socket = Socket(stream);
+        let welcome = socket.frame().await;
+        assert!(welcome.to_text().unwrap().contains("\"welcome\""), "{welcome:?}");
+        socket
+    }
+
     async fn open() -> House {
+        House::with(|_| {}).await
+    }
+
+    /// A house in which something is otherwise.
+    async fn with(change: impl FnOnce(&mut ApiState)) -> House {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::start();
         let database = format!("sqlite:{}", folder.path().join("db.sqlite").display());
@@ -123,12 +174,12 @@ impl House {
         let journal = Journal::open(&folder.path().join("journal"), crate::journal::Options::default()).unwrap().0;
         let recordings = folder.path().join("recordings");
         std::fs::create_dir(&recordings).unwrap();
-        let (to_switch, commands) = mpsc::channel(8);
+        let (to_switch, commands) = mpsc::channel(64);
         let authentication = Arc::new(Authentication::new(store.clone(), clock));
         let gateway = softphone_ws::Gateway::new(softphone_ws::Config::default(), authentication, to_switch);
         let (inbox, inboxes) = inboxes();
         let (drain, draining) = watch::channel(false);
-        let state = ApiState {
+        let mut state = ApiState {
             store: store.clone(),
             clock,
             gateway: gateway.clone(),
@@ -139,11 +190,13 @@ impl House {
             net: Arc::default(),
             pulse: watch::channel(None).1,
             inbox,
+            asks: crate::asks::Asks::default(),
             secure_cookies: false,
             draining,
             allowed_origins: Vec::new(),
             figures: Vec::new(),
         };
+        change(&mut state);
         let app = router(Arc::new(state)).merge(gateway.router()).into_make_service_with_connect_info::<SocketAddr>();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -168,6 +221,14 @@ impl House {
 
     fn patch(&self, path: &str, body: &Value) -> Ask<'_> {
         self.ask("PATCH", path).json(body)
+    }
+
+    /// Runs a statement past the store, to break what it holds.
+    async fn sql(&self, statement: &'static str) {
+        use sqlx::Connection;
+        let url = format!("sqlite:{}", self.folder.path().join("db.sqlite").display());
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
     }
 
     /// A user without a password: hashing takes time.

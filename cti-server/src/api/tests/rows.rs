@@ -16,7 +16,11 @@ async fn cases(house: &House, admin: &str) -> Vec<Case> {
         case("/sites", json!({ "name": "London", "zone": "Europe/London" }), json!({ "zone": "UTC" })),
         case("/teams", json!({ "name": "Red" }), json!({ "name": "Blue" })),
         case("/users", json!({ "login": "eve", "name": "Eve", "roles": ["agent"] }), json!({ "name": "Eva" })),
-        case("/queues", json!({ "name": "Sales", "priority": 3 }), json!({ "wait_max_ms": 60_000 })),
+        case(
+            "/queues",
+            json!({ "name": "Sales", "priority": 3, "ordering": { "by": "score", "weight_s": 60 } }),
+            json!({ "wait_max_ms": 60_000 }),
+        ),
         case("/skills", json!({ "name": "French" }), json!({ "name": "German" })),
         case("/reasons", json!({ "name": "Lunch" }), json!({ "active": false })),
         case("/wrap-up-codes", json!({ "name": "Sold", "queue_id": queue }), json!({ "queue_id": null })),
@@ -162,10 +166,65 @@ async fn lists_are_paged_searched_and_filtered() {
     assert_eq!((names(&rest), &rest["next"]), (vec!["Reason 3".to_owned(), "Reason 4".to_owned()], &Value::Null));
     assert_eq!(names(&list("search=reason+4").await.is(200).json()), ["Reason 4"]);
     assert_eq!(names(&list("sort=1").await.is(200).json()), ["Reason 1", "Reason 3"]);
-    for (query, field) in [("colour=red", "colour"), ("limit=many", "limit"), ("cursor=x", "cursor"), ("sort=x", "sort")] {
+    for (query, field) in [("colour=red", "colour"), ("cursor=x", "cursor"), ("sort=x", "sort")] {
         assert_eq!(list(query).await.refused(422, "invalid")["errors"][0]["field"], field);
     }
     list(&format!("search={}", "x".repeat(300))).await.refused(400, "malformed");
+}
+
+#[tokio::test]
+async fn a_limit_outside_its_bounds_is_refused_by_every_list() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let description = serde_json::to_value(openapi()).unwrap();
+    let mut lists = 0;
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        let parameters = methods["get"]["parameters"].as_array().cloned().unwrap_or_default();
+        if !parameters.iter().any(|parameter| parameter["name"] == "limit") {
+            continue;
+        }
+        lists += 1;
+        for limit in ["0", "-1", "501", "99999999999999999999", "1.5", "many"] {
+            let refused = house.get(&format!("{path}?limit={limit}")).token(&admin).send().await.refused(400, "malformed");
+            assert_eq!(refused["errors"][0]["field"], "limit", "{path} {limit}");
+            assert!(refused["detail"].as_str().unwrap().contains("from 1 to 500"), "{refused}");
+        }
+        for limit in ["1", "500", ""] {
+            house.get(&format!("{path}?limit={limit}")).token(&admin).send().await.is(200);
+        }
+    }
+    assert!(lists >= 15, "{lists}");
+}
+
+#[tokio::test]
+async fn names_hold_no_control_character_when_made_or_changed() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    for Case { path, make, .. } in cases(&house, &admin).await {
+        let field = ["name", "username"].into_iter().find(|field| make.get(field).is_some()).unwrap_or("name");
+        for bad in ["a\r\nb", "a\nb", "a\tb", "a\0b", "a\u{7f}b", "a\u{85}b"] {
+            let mut body = make.clone();
+            body[field] = json!(bad);
+            let refused = house.post(path, &body).token(&admin).send().await.refused(422, "invalid");
+            assert_eq!(refused["errors"][0]["field"], field, "{path} {bad:?}");
+        }
+        let made = house.post(path, &make).token(&admin).send().await.is(201).json();
+        let one = format!("{path}/{}", made["id"].as_str().unwrap());
+        let refused = house.patch(&one, &json!({ field: "a\nb" })).token(&admin).version(1).send().await.refused(422, "invalid");
+        assert_eq!(refused["errors"][0]["field"], field, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn two_trunks_of_one_address_are_a_conflict_that_names_both() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let trunk = |name: &str| json!({ "name": name, "sources": ["192.0.2.10"], "country": "GB" });
+    house.post("/trunks", &trunk("North")).token(&admin).send().await.is(201);
+    let refused = house.post("/trunks", &trunk("South")).token(&admin).send().await.refused(409, "not-unique");
+    let detail = refused["detail"].as_str().unwrap();
+    assert!(detail.contains("North") && detail.contains("South") && detail.contains("192.0.2.10"), "{detail}");
+    assert_eq!(refused["errors"][0]["field"], "sources");
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@ async fn readiness_follows_draining_the_switch_and_the_database() {
     let ready = house.get("ready").send().await.is(200).json();
     assert_eq!((&ready["ready"], &ready["database"], &ready["journal"]["accepting"]), (&json!(true), &json!(true), &json!(true)));
 
+    assert_eq!(ready["projector"], json!({ "failing": false, "behind": 0, "aside": 0 }));
+
     house.drain.send_replace(true);
     let draining = house.get("ready").send().await.is(503).json();
     assert_eq!((&draining["ready"], &draining["draining"]), (&json!(false), &json!(true)));

@@ -174,9 +174,95 @@ async fn the_gateway_knows_the_same_people() {
     let by_cookie = authentication.authenticate(Some(&session), None).await.unwrap();
     assert_eq!((by_cookie.user, by_cookie.name.as_str()), (id, "ann"));
     assert_eq!(by_cookie.roles, [softphone_protocol::Role::Agent]);
-    assert!(by_cookie.expires_in.is_some());
+    let left = by_cookie.expires_in.unwrap();
+    let lifetime = crate::api::caller::SESSION_LIFETIME;
+    assert!(left <= lifetime && left + Duration::from_secs(600) > lifetime, "{left:?}");
     let by_token = authentication.authenticate(Some("nonsense"), Some(&token)).await.unwrap();
     assert_eq!((by_token.user, by_token.expires_in), (id, None));
     assert_eq!(authentication.authenticate(Some("nonsense"), None).await, None);
     assert_eq!(authentication.authenticate(Some(&session), Some("nonsense")).await, None);
+}
+
+#[tokio::test]
+async fn a_socket_lasts_no_longer_than_its_session_or_token() {
+    use softphone_ws::Authenticator;
+    let house = House::open().await;
+    let id = house.person("ann", &[UserRole::Agent]).await;
+    let now = house.clock.utc();
+    let authentication = Authentication::new(house.store.clone(), house.clock);
+    let session = house.store.create_session(now, id, Duration::from_secs(90)).await.unwrap();
+    let by_cookie = authentication.authenticate(Some(session.reveal()), None).await.unwrap();
+    assert!(by_cookie.expires_in.is_some_and(|left| left <= Duration::from_secs(90)), "{by_cookie:?}");
+    let token =
+        ApiToken { user_id: id, name: "t".into(), roles: BTreeSet::from([UserRole::Agent]), expires_at: Some(Utc(now.0 + 60_000_000)) };
+    let (_, token) = house.store.create_api_token(&Who::system("test"), now, token).await.unwrap();
+    let by_token = authentication.authenticate(None, Some(token.reveal())).await.unwrap();
+    assert!(by_token.expires_in.is_some_and(|left| left <= Duration::from_secs(60)), "{by_token:?}");
+    assert_ne!(by_token.login, by_cookie.login);
+}
+
+#[tokio::test]
+async fn signing_out_closes_the_sockets_of_that_session_alone() {
+    let house = House::open().await;
+    house.user("ann", &[UserRole::Agent]).await;
+    let (one, two) = (house.sign_in("ann", PASSWORD).await, house.sign_in("ann", PASSWORD).await);
+    let (mut ended, mut other) = (house.socket("cookie", &cookie_of(&one)).await, house.socket("cookie", &cookie_of(&two)).await);
+    house.ask("DELETE", "/session").cookie(&one).send().await.is(204);
+    assert_eq!(ended.end().await, (4401, "the login has ended; sign in again".to_owned()));
+    other.still_open().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_deleted_or_changed_closes_its_sockets() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let user = house.person("robot", &[UserRole::Agent]).await;
+    for (method, code) in [("PATCH", 4409), ("DELETE", 4401)] {
+        let body = json!({ "user_id": user, "name": "robot", "roles": ["agent"] });
+        let made = house.post("/api-tokens", &body).token(&admin).send().await.is(201).json();
+        let mut socket = house.socket("authorization", &format!("Bearer {}", made["token"].as_str().unwrap())).await;
+        let ask = house.ask(method, &format!("/api-tokens/{}", made["id"].as_str().unwrap())).token(&admin).version(1);
+        let ask = if method == "PATCH" { ask.json(&json!({ "name": "other" })) } else { ask };
+        assert!(ask.send().await.status < 300);
+        assert_eq!(socket.end().await.0, code, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn a_person_made_inactive_deleted_or_given_other_roles_loses_their_sockets() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let table =
+        [("a", Some(json!({ "active": false })), 4401), ("b", Some(json!({ "roles": ["agent", "supervisor"] })), 4409), ("c", None, 4401)];
+    for (login, patch, code) in table {
+        let user = house.person(login, &[UserRole::Agent]).await;
+        let token = house.token_of(user, &[UserRole::Agent]).await;
+        let mut socket = house.socket("authorization", &format!("Bearer {token}")).await;
+        let one = format!("/users/{user}");
+        let ask = match &patch {
+            Some(patch) => house.patch(&one, patch),
+            None => house.ask("DELETE", &one),
+        };
+        assert!(ask.token(&admin).version(1).send().await.status < 300, "{login}");
+        assert_eq!(socket.end().await.0, code, "{login}");
+    }
+}
+
+#[tokio::test]
+async fn the_cookie_is_secure_where_browsers_come_by_tls() {
+    for secure in [false, true] {
+        let house = House::with(|state| state.secure_cookies = secure).await;
+        house.user("ann", &[UserRole::Agent]).await;
+        let got = house.post("/session", &json!({ "login": "ann", "password": PASSWORD })).send().await.is(200);
+        let cookie = got.header("set-cookie").to_owned();
+        assert_eq!(cookie.split("; ").any(|part| part == "Secure"), secure, "{cookie}");
+        assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Strict"), "{cookie}");
+        let session = cookie.split(';').next().unwrap().strip_prefix("cordboard_session=").unwrap();
+        let gone = house.ask("DELETE", "/session").cookie(session).send().await.is(204);
+        assert_eq!(gone.header("set-cookie").ends_with("; Secure"), secure);
+    }
+}
+
+fn cookie_of(session: &str) -> String {
+    format!("cordboard_session={session}")
 }

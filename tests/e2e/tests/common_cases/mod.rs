@@ -5,6 +5,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each of the two files uses its part")]
 
 use cti_media::{g711, rtp, tone};
+use cti_phone::digest::{Algorithm, Challenge};
 use cti_phone::raw::{RawDialog, RawPeer, Received};
 use cti_phone::{AgentOptions, Description, RegisterOptions, Transport, UserAgent};
 use cti_types::media::Codec;
@@ -291,6 +292,36 @@ impl Line {
         self.request("BYE", &[], "").await;
         assert_eq!(self.response("BYE").await.status(), Some(200));
     }
+}
+
+/// A telephone whose every message is written by the test, registered with digest.
+pub async fn raw_phone(house: &House, place: &Place) -> RawPeer {
+    let mut peer = RawPeer::udp(SocketAddr::new(TRUNK, 0)).await.unwrap();
+    let uri = format!("sip:{}", house.sip());
+    let mut dialog = peer.dialog(house.sip(), &uri, &place.sip_user);
+    dialog.to = format!("<sip:{}@{}>", place.sip_user, house.sip());
+    let granted = register(&mut peer, &mut dialog, &place.sip_user, &place.sip_password, 600).await;
+    assert_eq!(granted.status(), Some(200));
+    peer
+}
+
+/// REGISTER, the challenge, and REGISTER with its answer; gives the last response.
+pub async fn register(peer: &mut RawPeer, dialog: &mut RawDialog, user: &str, password: &str, expires_s: u32) -> Received {
+    let (uri, expires) = (dialog.request_uri.clone(), format!("Expires: {expires_s}"));
+    let request = dialog.request("REGISTER", &[&expires], "");
+    peer.send(request, dialog.target).await.unwrap();
+    let challenge = peer.wait_for(PATIENCE, |r| r.answers("REGISTER", 401)).await.unwrap();
+    let values = cti_phone::raw::values(&challenge, "WWW-Authenticate");
+    let answer = Challenge::choose(values.into_iter(), Algorithm::Sha256).unwrap().answer(user, password, "REGISTER", &uri, 1, "c0ffee");
+    let request = dialog.request("REGISTER", &[&expires, &format!("Authorization: {answer}")], "");
+    peer.send(request, dialog.target).await.unwrap();
+    peer.wait_for(PATIENCE, |r| r.status().is_some()).await.unwrap()
+}
+
+/// The next request of this method at a raw phone.
+pub async fn asked(peer: &mut RawPeer, method: &str) -> Received {
+    let fits = |r: &Received| r.method().is_some_and(|of| of.to_string() == method);
+    peer.wait_for(PATIENCE, fits).await.unwrap_or_else(|error| panic!("no {method}: {error}"))
 }
 
 /// A description with µ-law and telephone events for media at this port.

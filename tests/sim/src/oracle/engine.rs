@@ -54,6 +54,7 @@ impl Engine {
             | EngineCommand::StopPlay { leg }
             | EngineCommand::SendDigits { leg, .. }
             | EngineCommand::Tap { leg, .. }
+            | EngineCommand::Detect { leg, .. }
             | EngineCommand::Close { leg } => *leg,
         };
         ensure!(!self.closed.contains(&leg), "I8: a command for {leg} after its close: {command:?}");

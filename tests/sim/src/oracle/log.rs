@@ -20,16 +20,20 @@ struct Contact {
     /// Since when the work that just overflowed waits.
     carried: Option<Tick>,
     flow: bool,
+    /// An agent or a supervisor sent the customer elsewhere.
+    sent_on: bool,
     recordings: BTreeSet<RecordingId>,
     closed: bool,
 }
 
 pub(crate) struct Work {
     pub(crate) interaction: InteractionId,
-    pub(crate) queue: QueueId,
+    /// `None`: for one agent, who has no line before them.
+    pub(crate) queue: Option<QueueId>,
     pub(crate) priority: u8,
     pub(crate) skills: Vec<SkillNeed>,
     pub(crate) since: Tick,
+    pub(crate) credit: Duration,
     pub(crate) arrival: u64,
     pub(crate) offer: Option<OfferId>,
     /// The step in which it last began to wait.
@@ -140,6 +144,7 @@ impl Log {
             Body::RecordingPart { .. }
                 | Body::RecordingEnded { .. }
                 | Body::MediaReport { .. }
+                | Body::AnswererDetected { .. }
                 | Body::MediaLost { .. }
                 | Body::MediaBack { .. }
         );
@@ -176,25 +181,45 @@ impl Log {
                     _ => {}
                 }
             }
-            _ => return self.work(now, step, id, body),
+            Body::Transferred { .. } | Body::ForceReleased { .. } | Body::Conferenced { .. } => contact.sent_on = true,
+            Body::WorkEnded { end: WorkEnd::Moved(_) | WorkEnd::Taken(_), .. } => {
+                contact.sent_on = true;
+                return self.work(now, step, id, event);
+            }
+            _ => return self.work(now, step, id, event),
         }
         Ok(None)
     }
 
-    fn work(&mut self, now: Tick, step: u64, id: InteractionId, body: &Body) -> Check<Option<Offered>> {
+    fn work(&mut self, now: Tick, step: u64, id: InteractionId, event: &Event) -> Check<Option<Offered>> {
         let Some(contact) = self.contacts.get_mut(&id) else { return Ok(None) };
-        match body {
-            Body::WorkQueued { work, queue, priority, skills, .. } => {
+        match &event.body {
+            Body::WorkQueued { work, queue, priority, skills, credit_ms, since } => {
                 self.arrivals += 1;
-                let (since, skills) = (contact.carried.take().unwrap_or(now), skills.clone());
-                let (queue, priority, arrival, declined) = (*queue, *priority, self.arrivals, BTreeMap::new());
-                let entry = Work { interaction: id, queue, priority, skills, since, arrival, offer: None, waiting_step: step, declined };
+                // Whoever was sent on or given back keeps the age they had; both times are by the stream's own clock.
+                let age = Duration::from_micros(u64::try_from(event.at.0 - since.0).unwrap_or_default());
+                let carried = contact.carried.take().unwrap_or(now);
+                let since = if contact.sent_on { now.back(age) } else { carried };
+                let skills = skills.clone();
+                let (queue, priority, arrival, declined) = (Some(*queue), *priority, self.arrivals, BTreeMap::new());
+                let credit = Duration::from_millis(*credit_ms);
+                let entry =
+                    Work { interaction: id, queue, priority, skills, since, credit, arrival, offer: None, waiting_step: step, declined };
                 ensure!(self.works.insert(*work, entry).is_none(), "I1: {work} is queued twice");
+            }
+            Body::WorkAimed { work, priority, .. } => {
+                self.arrivals += 1;
+                let (priority, arrival, declined) = (*priority, self.arrivals, BTreeMap::new());
+                let (queue, skills, offer, since, waiting_step) = (None, Vec::new(), None, now, step);
+                let credit = Duration::ZERO;
+                let entry = Work { interaction: id, queue, priority, skills, since, credit, arrival, offer, waiting_step, declined };
+                ensure!(self.works.insert(*work, entry).is_none(), "I1: {work} is aimed twice");
             }
             Body::WorkEnded { work, end } => {
                 let Some(gone) = self.works.remove(work) else { return Err(format!("I1: {work} ends twice")) };
-                if let WorkEnd::Overflowed(_) = end {
-                    contact.carried = Some(gone.since);
+                match end {
+                    WorkEnd::Overflowed(_) | WorkEnd::Left(_) | WorkEnd::Moved(_) => contact.carried = Some(gone.since),
+                    WorkEnd::Assigned(_) | WorkEnd::Abandoned | WorkEnd::Taken(_) | WorkEnd::NotTaken(_) | WorkEnd::ServerLost => {}
                 }
             }
             Body::Offered { offer, work, agent, .. } => {

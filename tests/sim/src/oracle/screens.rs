@@ -6,9 +6,10 @@ use crate::house::House;
 use cti_server::switch::Audience;
 use cti_types::acd::Presence;
 use cti_types::event::SegmentKind;
-use cti_types::{AgentId, Tick, WorkItemId};
+use cti_types::{AgentId, InteractionId, Tick, WorkItemId};
 use serde_json::Value;
 use softphone_protocol::{FloorAgentView, QueueView, ShownState, key};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -23,15 +24,16 @@ pub(crate) struct Screens {
 }
 
 impl Screens {
-    pub(crate) fn publish(&mut self, audience: Audience, key: &str, value: Option<&Value>) -> Check {
+    pub(crate) fn publish(&mut self, audience: Audience, key: &str, value: Option<&str>) -> Check {
+        let value = value.map(serde_json::from_str::<Value>).transpose().map_err(|e| format!("I5: {key}: {e}"))?;
         let topic = self.topics.entry(audience).or_default();
         match value {
             Some(value) => {
-                topic.insert(key.to_owned(), value.clone());
                 if audience == Audience::Floor && key.starts_with("agent/") {
                     let view: FloorAgentView = serde_json::from_value(value.clone()).map_err(|e| format!("I5: {key}: {e}"))?;
                     self.floor_agents.insert(view.agent, view);
                 }
+                topic.insert(key.to_owned(), value);
             }
             None => {
                 topic.remove(key);
@@ -44,6 +46,13 @@ impl Screens {
         self.topics.get(&Audience::Me(agent)).into_iter().flatten().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// The calls shown as waiting in any queue.
+    pub(crate) fn waiting(&self) -> Vec<InteractionId> {
+        let queues = self.topics.iter().filter(|(audience, _)| matches!(audience, Audience::Queue(_)));
+        let ids = queues.flat_map(|(_, topic)| topic.keys()).filter_map(|name| name.strip_prefix("waiting/")?.parse().ok());
+        ids.collect()
+    }
+
     pub(crate) fn agent(&self, agent: AgentId) -> Option<&FloorAgentView> {
         self.floor_agents.get(&agent)
     }
@@ -51,12 +60,15 @@ impl Screens {
     /// I4: of what waited before this step and this agent could serve, the first in the queue's order is offered.
     pub(crate) fn check_order(now: Tick, step: u64, house: &House, log: &Log, offered: &Offered) -> Check {
         let Some(chosen) = log.works.get(&offered.work) else { return Ok(()) };
-        let place = |w: &super::log::Work| (255 - house.priority(w.queue, w.priority), w.since, w.arrival);
+        // Work for one agent has no line it could jump.
+        let Some(chosen_queue) = chosen.queue else { return Ok(()) };
+        let place = |w: &super::log::Work, queue| (Reverse(house.standing(queue, w.priority, now.since(w.since) + w.credit)), w.arrival);
         for (id, other) in &log.works {
+            let Some(queue) = other.queue else { continue };
             let waited = other.offer.is_none() && other.waiting_step < step;
             if waited
-                && place(other) < place(chosen)
-                && house.may_serve(offered.agent, other.queue, &other.skills)
+                && place(other, queue) < place(chosen, chosen_queue)
+                && house.may_serve(offered.agent, queue, &other.skills)
                 && !other.has_declined(offered.agent, now)
             {
                 return Err(format!("I4: {} is offered {} though {id} was ahead of it", offered.agent, offered.work));
@@ -69,15 +81,13 @@ impl Screens {
     pub(crate) fn check(&mut self, now: Tick, house: &House, log: &Log, engine: &Engine) -> Check {
         self.check_queues(house, log)?;
         for (agent, person) in &log.people {
-            let state = person.assignments.iter().filter_map(|(a, i)| log.segment_of(*a, *i)).max_by_key(|s| match s {
-                SegmentKind::Talking => 2,
-                SegmentKind::Holding => 1,
+            let state = person.assignments.iter().filter_map(|(a, i)| log.segment_of(*a, *i)).map(shown_as).max_by_key(|s| match s {
+                ShownState::Talking => 2,
+                ShownState::Hold => 1,
                 _ => 0,
             });
             let expected = match (state, person.presence) {
-                (Some(SegmentKind::Talking), _) => ShownState::Talking,
-                (Some(SegmentKind::Holding), _) => ShownState::Hold,
-                (Some(_), _) => ShownState::WrapUp,
+                (Some(state), _) => state,
                 (None, _) if !person.offers.is_empty() => ShownState::Reserved,
                 (None, Presence::LoggedOut) => ShownState::LoggedOut,
                 (None, Presence::NotReady(_)) => ShownState::NotReady,
@@ -95,7 +105,7 @@ impl Screens {
         for queue in house.directory.queues.keys() {
             let Some(value) = floor.and_then(|topic| topic.get(&key::queue(*queue))) else { continue };
             let view: QueueView = serde_json::from_value(value.clone()).map_err(|e| format!("I5: {e}"))?;
-            let mine = || log.works.values().filter(|w| w.queue == *queue);
+            let mine = || log.works.values().filter(|w| w.queue == Some(*queue));
             let waiting = mine().filter(|w| w.offer.is_none()).count();
             let offered = mine().filter(|w| w.offer.is_some()).count();
             let shown = (view.waiting as usize, view.offered as usize);
@@ -149,7 +159,8 @@ impl Screens {
                 continue;
             }
             for (id, work) in &log.works {
-                if work.offer.is_none() && house.may_serve(*agent, work.queue, &work.skills) && !work.has_declined(*agent, now) {
+                let serves = work.queue.is_some_and(|queue| house.may_serve(*agent, queue, &work.skills));
+                if work.offer.is_none() && serves && !work.has_declined(*agent, now) {
                     let since = self.stuck.get(&(*id, *agent)).copied().unwrap_or(now);
                     ensure!(now.since(since) <= IDLE_MAX, "liveness: {id} waits though {agent} is ready and free");
                     still.insert((*id, *agent), since);
@@ -163,5 +174,15 @@ impl Screens {
     /// A new server begins with empty screens.
     pub(crate) fn crash(&mut self) {
         *self = Screens::default();
+    }
+}
+
+/// What an agent is shown as who does this.
+fn shown_as(segment: SegmentKind) -> ShownState {
+    match segment {
+        SegmentKind::Talking | SegmentKind::Dialling | SegmentKind::Consulting => ShownState::Talking,
+        SegmentKind::Listening | SegmentKind::Whispering | SegmentKind::Barging => ShownState::Talking,
+        SegmentKind::Holding | SegmentKind::OnHold => ShownState::Hold,
+        SegmentKind::Arriving | SegmentKind::Ivr | SegmentKind::Waiting | SegmentKind::Ringing | SegmentKind::WrapUp => ShownState::WrapUp,
     }
 }

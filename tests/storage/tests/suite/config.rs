@@ -24,6 +24,10 @@ on_both!(
     the_snapshot_holds_all_that_calls_need,
     publishing_a_version_retires_the_one_before,
     every_kind_of_row_can_be_written_read_and_deleted,
+    no_two_active_trunks_are_known_by_the_same_address,
+    of_two_trunks_written_at_once_with_one_address_one_is_refused,
+    a_number_and_a_phone_stand_once,
+    a_line_holds_no_line_break_and_notes_do,
 );
 
 fn who() -> Who {
@@ -43,6 +47,7 @@ async fn a_row_reads_back_as_it_was_written(db: TestStore) {
     let mut data = queue("Sales");
     data.skills = vec![SkillLevel { skill: skill.id, proficiency: 4 }];
     data.wait_max_ms = Some(90_000);
+    data.ordering = QueueOrdering::Score { weight_s: 45 };
     data.recording = RecordingPolicy::Percent { percent: 30 };
     let written = db.store.insert(&who(), NOW, data.clone()).await.expect("a queue");
     let read = db.store.get::<Queue>(written.id).await.expect("the queue");
@@ -259,6 +264,91 @@ async fn publishing_a_version_retires_the_one_before(db: TestStore) {
     assert_eq!(states, [FlowState::Retired, FlowState::Live, FlowState::Retired]);
     assert!(matches!(db.store.publish_flow_version(&who(), NOW, flow.id, 9).await, Err(StoreError::NotFound { .. })));
     assert_eq!(db.store.flow_version(flow.id, 2).await.expect("the second").source, "# 2");
+}
+
+fn trunk(name: &str, sources: &[&str]) -> Trunk {
+    serde_json::from_value(json!({ "name": name, "sources": sources, "country": "GB" })).expect("a trunk with defaults")
+}
+
+async fn no_two_active_trunks_are_known_by_the_same_address(db: TestStore) {
+    let one = db.store.insert(&who(), NOW, trunk("One", &["192.0.2.10", "2001:db8::/32"])).await.expect("the first trunk");
+    // The same written otherwise: a prefix of all bits, and host bits beyond the prefix.
+    for same in ["192.0.2.10", "192.0.2.10/32", "2001:db8:0:1::/32"] {
+        let refused = db.store.insert(&who(), NOW, trunk("Two", &["198.51.100.1", same])).await;
+        let Err(StoreError::Clash { field: "sources", what, mend, .. }) = refused else { panic!("{same}: {refused:?}") };
+        assert!(what.contains("\"One\"") && what.contains("\"Two\"") && what.contains(same) && !mend.is_empty(), "{what}");
+    }
+    // Of two networks the smaller counts, and a port tells two trunks apart.
+    db.store.insert(&who(), NOW, trunk("Network", &["192.0.2.0/24"])).await.expect("a network around the first");
+    let port = Trunk { source_port: Some(5080), ..trunk("Port", &["192.0.2.10"]) };
+    db.store.insert(&who(), NOW, port).await.expect("the same address with a port");
+    let asleep = Trunk { active: false, ..trunk("Asleep", &["192.0.2.10"]) };
+    let asleep = db.store.insert(&who(), NOW, asleep).await.expect("an inactive trunk");
+    let woken = db.store.update::<Trunk>(&who(), NOW, asleep.id, 1, &json!({ "active": true })).await;
+    assert!(matches!(woken, Err(StoreError::Clash { .. })), "{woken:?}");
+    db.store.update::<Trunk>(&who(), NOW, one.id, 1, &json!({ "calls_max": 5 })).await.expect("a row does not clash with itself");
+}
+
+async fn of_two_trunks_written_at_once_with_one_address_one_is_refused(db: TestStore) {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let writers = names.map(|name| {
+        let store = db.store.clone();
+        tokio::spawn(async move { store.insert(&who(), NOW, trunk(name, &["192.0.2.10"])).await })
+    });
+    let mut written = 0;
+    for writer in writers {
+        match writer.await.expect("a writer") {
+            Ok(_) => written += 1,
+            Err(error) => assert!(matches!(error, StoreError::Clash { .. }), "{error:?}"),
+        }
+    }
+    assert_eq!(written, 1);
+}
+
+async fn a_number_and_a_phone_stand_once(db: TestStore) {
+    let queue = db.store.insert(&who(), NOW, queue("Sales")).await.expect("a queue").id;
+    let number = |text: &str| -> Number {
+        serde_json::from_value(json!({ "number": text, "entry": { "to": "queue", "queue": queue } })).expect("a number")
+    };
+    db.store.insert(&who(), NOW, number("+442079460000")).await.expect("a number");
+    let again = db.store.insert(&who(), NOW, number("+44 (20) 7946-0000")).await;
+    assert!(matches!(&again, Err(StoreError::Unique { field, .. }) if field == "number"), "{again:?}");
+    let phone = || -> Phone { serde_json::from_value(json!({ "username": "101" })).expect("a phone") };
+    db.store.insert(&who(), NOW, phone()).await.expect("a phone");
+    let again = db.store.insert(&who(), NOW, phone()).await;
+    assert!(matches!(&again, Err(StoreError::Unique { field, .. }) if field == "username"), "{again:?}");
+}
+
+async fn a_line_holds_no_line_break_and_notes_do(db: TestStore) {
+    let customer = |fields: serde_json::Value| {
+        let mut all = json!({ "name": "Mei Lin" });
+        all.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        serde_json::from_value::<Customer>(all).expect("a customer")
+    };
+    for c in ["\r", "\n", "\t", "\0", "\u{1b}", "\u{7f}", "\u{85}", "\u{2028}"] {
+        for field in ["name", "given_name", "company", "external_id"] {
+            let refused = db.store.insert(&who(), NOW, customer(json!({ field: format!("a{c}b") }))).await;
+            assert!(matches!(&refused, Err(StoreError::Invalid { errors, .. }) if errors[0].field == field), "{field} {c:?}: {refused:?}");
+        }
+        let refused = db.store.insert(&who(), NOW, customer(json!({ "attributes": { "colour": format!("a{c}b") } }))).await;
+        assert!(
+            matches!(&refused, Err(StoreError::Invalid { errors, .. }) if errors[0].field == "attributes.colour"),
+            "{c:?}: {refused:?}"
+        );
+        let contact =
+            ContactInput { kind: ContactKind::Other, value: format!("a{c}b"), label: String::new(), preferred: false, valid: true };
+        let refused = db.store.create_customer(&who(), NOW, customer(json!({})), &[contact]).await;
+        assert!(
+            matches!(&refused, Err(StoreError::Invalid { errors, .. }) if errors[0].field == "contacts[0].value"),
+            "{c:?}: {refused:?}"
+        );
+    }
+    let trailing = db.store.insert(&who(), NOW, queue("Sales\r\n")).await;
+    assert!(matches!(trailing, Err(StoreError::Invalid { .. })), "{trailing:?}");
+    let noted = db.store.insert(&who(), NOW, customer(json!({ "notes": "one\r\n\ttwo" }))).await.expect("notes of two lines");
+    assert_eq!(noted.notes, "one\n\ttwo");
+    let odd = db.store.insert(&who(), NOW, customer(json!({ "notes": "one\rtwo" }))).await;
+    assert!(matches!(odd, Err(StoreError::Invalid { .. })), "{odd:?}");
 }
 
 async fn round_trip<R: Resource + PartialEq>(db: &TestStore, data: serde_json::Value) -> R::Id {

@@ -2,8 +2,8 @@
 
 use crm_core::interactions::InteractionFilter;
 use crm_core::{JournalEntry, JournalRecord, Who};
-use cti_types::event::{Body, CallDirection, Channel, Event, Personal, PersonalKind, Stream};
-use cti_types::{AgentId, InteractionId, PersonalId, Utc};
+use cti_types::event::{Body, CallDirection, Channel, Event, Personal, PersonalKind, Role, Stream};
+use cti_types::{AgentId, InteractionId, ParticipantId, PersonalId, RecordingId, Utc};
 use std::collections::BTreeMap;
 use storage::log::{Cast, entries, random_log};
 use storage::{NOW, TestStore, on_both};
@@ -21,6 +21,9 @@ on_both!(
     what_is_open_is_found_at_a_start,
     presence_is_told_in_intervals,
     a_character_no_database_holds_does_not_stop_the_log,
+    records_kept_aside_come_in_late_without_moving_the_mark,
+    an_interaction_under_way_is_read_as_it_stood_at_one_moment,
+    a_stream_that_another_server_went_on_with_is_read_anew,
 );
 
 const NODE: &str = "node-1";
@@ -325,4 +328,77 @@ async fn a_character_no_database_holds_does_not_stop_the_log(db: TestStore) {
     let detail = db.store.interaction(interaction).await.expect("an interaction");
     assert_eq!(detail.summary.to, "9\u{FFFD}9");
     assert_eq!(db.store.rebuild(&mut |_| {}).await.expect("a rebuild").rows_changed, 0);
+}
+
+async fn records_kept_aside_come_in_late_without_moving_the_mark(db: TestStore) {
+    let log = random_log(14, 20, &Cast::fixed());
+    let whole = storage::sqlite_store().await;
+    project_all(&whole, NODE, &log).await;
+    // The later half of every third stream was kept aside.
+    let third =
+        |record: &JournalRecord| matches!(record, JournalRecord::Event(event) if event.seq > 4 && event.stream.uuid().as_u128() % 3 == 0);
+    let (late, at_once): (Vec<JournalEntry>, Vec<JournalEntry>) = entries(&log).into_iter().partition(|entry| third(&entry.record));
+    assert!(!late.is_empty());
+    db.store.project(NODE, &at_once, 1_000_000).await.expect("what was not refused");
+    let late: Vec<JournalRecord> = late.into_iter().map(|entry| entry.record).collect();
+    for _ in 0..2 {
+        db.store.project_late(&late).await.expect("what was kept aside");
+    }
+    assert_eq!(db.store.mark(NODE).await.expect("a mark"), Some(1_000_000));
+    assert_eq!(everything(&db).await, everything(&whole).await);
+}
+
+async fn an_interaction_under_way_is_read_as_it_stood_at_one_moment(db: TestStore) {
+    let id = InteractionId::from_u128(77);
+    let told = move |seq: u64, body: Body| {
+        JournalRecord::Event(Event { stream: Stream::Interaction(id), seq, owner_epoch: 1, at: Utc(NOW.0 + seq as i64), version: 1, body })
+    };
+    let opened = Body::Opened {
+        channel: Channel::Voice,
+        direction: CallDirection::Inbound,
+        from: None,
+        from_raw: None,
+        to: "+442079460999".into(),
+        trunk: None,
+        call_id: None,
+        origin: None,
+    };
+    project_all(&db, NODE, &[told(1, opened)]).await;
+    let writer = tokio::spawn({
+        let store = db.store.clone();
+        async move {
+            for n in 0..300_u64 {
+                let participant = ParticipantId::from_u128(u128::from(n));
+                let records = [
+                    told(2 * n + 2, Body::ParticipantJoined { participant, role: Role::Customer, agent: None }),
+                    told(2 * n + 3, Body::RecordingStarted { recording: RecordingId::from_u128(u128::from(n)) }),
+                ];
+                store.project_late(&records).await.expect("a projected batch");
+            }
+        }
+    });
+    let mut seen = BTreeMap::new();
+    while !writer.is_finished() {
+        let detail = db.store.interaction(id).await.expect("the interaction");
+        let joined = detail.participants.len();
+        assert_eq!((detail.events.len(), detail.recordings.len()), (1 + 2 * joined, joined));
+        assert_eq!(detail.summary.recorded, joined > 0);
+        *seen.entry(joined).or_insert(0) += 1;
+    }
+    writer.await.expect("the writer");
+    assert!(seen.len() > 2, "read while it was written: {seen:?}");
+}
+
+async fn a_stream_that_another_server_went_on_with_is_read_anew(db: TestStore) {
+    let log = random_log(15, 20, &Cast::fixed());
+    let whole = storage::sqlite_store().await;
+    project_all(&whole, NODE, &log).await;
+    let other = crm_core::Store::open(&db.url, storage::options(2)).await.expect("a second server");
+    // The servers take turns, ten records each: what one keeps of a stream in memory is soon behind.
+    for (turn, batch) in entries(&log).chunks(10).enumerate() {
+        let (store, node) = if turn % 2 == 0 { (&db.store, "a") } else { (&other, "b") };
+        store.project(node, batch, batch.last().expect("a record").position).await.expect("a projected batch");
+    }
+    assert_eq!(everything(&db).await, everything(&whole).await);
+    other.close().await;
 }

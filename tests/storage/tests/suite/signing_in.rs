@@ -13,6 +13,8 @@ use storage::{NOW, TestStore, on_both};
 on_both!(
     the_right_password_gets_in_and_nothing_else_does,
     repeated_failures_lock_the_name_for_a_while,
+    failures_of_long_ago_are_forgotten,
+    failures_at_once_are_all_counted,
     a_session_lasts_as_long_as_it_should,
     a_new_password_ends_all_sessions,
     a_token_can_do_no_more_than_its_user,
@@ -56,6 +58,31 @@ async fn repeated_failures_lock_the_name_for_a_while(db: TestStore) {
     db.store.login(later(31), "ann", &right).await.expect("open again");
     assert!(db.store.login(later(32), "ann", &secret("wrong")).await.is_err());
     db.store.login(later(33), "ann", &right).await.expect("success began the count anew");
+}
+
+async fn failures_of_long_ago_are_forgotten(db: TestStore) {
+    ann(&db).await;
+    // 99 wrong passwords an hour before NOW.
+    db.sql("UPDATE app_user SET failures = 99, locked_until = 1767596400000000").await;
+    let right = secret("correct horse battery");
+    assert!(db.store.login(NOW, "ann", &secret("wrong")).await.is_err());
+    db.store.login(later(1), "ann", &right).await.expect("not locked by one more");
+    db.sql("UPDATE app_user SET failures = 99, locked_until = 1767600000000000").await;
+    assert!(db.store.login(NOW, "ann", &secret("wrong")).await.is_err());
+    assert!(db.store.login(later(1), "ann", &right).await.is_err(), "the hundredth in a row locks");
+}
+
+async fn failures_at_once_are_all_counted(db: TestStore) {
+    ann(&db).await;
+    db.sql("UPDATE app_user SET failures = 94, locked_until = 1767600000000000").await;
+    let tries = (0..6).map(|_| {
+        let store = db.store.clone();
+        tokio::spawn(async move { store.login(NOW, "ann", &secret("wrong")).await })
+    });
+    for done in tries.collect::<Vec<_>>() {
+        assert!(done.await.expect("a try").is_err());
+    }
+    assert!(db.store.login(later(1), "ann", &secret("correct horse battery")).await.is_err(), "94 and 6 lock");
 }
 
 async fn a_session_lasts_as_long_as_it_should(db: TestStore) {

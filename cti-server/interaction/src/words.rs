@@ -1,0 +1,394 @@
+//! What the room is told and what it says: plain words, no behaviour.
+
+use cti_types::acd::{AcdInput, AcdOutput, Decision, NotReadyReason, OfferEnd};
+use cti_types::event::{
+    Body, CallDirection, CloseReason, Event, FlowEnd, LeaveReason, PartyEnd, Personal, Purpose, SegmentKind, SuperviseMode,
+};
+use cti_types::flow::{FlowRef, QueueLeft, SkillNeed};
+use cti_types::{
+    AgentId, AssignmentId, CustomerId, FlowId, InteractionId, Number, OfferId, OwnerEpoch, ParticipantId, Party, QueueId, RecordingId,
+    Tick, TrunkId, WorkItemId, WrapUpCodeId,
+};
+use std::time::Duration;
+
+/// What the room is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// A contact arrived. `participant` is the customer's.
+    Arrived {
+        interaction: InteractionId,
+        participant: ParticipantId,
+        arrival: Arrival,
+    },
+    /// An agent dials: opens the interaction. First their own telephone rings, then the number is called. `customer` is the party of
+    /// the number, who joins then.
+    DialAsked {
+        interaction: InteractionId,
+        customer: ParticipantId,
+        asked: DialAsked,
+    },
+    /// The look-up answered: all matches, the likely first.
+    Identified {
+        interaction: InteractionId,
+        customers: Vec<CustomerId>,
+    },
+    FlowEntered {
+        interaction: InteractionId,
+        flow: FlowRef,
+    },
+    NodeVisited {
+        interaction: InteractionId,
+        node: String,
+    },
+    DataSet {
+        interaction: InteractionId,
+        key: String,
+        value: String,
+        masked: bool,
+    },
+    /// The flow ended by itself (hang-up or error); handing to a queue is `QueueAsked`.
+    FlowEnded {
+        interaction: InteractionId,
+        how: FlowEnd,
+    },
+    /// The customer is to wait for an agent.
+    QueueAsked {
+        interaction: InteractionId,
+        queue: QueueId,
+        priority: u8,
+        skills: Vec<SkillNeed>,
+        /// Waiting the customer is given on top.
+        credit: Duration,
+        wrap_up_max: Duration,
+    },
+    /// What the ACD's owner of this epoch says of offers; that work left a queue is `WorkLeft`.
+    Acd {
+        epoch: OwnerEpoch,
+        output: AcdOutput,
+    },
+    /// The ACD sent the work away: into another queue, with that queue's wrap-up limit, or back to its flow.
+    WorkLeft {
+        epoch: OwnerEpoch,
+        work: WorkItemId,
+        reason: QueueLeft,
+        overflow: Option<(QueueId, Duration)>,
+    },
+    AgentRinging {
+        participant: ParticipantId,
+    },
+    AgentAnswered {
+        participant: ParticipantId,
+    },
+    /// The agent's telephone failed the offer.
+    AgentFailed {
+        participant: ParticipantId,
+        reason: NotReadyReason,
+    },
+    /// The agent turned the offer down.
+    AgentDeclined {
+        offer: OfferId,
+    },
+    Held {
+        participant: ParticipantId,
+    },
+    Retrieved {
+        participant: ParticipantId,
+    },
+    /// A participant's connection is over.
+    Left {
+        participant: ParticipantId,
+        reason: LeaveReason,
+    },
+
+    /// The only one who talks with the customer gives them away at once and goes into wrap-up.
+    TransferAsked {
+        by: ParticipantId,
+        to: Target,
+    },
+    /// The customer is put on hold and somebody else is called.
+    ConsultAsked {
+        by: ParticipantId,
+        to: Target,
+    },
+    /// The customer is given to the one consulted; who asked goes into wrap-up.
+    Completed {
+        by: ParticipantId,
+    },
+    /// The one consulted, or still called, is let go; the customer is back.
+    Returned {
+        by: ParticipantId,
+    },
+    Swapped {
+        by: ParticipantId,
+    },
+    Conferenced {
+        by: ParticipantId,
+    },
+    /// An agent puts a party out of the call. Of the customer: the whole call.
+    PartyDropped {
+        by: AgentId,
+        participant: ParticipantId,
+    },
+
+    /// The number of [`Output::DialOutside`] rings.
+    OutsideRinging {
+        participant: ParticipantId,
+    },
+    OutsideAnswered {
+        participant: ParticipantId,
+    },
+    /// It was not reached. `cause` by ITU-T Q.850, where the network said one.
+    OutsideFailed {
+        participant: ParticipantId,
+        reason: PartyEnd,
+        cause: Option<u16>,
+    },
+
+    /// A supervisor wants to hear an agent. Their own telephone rings for it.
+    SuperviseAsked {
+        supervisor: AgentId,
+        target: ParticipantId,
+        mode: SuperviseMode,
+        /// It goes on with whoever has the customer next; else it ends with the target's part.
+        of_call: bool,
+        /// As soon as the supervisor has lifted they take the target's place.
+        intercept: bool,
+    },
+    ModeChanged {
+        participant: ParticipantId,
+        mode: SuperviseMode,
+    },
+    /// The supervisor takes the place of the agent they supervise.
+    Intercepted {
+        participant: ParticipantId,
+    },
+    /// A supervisor takes an agent out, or ends the whole call (`None`). A customer left alone goes back to their queue.
+    ForceReleased {
+        interaction: InteractionId,
+        by: AgentId,
+        participant: Option<ParticipantId>,
+    },
+    /// A waiting customer is taken out of the queue for this agent. If that fails they are back at their place.
+    TakenFromQueue {
+        interaction: InteractionId,
+        agent: AgentId,
+    },
+    /// A waiting customer is moved by hand; age is kept.
+    MovedInQueue {
+        interaction: InteractionId,
+        queue: QueueId,
+        priority: u8,
+        wrap_up_max: Duration,
+    },
+
+    /// The customer is recorded from now on, or again in the same recording; `None`: no longer.
+    Recorded {
+        interaction: InteractionId,
+        recording: Option<RecordingId>,
+    },
+    RecordingPaused {
+        interaction: InteractionId,
+        paused: bool,
+        by: Option<AgentId>,
+    },
+
+    WrapUpSet {
+        assignment: AssignmentId,
+        code: Option<WrapUpCodeId>,
+        note: Option<String>,
+    },
+    WrapUpFinished {
+        assignment: AssignmentId,
+    },
+    /// The interaction could not be served (refused before answer, protocol failure).
+    Refused {
+        interaction: InteractionId,
+        reason: CloseReason,
+    },
+    /// A fact of another room that belongs in this interaction's log (recordings, media). Keeps the interaction's order.
+    Note {
+        interaction: InteractionId,
+        body: Body,
+    },
+    /// The server stops: whatever is open is ended with the reason.
+    Shutdown,
+}
+
+/// A contact as it arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrival {
+    pub direction: CallDirection,
+    /// The customer.
+    pub from: Party,
+    /// Our number, as dialled or as shown.
+    pub to: String,
+    pub trunk: Option<TrunkId>,
+    pub call_id: Option<String>,
+}
+
+/// A call as an agent dials it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DialAsked {
+    pub agent: AgentId,
+    /// Whom they call.
+    pub party: Party,
+    /// The number of ours that the call shows; empty: none.
+    pub to: String,
+    /// Whose rules for wrap-up and recording hold.
+    pub queue: QueueId,
+    pub wrap_up_max: Duration,
+    /// How long the agent's own telephone may ring.
+    pub ring: Duration,
+}
+
+/// Where a customer is transferred to, or who is consulted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    Queue {
+        queue: QueueId,
+        wrap_up_max: Duration,
+    },
+    Agent(AgentId),
+    /// Not for a consultation.
+    Flow(FlowId),
+    Number(Number),
+}
+
+/// For whom a number is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DialFor {
+    /// The customer themselves; this agent has lifted and waits.
+    Customer { agent: ParticipantId },
+    /// The customer waits for it.
+    Transfer,
+    /// This agent asks; the customer is on hold.
+    Consult { by: ParticipantId },
+}
+
+/// An agent's telephone that is to ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ring {
+    pub interaction: InteractionId,
+    /// New.
+    pub participant: ParticipantId,
+    pub agent: AgentId,
+    pub offer: OfferId,
+    /// Of the work, or for whose work the agent is asked.
+    pub queue: Option<QueueId>,
+    /// `None`: work of a queue.
+    pub purpose: Option<Purpose>,
+    pub until: Tick,
+}
+
+/// What neighbours must do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// For the log, in order.
+    Log(Event),
+    /// For the log, before the event that names it.
+    Personal(Personal),
+    /// For the ACD's owner of [`Interactions::acd_epoch`](crate::Interactions::acd_epoch).
+    Acd(AcdInput),
+    /// Make this agent's telephone ring.
+    Ring(Ring),
+    /// Call this number for the participant, who is new. Answered by `OutsideRinging`, `OutsideAnswered`, `OutsideFailed`, `Left`.
+    DialOutside {
+        interaction: InteractionId,
+        participant: ParticipantId,
+        number: Number,
+        /// Who wants it, and by whose rights.
+        by: AgentId,
+        /// As whose call.
+        queue: Option<QueueId>,
+        purpose: DialFor,
+    },
+    /// The number an agent dialled was not reached, for their screen.
+    NotReached { assignment: AssignmentId, reason: PartyEnd },
+    /// Whatever rings or talks for this participant must end. The offer, if any, ended as said.
+    Drop { interaction: InteractionId, participant: ParticipantId },
+    /// The offer is over, for the agent's screen.
+    OfferOver { interaction: InteractionId, offer: OfferId, agent: AgentId, end: OfferEnd },
+    /// These two hear each other from now on. The other is an agent or an outside party, and joins whoever the customer talks with.
+    Connect { interaction: InteractionId, customer: ParticipantId, other: ParticipantId },
+    /// The agent holds the customer, for a consultation that is being set up; or is back without one.
+    Aside { participant: ParticipantId, aside: bool },
+    /// The agent speaks with the other one and not with the customer.
+    Consult { interaction: InteractionId, by: ParticipantId, other: ParticipantId },
+    /// The agent speaks with the other of the two.
+    Swap { by: ParticipantId },
+    /// Both conversations become one; with the agent in it, or without.
+    Merge { by: ParticipantId, stays: bool },
+    /// The supervisor hears the target, and is heard, as the mode says. Also when the target or the mode changes.
+    Supervise { participant: ParticipantId, target: ParticipantId, mode: SuperviseMode },
+    /// The new one takes the old one's place wherever that talks.
+    Replace { old: ParticipantId, new: ParticipantId },
+    /// The customer waits, in this queue or for a party that is called: music.
+    Waiting { interaction: InteractionId, customer: ParticipantId, queue: Option<QueueId> },
+    /// The customer's flow goes on with why there was no agent.
+    BackToFlow { interaction: InteractionId, reason: QueueLeft },
+    /// The customer was transferred into this flow: begin it.
+    EnterFlow { interaction: InteractionId, flow: FlowId },
+    /// An assignment's phase changed, for the agent's screen.
+    Assignment(AssignmentView),
+    /// The assignment is over, for the agent's screen.
+    AssignmentOver { assignment: AssignmentId, agent: AgentId },
+    /// Who is in the call, or what they do there, changed: for the screens of all of them.
+    Parties { interaction: InteractionId },
+    /// Closed for good; nothing of it is kept here.
+    Closed { interaction: InteractionId },
+}
+
+/// A participant as others may see it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ParticipantView {
+    pub participant: ParticipantId,
+    pub role: cti_types::event::Role,
+    pub agent: Option<AgentId>,
+    pub segment: SegmentKind,
+    pub since: Tick,
+}
+
+/// An assignment as the agent's screen needs it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AssignmentView {
+    pub assignment: AssignmentId,
+    pub interaction: InteractionId,
+    pub agent: AgentId,
+    pub participant: ParticipantId,
+    /// `None`: work without a queue.
+    pub queue: Option<QueueId>,
+    /// `None` while in contact; else the end of wrap-up.
+    pub wrap_up_until: Option<Tick>,
+    /// What the agent does now, and since when.
+    pub segment: SegmentKind,
+    pub since: Tick,
+}
+
+/// What a participant can do in the call just now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Actions {
+    pub transfer: bool,
+    pub consult: bool,
+    /// The consultation can be ended by going back to the customer, also while the other is still called.
+    pub give_up: bool,
+    /// Somebody is consulted: complete, swap, conference.
+    pub consulting: bool,
+}
+
+/// What a flow asks of a queue.
+pub(crate) struct Demand {
+    pub(crate) queue: QueueId,
+    pub(crate) priority: u8,
+    pub(crate) skills: Vec<SkillNeed>,
+    pub(crate) credit: Duration,
+    pub(crate) wrap_up_max: Duration,
+}
+
+/// An offer of the ACD.
+pub(crate) struct HeldOut {
+    pub(crate) offer: OfferId,
+    pub(crate) work: WorkItemId,
+    pub(crate) agent: AgentId,
+    pub(crate) until: Tick,
+    pub(crate) decision: Decision,
+}

@@ -1,0 +1,7 @@
+//! What agents and supervisors do to a call, told by the log and by what the neighbours are asked to do.
+
+mod consult;
+mod harness;
+mod random;
+mod supervise;
+mod transfer;

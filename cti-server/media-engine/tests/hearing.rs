@@ -1,0 +1,101 @@
+//! What the engine hears in the audio itself, through real sockets: keys as tones, who answered, how the call sounds.
+
+#![allow(clippy::unwrap_used, reason = "in a test's helper a panic is the failure to report")]
+
+mod support;
+
+use cti_media::codec::Encoder;
+use cti_media::keys::tones_of;
+use cti_media::resample::Resampler;
+use cti_media::tone::sine;
+use cti_media_engine::EngineConfig;
+use cti_types::media::{Answerer, Codec, DetectLimits, DetectReason, Direction, EngineCommand, EngineEvent, Stream};
+use std::time::Duration;
+use support::{House, Phone};
+
+/// A phone that agreed on no events.
+fn without_events(house: &House, codec: Codec) -> Phone {
+    let phone = house.unanswered(codec);
+    let stream = Stream { event_receive: None, wide_event_receive: None, ..phone.stream(Direction::SendRecv) };
+    house.send(EngineCommand::SetStream { leg: phone.leg, stream });
+    house.settle();
+    phone
+}
+
+fn say(phone: &mut Phone, samples: &[i16]) {
+    let (mut encoder, mut up) = (Encoder::new(phone.codec), Resampler::new(8000, phone.codec.sample_rate()).unwrap());
+    for frame in samples.chunks_exact(160) {
+        let (mut wide, mut payload) = (Vec::new(), [0; 1400]);
+        up.run(frame, &mut wide);
+        let length = encoder.encode(&wide, &mut payload);
+        phone.say_payload(&payload[..length]);
+    }
+}
+
+fn keys(text: &str) -> Vec<i16> {
+    text.chars().flat_map(|key| [tones_of(key, 100).unwrap(), vec![0; 800]].concat()).chain(vec![0; 800]).collect()
+}
+
+#[test]
+fn keys_pressed_as_tones_are_told_in_every_codec() {
+    for codec in Codec::ALL {
+        let house = House::new();
+        let mut phone = without_events(&house, codec);
+        say(&mut phone, &keys("15#"));
+        for wanted in ['1', '5', '#'] {
+            let event = house.next();
+            assert!(matches!(event, EngineEvent::Digit { digit, .. } if digit == wanted), "{codec:?}: {event:?}");
+        }
+    }
+}
+
+#[test]
+fn a_phone_that_sends_events_is_not_listened_to_for_tones() {
+    let house = House::new();
+    let mut phone = house.call(Codec::Pcmu);
+    say(&mut phone, &keys("1"));
+    phone.send_event([7, 0x8A, 3, 32], 99);
+    assert!(matches!(house.next(), EngineEvent::Digit { digit: '7', .. }));
+}
+
+#[test]
+fn who_answered_is_told_once_by_what_is_said_or_not_said() {
+    let house = House::new();
+    let (mut person, mut machine, silent) = (house.call(Codec::Pcma), house.call(Codec::Pcma), house.call(Codec::Pcma));
+    let word = |ms: usize| sine(300.0, -12.0, 0, ms * 8);
+    let limits = DetectLimits { initial_silence_ms: 300, ..DetectLimits::default() };
+    let detect = |leg, limits| house.send(EngineCommand::Detect { leg, limits });
+    for leg in [person.leg, machine.leg] {
+        detect(leg, Some(DetectLimits::default()));
+    }
+    say(&mut person, &[vec![0; 800], word(400), vec![0; 8000]].concat());
+    let (answerer, reason) = (Answerer::Person, DetectReason::ShortGreeting);
+    assert_eq!(house.next(), EngineEvent::Detected { leg: person.leg, answerer, reason });
+    say(&mut machine, &[vec![0; 800], word(2000)].concat());
+    let (answerer, reason) = (Answerer::Machine, DetectReason::LongGreeting);
+    assert_eq!(house.next(), EngineEvent::Detected { leg: machine.leg, answerer, reason });
+    // One that sends nothing at all is known by the clock.
+    detect(silent.leg, Some(limits));
+    let (answerer, reason) = (Answerer::Machine, DetectReason::InitialSilence);
+    assert_eq!(house.next(), EngineEvent::Detected { leg: silent.leg, answerer, reason });
+    house.settle();
+}
+
+#[test]
+fn loss_lowers_the_score_and_a_change_is_told_while_the_call_goes_on() {
+    let house = House::with(EngineConfig { rtcp_interval: Duration::from_millis(50), ..EngineConfig::default() });
+    let mut phone = house.call(Codec::Pcmu);
+    for number in 0..200 {
+        if number % 4 == 0 {
+            phone.header.sequence = phone.header.sequence.wrapping_add(1);
+        } else {
+            phone.say(1);
+        }
+    }
+    let EngineEvent::Quality { leg, stats } = house.next() else { panic!("no quality") };
+    assert_eq!((leg, stats.score_far), (phone.leg, 0.0));
+    assert!((1.0..3.0).contains(&stats.score_heard), "{}", stats.score_heard);
+    let other = house.call(Codec::Pcmu);
+    assert!(house.close(other.leg).score_heard < 0.1, "never measured");
+    assert!(house.close(phone.leg).score_heard > 1.0);
+}

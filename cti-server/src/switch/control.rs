@@ -1,0 +1,151 @@
+//! What becomes of a call once somebody talks in it: connecting, recording, consultations, conferences, supervision, other flows.
+//! Carries out in the call room what the interactions decide. Extends [`Rooms`].
+
+use super::Effect;
+use super::directory::RecordingPolicy;
+use super::rooms::Rooms;
+use cti_call::Input as CallInput;
+use cti_interaction::{Input as Said, Output as Life};
+use cti_types::event::{Body, FlowEnd};
+use cti_types::media::Clip;
+use cti_types::{FlowId, InteractionId, LegId, Now, ParticipantId, PlayId, RecordingId};
+
+impl Rooms {
+    pub(super) fn on_control(&mut self, now: Now, life: Life) {
+        match life {
+            Life::Aside { participant, aside } => self.aside(now, participant, aside),
+            Life::Consult { interaction, by, other } => self.consult(now, interaction, by, other),
+            Life::Swap { by } => self.of_leg(now, by, |agent| CallInput::Swap { agent }),
+            Life::Merge { by, stays: true } => self.of_leg(now, by, |agent| CallInput::Merge { agent }),
+            Life::Merge { by, stays: false } => self.of_leg(now, by, |agent| CallInput::Complete { agent }),
+            Life::Supervise { participant, target, mode } => {
+                if let (Some(leg), Some(target)) = (self.lines.leg_of(participant), self.lines.leg_of(target)) {
+                    self.calls.handle(now, CallInput::Supervise { leg, target, mode });
+                }
+            }
+            Life::Replace { old, new } => {
+                if let (Some(old), Some(new)) = (self.lines.leg_of(old), self.lines.leg_of(new)) {
+                    self.calls.handle(now, CallInput::Replace { old, new });
+                }
+            }
+            Life::EnterFlow { interaction, flow } => self.enter_flow(now, interaction, flow),
+            _ => {}
+        }
+    }
+
+    fn of_leg(&mut self, now: Now, participant: ParticipantId, input: impl FnOnce(LegId) -> CallInput) {
+        if let Some(leg) = self.lines.leg_of(participant) {
+            self.calls.handle(now, input(leg));
+        }
+    }
+
+    pub(super) fn connect(&mut self, now: Now, interaction: InteractionId, customer: ParticipantId, other: ParticipantId) {
+        let legs = (self.lines.leg_of(customer), self.lines.leg_of(other));
+        let (Some(customer), Some(other)) = legs else { return };
+        let hold_music = self.hold_music(now, interaction);
+        self.calls.handle(now, CallInput::Connect { customer, agent: other, recording: None, hold_music });
+        self.record_by_rule(now, interaction, customer);
+        self.changed_calls.insert(interaction);
+    }
+
+    /// What the customer hears when nobody is with them, by their queue.
+    pub(super) fn hold_music(&mut self, now: Now, interaction: InteractionId) -> Option<(PlayId, Clip)> {
+        let queue = self.contacts.get(&interaction).and_then(|c| c.queue).and_then(|q| self.directory.queues.get(&q));
+        let clip = queue.and_then(|q| self.clips.get(&q.music))?;
+        Some((PlayId::new(now.utc, &mut self.chance), clip))
+    }
+
+    // ---- recording
+
+    /// Begins, goes on with or ends the recording as the call's queue has it. Asked anew only when the call became another queue's.
+    fn record_by_rule(&mut self, now: Now, interaction: InteractionId, customer: LegId) {
+        let Some(contact) = self.contacts.get_mut(&interaction) else { return };
+        let queue = contact.queue;
+        if contact.decided.is_some() && contact.decided == queue {
+            return;
+        }
+        contact.decided = queue;
+        let policy = queue.and_then(|queue| self.directory.queues.get(&queue)).map_or(RecordingPolicy::Never, |queue| queue.recording);
+        let recorded = self.calls.recording(customer).is_some();
+        let record = match policy {
+            RecordingPolicy::Always => true,
+            RecordingPolicy::Never => false,
+            // A call that is recorded already is not cut in two by chance.
+            RecordingPolicy::Percent(percent) => recorded || self.chance.below(100) < u64::from(percent),
+        };
+        match (recorded, record) {
+            (false, true) => self.start_recording(now, interaction, customer),
+            (true, false) => self.calls.handle(now, CallInput::Record { leg: customer, recording: None }),
+            (false, false) | (true, true) => {}
+        }
+    }
+
+    pub(super) fn start_recording(&mut self, now: Now, interaction: InteractionId, customer: LegId) {
+        let recording = self.begin_recording(now, interaction);
+        if let Some(contact) = self.contacts.get_mut(&interaction) {
+            contact.recording = Some(recording);
+        }
+        self.say(now, Said::Recorded { interaction, recording: Some(recording) });
+        self.calls.handle(now, CallInput::Record { leg: customer, recording: Some(recording) });
+    }
+
+    fn begin_recording(&mut self, now: Now, interaction: InteractionId) -> RecordingId {
+        let recording = RecordingId::new(now.utc, &mut self.chance);
+        self.recordings.insert(recording, interaction);
+        self.effects.push_back(Effect::RecordBegin { recording, interaction, at: now.tick, started: now.utc });
+        recording
+    }
+
+    /// The call room gives nothing more to it.
+    pub(super) fn recording_over(&mut self, now: Now, recording: RecordingId) {
+        self.effects.push_back(Effect::RecordEnd { recording, at: now.tick });
+        let Some(interaction) = self.recordings.get(&recording).copied() else { return };
+        if let Some(contact) = self.contacts.get_mut(&interaction).filter(|contact| contact.recording == Some(recording)) {
+            contact.recording = None;
+            self.say(now, Said::Recorded { interaction, recording: None });
+            self.changed_calls.insert(interaction);
+        }
+    }
+
+    // ---- consultation
+
+    /// The customer waits while somebody is called for the agent, who hears it ring.
+    fn aside(&mut self, now: Now, participant: ParticipantId, aside: bool) {
+        let Some(leg) = self.lines.leg_of(participant) else { return };
+        let ring_back = self.clips.get(super::clips::RING_BACK).filter(|_| aside);
+        let music = ring_back.map(|clip| (PlayId::new(now.utc, &mut self.chance), clip));
+        self.calls.handle(now, if aside { CallInput::Hold { leg } } else { CallInput::Retrieve { leg } });
+        self.calls.handle(now, CallInput::Music { leg, music });
+    }
+
+    fn consult(&mut self, now: Now, interaction: InteractionId, by: ParticipantId, other: ParticipantId) {
+        let (Some(agent), Some(other)) = (self.lines.leg_of(by), self.lines.leg_of(other)) else { return };
+        let hold_music = self.hold_music(now, interaction);
+        // What is said aside is recorded when the call is, by itself: the customer's recording is not to hold it.
+        let recorded = self.contacts.get(&interaction).is_some_and(|contact| contact.recording.is_some());
+        let recording = recorded.then(|| self.begin_recording(now, interaction));
+        if let Some(recording) = recording {
+            self.say(now, Said::Note { interaction, body: Body::RecordingStarted { recording } });
+        }
+        self.calls.handle(now, CallInput::Consult { agent, other, recording, hold_music });
+    }
+
+    // ---- flows
+
+    /// The customer goes on in this flow.
+    fn enter_flow(&mut self, now: Now, interaction: InteractionId, flow: FlowId) {
+        let Some(contact) = self.contacts.get(&interaction) else { return };
+        let Some(entry) = self.directory.flows.get(&flow).cloned() else {
+            self.say(now, Said::FlowEnded { interaction, how: FlowEnd::Error });
+            return;
+        };
+        let (party, values) = (contact.party.clone(), contact.found.as_ref().map(|found| found.values.clone()));
+        let called = contact.called.clone();
+        self.runs.end(interaction);
+        self.runs.enter(interaction, entry, &party, &called, &mut self.chance);
+        if let Some(values) = values {
+            self.runs.set_customer(interaction, &values);
+        }
+        self.start_flow(now, interaction);
+    }
+}

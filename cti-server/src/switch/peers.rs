@@ -1,0 +1,100 @@
+//! Trunks whose peer is a name: which addresses it has now, and when to ask again. Looks nothing up itself. Extends [`Rooms`].
+
+use super::Effect;
+use super::directory::TrunkEntry;
+use super::rooms::Rooms;
+use cti_sip::api::{Command as Sip, SourceNews, Transport, Trunk};
+use cti_types::{Now, Tick, TrunkId};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Shortest and longest time an answer is used, whatever its records say: a name must not be asked every second, nor for ever be believed.
+const TTL: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(3600));
+/// How soon a name is asked again that could not be looked up.
+const AGAIN: Duration = Duration::from_secs(30);
+/// Most addresses of one name that are tried; further ones are left out.
+const ADDRESSES_MAX: usize = 8;
+
+/// What is known of one name.
+struct Name {
+    name: String,
+    transport: Transport,
+    addresses: Vec<SocketAddr>,
+    /// When to ask again; `None`: an answer is awaited.
+    due: Option<Tick>,
+}
+
+/// All names.
+#[derive(Default)]
+pub(super) struct Peers {
+    names: BTreeMap<TrunkId, Name>,
+}
+
+impl Peers {
+    pub(super) fn poll_timeout(&self) -> Option<Tick> {
+        self.names.values().filter_map(|name| name.due).min()
+    }
+
+    /// The trunk with the addresses that are known of its name.
+    fn filled(&self, entry: &TrunkEntry) -> Trunk {
+        let mut trunk = entry.trunk.clone();
+        if let Some(name) = self.names.get(&trunk.id) {
+            let mut peers = name.addresses.iter().map(|address| (name.transport, *address));
+            trunk.peer = peers.next();
+            trunk.out.further = peers.collect();
+        }
+        trunk
+    }
+}
+
+impl Rooms {
+    /// The trunks of a new directory: names that are known keep their addresses, new ones are looked up.
+    pub(super) fn set_trunks(&mut self, now: Now) {
+        let wanted: BTreeMap<TrunkId, (String, Transport)> =
+            self.directory.trunks.iter().filter_map(|entry| Some((entry.trunk.id, (entry.peer_name.clone()?, entry.transport)))).collect();
+        self.peers
+            .names
+            .retain(|id, known| wanted.get(id).is_some_and(|(name, transport)| *name == known.name && *transport == known.transport));
+        for (id, (name, transport)) in wanted {
+            if let std::collections::btree_map::Entry::Vacant(place) = self.peers.names.entry(id) {
+                place.insert(Name { name: name.clone(), transport, addresses: Vec::new(), due: None });
+                self.effects.push_back(Effect::Resolve { trunk: id, name, transport });
+            }
+        }
+        self.tell_trunks(now);
+    }
+
+    fn tell_trunks(&mut self, now: Now) {
+        let trunks = self.directory.trunks.iter().map(|entry| self.peers.filled(entry)).collect();
+        self.sip.handle_command(now, Sip::SetTrunks(trunks));
+    }
+
+    /// A look-up is back. One without an address leaves what was known: a name server's trouble is not the trunk's.
+    pub(super) fn resolved(&mut self, now: Now, trunk: TrunkId, name: &str, addresses: Vec<SocketAddr>, ttl: Duration) {
+        let Some(known) = self.peers.names.get_mut(&trunk).filter(|known| known.name == name) else { return };
+        if addresses.is_empty() {
+            known.due = Some(now.tick + AGAIN);
+            return;
+        }
+        known.due = Some(now.tick + ttl.clamp(TTL.0, TTL.1));
+        let addresses: Vec<SocketAddr> = addresses.into_iter().take(ADDRESSES_MAX).collect();
+        if known.addresses != addresses {
+            let old = std::mem::replace(&mut known.addresses, addresses.clone());
+            // Answers come from there: the door must know them as it knows trunks that are configured by address.
+            let (gone, new) = (old.iter().map(|a| SourceNews::Left(a.ip())), addresses.iter().map(|a| SourceNews::Registered(a.ip())));
+            self.effects.extend(gone.chain(new).map(Effect::Source));
+            self.tell_trunks(now);
+        }
+    }
+
+    /// Asks again for names whose answers are too old.
+    pub(super) fn peers_due(&mut self, now: Now) {
+        for (id, name) in &mut self.peers.names {
+            if name.due.is_some_and(|at| at <= now.tick) {
+                name.due = None;
+                self.effects.push_back(Effect::Resolve { trunk: *id, name: name.name.clone(), transport: name.transport });
+            }
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What people ask of calls: transfer, consultation, conference, recording, supervision. Looks whether they may and whether it means
+//! something now; the interactions do it. Extends [`Rooms`].
+
+use super::Effect;
+use super::agents::{Done, refuse};
+use super::lines::Ringing;
+use super::rooms::Rooms;
+use crm_core::model::UserRole;
+use cti_call::Input as CallInput;
+use cti_interaction::{Input as Said, Target};
+use cti_types::acd::Presence;
+use cti_types::event::SuperviseMode;
+use cti_types::{AgentId, InteractionId, LegId, Now, ParticipantId, QueueId, UserId, Utc};
+use softphone_protocol::{Command, ErrorCode, ModeAsked, RecordAsked, TargetAsked, WireError};
+
+/// Something a supervisor did that is kept in the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audited {
+    pub at: Utc,
+    pub by: UserId,
+    /// `supervise`, `intercept`, `force_release`, `take`, `move`.
+    pub action: &'static str,
+    pub interaction: InteractionId,
+    /// Whom it is about.
+    pub agent: Option<AgentId>,
+    /// `listen`, `whisper`, `barge`; for supervision only.
+    pub mode: Option<&'static str>,
+}
+
+fn mode(asked: ModeAsked) -> SuperviseMode {
+    match asked {
+        ModeAsked::Listen => SuperviseMode::Listen,
+        ModeAsked::Whisper => SuperviseMode::Whisper,
+        ModeAsked::Barge => SuperviseMode::Barge,
+    }
+}
+
+fn wrong(message: &str) -> WireError {
+    WireError::new(ErrorCode::WrongState, message)
+}
+
+impl Rooms {
+    /// A command about a call, from a screen or from an integrator in somebody's name. Whatever it changes has been said when the rooms
+    /// are silent again.
+    pub(super) fn verb(&mut self, now: Now, user: UserId, command: Command) -> Done {
+        match command {
+            Command::Transfer { call, to } => self.transfer(now, user, call, &to),
+            Command::Consult { call, to } => self.ask_aside(now, user, call, &to),
+            Command::Complete { call } => self.of_consultation(now, user, call, |by| Said::Completed { by }),
+            Command::Swap { call } => self.of_consultation(now, user, call, |by| Said::Swapped { by }),
+            Command::Conference { call } => self.of_consultation(now, user, call, |by| Said::Conferenced { by }),
+            Command::Return { call } => {
+                let by = self.own_call(user, call)?.participant;
+                if !self.interactions.actions(by).give_up {
+                    return refuse(ErrorCode::WrongState, "nobody is asked");
+                }
+                self.say(now, Said::Returned { by });
+                Ok(())
+            }
+            Command::DropParty { call, participant } => self.drop_party(now, user, call, participant),
+            Command::Mute { call, muted } => {
+                self.own_call(user, call)?;
+                if !self.calls.is_up(call) {
+                    return refuse(ErrorCode::WrongState, "the call is not answered");
+                }
+                self.calls.handle(now, CallInput::Mute { leg: call, muted });
+                Ok(())
+            }
+            Command::Record { call, what } => self.record(now, user, call, what),
+            Command::Supervise { agent, mode: asked, of_call, intercept } => {
+                self.supervise(now, user, agent, mode(asked), of_call, intercept)
+            }
+            Command::SetMode { call, mode: asked } => {
+                let (interaction, participant) = self.own_supervision(user, call)?;
+                let (action, mode) = ("supervise", mode(asked));
+                self.audit(Audited { at: now.utc, by: user, action, interaction, agent: None, mode: Some(mode.word()) });
+                self.say(now, Said::ModeChanged { participant, mode });
+                Ok(())
+            }
+            Command::Intercept { call } => {
+                let (interaction, participant) = self.own_supervision(user, call)?;
+                self.audit(Audited { at: now.utc, by: user, action: "intercept", interaction, agent: None, mode: None });
+                self.say(now, Said::Intercepted { participant });
+                Ok(())
+            }
+            Command::ForceRelease { interaction, participant } => self.force_release(now, user, interaction, participant),
+            Command::TakeWaiting { interaction } => self.take_waiting(now, user, interaction),
+            Command::MoveWaiting { interaction, queue, priority } => self.move_waiting(now, user, interaction, queue, priority),
+            _ => refuse(ErrorCode::UnknownCommand, "this is no command about a call"),
+        }
+    }
+
+    // ---- an agent's own call
+
+    fn own_call(&self, user: UserId, call: LegId) -> Result<Ringing, WireError> {
+        let mine = self.lines.get(call).and_then(|line| line.agent).filter(|ringing| ringing.agent == user);
+        mine.ok_or_else(|| WireError::new(ErrorCode::NotFound, "no such call of yours, or it is over").field("call"))
+    }
+
+    /// Gives the customer away at once. Also what a desk phone's REFER means (RFC 3515).
+    pub(super) fn transfer(&mut self, now: Now, user: UserId, call: LegId, to: &TargetAsked) -> Done {
+        let by = self.own_call(user, call)?.participant;
+        if !self.interactions.actions(by).transfer {
+            return refuse(ErrorCode::WrongState, "only who talks alone with the customer, and asks nobody, can transfer them");
+        }
+        let to = self.target(now, user, to)?;
+        self.say(now, Said::TransferAsked { by, to });
+        Ok(())
+    }
+
+    fn ask_aside(&mut self, now: Now, user: UserId, call: LegId, to: &TargetAsked) -> Done {
+        let by = self.own_call(user, call)?.participant;
+        if !self.interactions.actions(by).consult {
+            return refuse(ErrorCode::WrongState, "you do not talk with a customer, ask somebody already, or the call is full");
+        }
+        let to = self.target(now, user, to)?;
+        self.say(now, Said::ConsultAsked { by, to });
+        Ok(())
+    }
+
+    /// Completes a consultation by the two legs of one telephone: what a desk phone's REFER with Replaces means (RFC 3891).
+    pub(super) fn of_consultation(&mut self, now: Now, user: UserId, call: LegId, said: impl FnOnce(ParticipantId) -> Said) -> Done {
+        let by = self.own_call(user, call)?.participant;
+        if !self.interactions.actions(by).consulting {
+            return refuse(ErrorCode::WrongState, "nobody who is asked has answered");
+        }
+        self.say(now, said(by));
+        Ok(())
+    }
+
+    fn target(&self, now: Now, user: UserId, to: &TargetAsked) -> Result<Target, WireError> {
+        let unknown = |what: &str| WireError::new(ErrorCode::NotFound, format!("no such {what}")).field("to");
+        match to {
+            TargetAsked::Queue { id } => {
+                let queue = self.directory.queues.get(id).ok_or_else(|| unknown("queue"))?;
+                Ok(Target::Queue { queue: *id, wrap_up_max: queue.settings.wrap_up_max })
+            }
+            TargetAsked::Agent { id } if *id == user => Err(WireError::new(ErrorCode::BadValue, "that is yourself").field("to")),
+            TargetAsked::Agent { id } => {
+                self.directory.agents.get(id).filter(|agent| agent.active).ok_or_else(|| unknown("agent"))?;
+                let there = self.agents.get(id).is_some_and(|state| state.presence != Presence::LoggedOut);
+                if there { Ok(Target::Agent(*id)) } else { Err(wrong("this agent is not signed in").field("to")) }
+            }
+            TargetAsked::Flow { id } => {
+                let known = self.directory.flows.contains_key(id);
+                known.then_some(Target::Flow(*id)).ok_or_else(|| unknown("flow, or it has no live version"))
+            }
+            TargetAsked::Number { number } => {
+                let (dialled, _) = self.check_dial(now, user, number).map_err(|error| error.field("to"))?;
+                Ok(Target::Number(dialled.number))
+            }
+        }
+    }
+
+    fn drop_party(&mut self, now: Now, user: UserId, call: LegId, participant: ParticipantId) -> Done {
+        let mine = self.own_call(user, call)?;
+        let talks = self.calls.is_bridged(call);
+        let inside = self.interactions.of_participant(participant) == Some(mine.interaction);
+        let all = self.interactions.participants(mine.interaction);
+        let role = all.iter().find(|view| view.participant == participant).map(|view| view.role);
+        let supervisor = role == Some(cti_types::event::Role::Supervisor);
+        if !inside || participant == mine.participant || supervisor {
+            return Err(WireError::new(ErrorCode::NotFound, "no such party that you could put out").field("participant"));
+        }
+        if !talks {
+            return refuse(ErrorCode::WrongState, "you do not talk in this call");
+        }
+        self.say(now, Said::PartyDropped { by: user, participant });
+        Ok(())
+    }
+
+    fn record(&mut self, now: Now, user: UserId, call: LegId, what: RecordAsked) -> Done {
+        let mine = self.own_call(user, call)?;
+        let interaction = mine.interaction;
+        let customer = self.contacts.get(&interaction).and_then(|contact| self.lines.leg_of(contact.customer));
+        let Some(customer) = customer.filter(|_| self.calls.is_bridged(call)) else {
+            return refuse(ErrorCode::WrongState, "there is nobody to record");
+        };
+        let recorded = self.calls.recording(customer);
+        match (what, recorded) {
+            (RecordAsked::Start, None) => self.start_recording(now, interaction, customer),
+            (RecordAsked::Stop, Some(_)) => self.calls.handle(now, CallInput::Record { leg: customer, recording: None }),
+            (RecordAsked::Pause, Some((_, false))) | (RecordAsked::Resume, Some((_, true))) => {
+                let paused = what == RecordAsked::Pause;
+                self.calls.handle(now, CallInput::PauseRecording { leg: customer, paused });
+                self.say(now, Said::RecordingPaused { interaction, paused, by: Some(user) });
+            }
+            (RecordAsked::Start, Some(_)) => return refuse(ErrorCode::WrongState, "the call is recorded already"),
+            (RecordAsked::Stop | RecordAsked::Pause | RecordAsked::Resume, None) => {
+                return refuse(ErrorCode::WrongState, "the call is not recorded");
+            }
+            (RecordAsked::Pause, Some((_, true))) => return refuse(ErrorCode::WrongState, "the recording is paused already"),
+            (RecordAsked::Resume, Some((_, false))) => return refuse(ErrorCode::WrongState, "the recording is not paused"),
+        }
+        self.changed_calls.insert(interaction);
+        Ok(())
+    }
+
+    // ---- supervision
+
+    /// Administrators supervise everybody; a supervisor their own team, or everybody when they belong to none.
+    pub(super) fn may_supervise(&self, user: UserId, agent: Option<AgentId>) -> bool {
+        let Some(person) = self.directory.dialling.people.get(&user) else { return false };
+        if person.roles.contains(&UserRole::Admin) {
+            return true;
+        }
+        let team = |id: &UserId| self.directory.agents.get(id).and_then(|agent| agent.team);
+        let own = team(&user);
+        person.roles.contains(&UserRole::Supervisor) && agent.is_none_or(|agent| own.is_none() || team(&agent) == own)
+    }
+
+    fn supervise(&mut self, now: Now, user: UserId, agent: AgentId, mode: SuperviseMode, of_call: bool, intercept: bool) -> Done {
+        if user == agent || !self.may_supervise(user, Some(agent)) {
+            return Err(WireError::new(ErrorCode::Forbidden, "you do not supervise this agent").field("agent"));
+        }
+        self.signed_in(user)?;
+        let busy = self.agents.get(&user).is_none_or(|state| !state.assignments.is_empty() || !state.offers.is_empty());
+        if busy {
+            return refuse(ErrorCode::WrongState, "you are busy yourself");
+        }
+        let work = self.desks.works_of(agent).map(|(_, work)| work.view).find(|view| view.wrap_up_until.is_none());
+        let Some(view) = work.filter(|view| self.interactions.can_be_supervised(view.participant)) else {
+            return Err(wrong("this agent is in no call, or it is full").field("agent"));
+        };
+        let action = if intercept { "intercept" } else { "supervise" };
+        self.audit(Audited { at: now.utc, by: user, action, interaction: view.interaction, agent: Some(agent), mode: Some(mode.word()) });
+        self.say(now, Said::SuperviseAsked { supervisor: user, target: view.participant, mode, of_call, intercept });
+        Ok(())
+    }
+
+    /// The supervision this leg of theirs is for.
+    fn own_supervision(&self, user: UserId, call: LegId) -> Result<(InteractionId, ParticipantId), WireError> {
+        let mine = self.own_call(user, call)?;
+        let supervises = self.interactions.supervisor(mine.interaction, user) == Some(mine.participant);
+        supervises.then_some((mine.interaction, mine.participant)).ok_or_else(|| wrong("you supervise nobody in this call"))
+    }
+
+    fn force_release(&mut self, now: Now, user: UserId, interaction: InteractionId, participant: Option<ParticipantId>) -> Done {
+        let all = self.interactions.participants(interaction);
+        let agent = match participant {
+            Some(participant) => match all.iter().find(|view| view.participant == participant) {
+                Some(view) => view.agent,
+                None => return Err(WireError::new(ErrorCode::NotFound, "nobody of this name is in the call").field("participant")),
+            },
+            None if all.is_empty() => return Err(WireError::new(ErrorCode::NotFound, "no such call, or it is over").field("interaction")),
+            None => all.iter().find_map(|view| view.agent.filter(|agent| self.may_supervise(user, Some(*agent)))),
+        };
+        // A call nobody of ours is in belongs to no team yet.
+        if !self.may_supervise(user, agent) || (participant.is_none() && agent.is_none() && all.iter().any(|view| view.agent.is_some())) {
+            return refuse(ErrorCode::Forbidden, "you do not supervise this call");
+        }
+        self.audit(Audited { at: now.utc, by: user, action: "force_release", interaction, agent, mode: None });
+        self.say(now, Said::ForceReleased { interaction, by: user, participant });
+        Ok(())
+    }
+
+    // ---- calls that wait
+
+    fn waiting_in(&self, interaction: InteractionId) -> Result<QueueId, WireError> {
+        let queue = self.contacts.get(&interaction).and_then(|contact| contact.queue);
+        let waits = queue.filter(|_| self.interactions.waits_in_queue(interaction));
+        waits.ok_or_else(|| WireError::new(ErrorCode::NotFound, "no such call waits, or somebody has it already").field("interaction"))
+    }
+
+    fn take_waiting(&mut self, now: Now, user: UserId, interaction: InteractionId) -> Done {
+        let queue = self.waiting_in(interaction)?;
+        let serves = self.directory.agents.get(&user).is_some_and(|agent| agent.settings.queues.contains(&queue));
+        if !serves && !self.may_supervise(user, None) {
+            return refuse(ErrorCode::Forbidden, "you do not serve this queue");
+        }
+        self.signed_in(user)?;
+        let busy = self.agents.get(&user).is_none_or(|state| !state.assignments.is_empty() || !state.offers.is_empty());
+        if busy {
+            return refuse(ErrorCode::WrongState, "you are busy yourself");
+        }
+        self.audit(Audited { at: now.utc, by: user, action: "take", interaction, agent: None, mode: None });
+        self.say(now, Said::TakenFromQueue { interaction, agent: user });
+        Ok(())
+    }
+
+    fn move_waiting(&mut self, now: Now, user: UserId, interaction: InteractionId, queue: QueueId, priority: u8) -> Done {
+        self.waiting_in(interaction)?;
+        if !self.may_supervise(user, None) {
+            return refuse(ErrorCode::Forbidden, "only supervisors move waiting calls");
+        }
+        let Some(to) = self.directory.queues.get(&queue) else {
+            return Err(WireError::new(ErrorCode::NotFound, "no such queue").field("queue"));
+        };
+        let wrap_up_max = to.settings.wrap_up_max;
+        self.audit(Audited { at: now.utc, by: user, action: "move", interaction, agent: None, mode: None });
+        self.say(now, Said::MovedInQueue { interaction, queue, priority, wrap_up_max });
+        Ok(())
+    }
+
+    fn audit(&mut self, audited: Audited) {
+        self.effects.push_back(Effect::Audit(audited));
+    }
+}
