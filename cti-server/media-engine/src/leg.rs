@@ -5,6 +5,7 @@ use crate::listening::Listening;
 use crate::outgoing::Playing;
 use crate::report::Reports;
 use crate::sockets::Pair;
+use crate::srtp::Guard;
 use bytes::BytesMut;
 use cti_media::SAMPLE_RATE;
 use cti_media::convert::Converter;
@@ -16,7 +17,6 @@ use cti_media::quality::{self, Impairment};
 use cti_media::reception::Reception;
 use cti_media::rtp::{self, Header};
 use cti_media::source::{SourceLock, Verdict};
-use cti_media::srtp::Guard;
 use cti_media::voice::Voice;
 use cti_types::media::{Answerer, Codec, DetectReason, Direction, EngineEvent, Stream, StreamStats, Tap, TapSide};
 use cti_types::srtp::Srtp;
@@ -99,9 +99,6 @@ pub(crate) struct Leg {
     pub(crate) reception: Reception,
     tap_received: Option<Tap>,
     tap_heard: Option<Tap>,
-    /// Where what is heard comes from, and how often that changed.
-    heard: Option<Input>,
-    heard_source: u32,
     pub(crate) packets_sent: u64,
     pub(crate) octets_sent: u64,
     /// When the timer heap next looks at this leg.
@@ -152,8 +149,6 @@ impl Leg {
             reception: Reception::new(),
             tap_received: None,
             tap_heard: None,
-            heard: None,
-            heard_source: 0,
             packets_sent: 0,
             octets_sent: 0,
             wake: Tick(u64::MAX),
@@ -436,10 +431,9 @@ impl Leg {
         self.tap_dropped += hand_over(tap, Piece { at, timestamp, source: self.source, codec, payload }, around, counters);
     }
 
-    /// A copy of what goes to the far side, with the timestamp it goes with.
+    /// A copy of what has just gone to the far side, with the timestamp it went with.
     pub(crate) fn copy_heard(
         &mut self,
-        input: Input,
         (at, timestamp): (Tick, u32),
         codec: Codec,
         payload: &[u8],
@@ -447,11 +441,7 @@ impl Leg {
         counters: &mut EngineCounters,
     ) {
         let Some(tap) = self.tap_heard else { return };
-        if self.heard != Some(input) {
-            self.heard = Some(input);
-            self.heard_source = self.heard_source.wrapping_add(1);
-        }
-        self.tap_dropped += hand_over(tap, Piece { at, timestamp, source: self.heard_source, codec, payload }, around, counters);
+        self.tap_dropped += hand_over(tap, Piece { at, timestamp, source: self.out.run(), codec, payload }, around, counters);
     }
 }
 

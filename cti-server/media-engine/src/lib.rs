@@ -1,4 +1,4 @@
-//! The threads and sockets of media: RTP in, RTP out, playback, digits, taps, RTCP. It decides nothing about calls.
+//! The threads and sockets of media: RTP in, RTP out, mixes, playback, digits, taps, RTCP. It decides nothing about calls.
 //!
 //! Packets live and die here. What a packet means is computed by `cti-media`; who hears whom is told by the switch with
 //! [`EngineCommand`](cti_types::media::EngineCommand)s. Each leg is pinned to one thread by its group and is touched by no
@@ -13,7 +13,9 @@ mod outgoing;
 mod poller;
 mod report;
 mod sockets;
+mod srtp;
 mod worker;
 
 pub use counters::EngineCounters;
 pub use engine::{Clock, Engine, EngineConfig, SendError};
+pub use srtp::Guard;

@@ -155,7 +155,7 @@ impl Leg {
                     let span = Span { samples: packet.span, event: false };
                     if let Some(header) = self.out.rewrite(now, input, &header, span, payload_type) {
                         self.send(to, &header, payload, None, counters);
-                        self.copy_heard(input, (now, header.timestamp), codec, payload, around, counters);
+                        self.copy_heard((now, header.timestamp), codec, payload, around, counters);
                     }
                 }
             }
@@ -186,7 +186,7 @@ impl Leg {
                     return;
                 };
                 self.send(to, &header, heard.payload, g711::transcode_table(codec, wanted), counters);
-                self.copy_heard(heard.input, (now, header.timestamp), codec, heard.payload, around, counters);
+                self.copy_heard((now, header.timestamp), codec, heard.payload, around, counters);
             }
             Content::Event(event, clock) => {
                 let events = events_out(stream);
@@ -221,7 +221,7 @@ impl Leg {
                 return;
             };
             self.send(to, &header, payload, None, counters);
-            self.copy_heard(heard.input, (now, header.timestamp), wanted, payload, around, counters);
+            self.copy_heard((now, header.timestamp), wanted, payload, around, counters);
         });
         self.converter = Some(converter);
     }

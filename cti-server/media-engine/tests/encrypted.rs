@@ -5,7 +5,7 @@
 mod support;
 
 use cti_media::rtp::{self, Header};
-use cti_media::srtp::Guard;
+use cti_media_engine::Guard;
 use cti_types::media::{Codec, Direction, EngineCommand, Stream};
 use cti_types::srtp::{Srtp, SrtpKey, SrtpSuite};
 use support::{House, Phone};

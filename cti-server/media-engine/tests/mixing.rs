@@ -87,6 +87,32 @@ fn a_recording_holds_what_the_customer_says_and_hears_but_no_whisper() {
 }
 
 #[test]
+fn what_is_heard_after_a_playback_is_placed_anew() {
+    let house = House::new();
+    let (customer, mut agent) = (house.call(Codec::Pcmu), house.call(Codec::Pcmu));
+    house.hear(&customer, &agent);
+    house.send(EngineCommand::Tap { leg: customer.leg, tap: Some(Tap::heard(RecordingId::from_u128(5), Channel::Right)) });
+    let mut say = |codes: [u8; 2]| {
+        for code in codes {
+            agent.say(code);
+            while customer.listen().1 != [code; 160] {}
+        }
+    };
+    say([1, 2]);
+    house.play(&customer, 1, &[0; 1600], true);
+    customer.listen();
+    house.send(EngineCommand::StopPlay { leg: customer.leg });
+    house.next();
+    say([3, 4]);
+    // The copy is made after the packet was sent.
+    house.settle();
+    let frames = house.frames.frames.lock().unwrap();
+    let [one, two, three, four] = frames.as_slice() else { panic!("{} frames", frames.len()) };
+    assert_eq!((one.source, three.source), (two.source, four.source));
+    assert_ne!(one.source, three.source, "the time of the playback is known by the arrivals only");
+}
+
+#[test]
 fn one_stream_into_the_mix_and_out_of_it() {
     let house = House::new();
     let (mut customer, mut agent, mut third) =

@@ -63,13 +63,24 @@ pub struct Rewriter {
     frame: Duration,
     /// Ticks a second of our timestamps.
     clock: u32,
+    /// How often the numbering followed on instead of going on.
+    runs: u32,
     mapping: Option<Mapping>,
 }
 
 impl Rewriter {
     /// The stream begins with these numbers, which the switch drew.
     pub fn new(ssrc: u32, sequence: u16, timestamp: u32) -> Rewriter {
-        Rewriter { ssrc, next: sequence, end: timestamp, sent: None, frame: Duration::from_millis(20), clock: SAMPLE_RATE, mapping: None }
+        Rewriter {
+            ssrc,
+            next: sequence,
+            end: timestamp,
+            sent: None,
+            frame: Duration::from_millis(20),
+            clock: SAMPLE_RATE,
+            runs: 0,
+            mapping: None,
+        }
     }
 
     /// The packet time in use, in ms: so much after the last packet no time is missing yet.
@@ -88,6 +99,12 @@ impl Rewriter {
 
     pub fn ssrc(&self) -> u32 {
         self.ssrc
+    }
+
+    /// The number of the run the last packet was of. Within a run timestamps say exactly how packets follow each other; from one
+    /// to the next only about.
+    pub fn run(&self) -> u32 {
+        self.runs
     }
 
     /// The RTP timestamp that belongs to `now`, for sender reports.
@@ -164,6 +181,7 @@ impl Rewriter {
         let idle = self.sent.map_or(Duration::ZERO, |sent| now.since(sent)).saturating_sub(self.frame);
         let timestamp = self.end.wrapping_add(ticks_of(idle, self.clock));
         let sequence = self.next;
+        self.runs = self.runs.wrapping_add(1);
         self.mapping = Some(Mapping {
             input,
             sequence: header.sequence,

@@ -1,4 +1,4 @@
-//! Media as plain computation: packets, SDP, digits, playback, source lock, port pool. No socket, no clock, no thread.
+//! Media as plain computation: packets, codecs, mixing, SDP, digits, playback, source lock. No socket, no clock, no thread.
 //!
 //! The engine (`cti-media-engine`) owns the sockets and calls these with the packets it reads and the tick at which it
 //! read them. The switch uses [`sdp`], [`ports::PortPool`] and [`event::DigitMerge`].
@@ -24,7 +24,6 @@ pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod source;
-pub mod srtp;
 pub mod tone;
 pub mod voice;
 

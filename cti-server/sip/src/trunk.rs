@@ -79,7 +79,10 @@ impl Trunks {
             let state = self.states.entry(trunk.id).or_default();
             // What was learnt of another peer, or by probes no longer sent, says nothing of this one.
             if moved || trunk.out.probe.is_none() {
-                (state.pulse, state.resting_until) = (Pulse::default(), None);
+                state.pulse = Pulse::default();
+            }
+            if moved {
+                state.resting_until = None;
             }
         }
         self.states.retain(|id, state| state.calls > 0 || list.iter().any(|t| t.id == *id));

@@ -237,16 +237,17 @@ impl Rooms {
 
     fn force_release(&mut self, now: Now, user: UserId, interaction: InteractionId, participant: Option<ParticipantId>) -> Done {
         let all = self.interactions.participants(interaction);
-        let agent = match participant {
-            Some(participant) => match all.iter().find(|view| view.participant == participant) {
-                Some(view) => view.agent,
-                None => return Err(WireError::new(ErrorCode::NotFound, "nobody of this name is in the call").field("participant")),
-            },
-            None if all.is_empty() => return Err(WireError::new(ErrorCode::NotFound, "no such call, or it is over").field("interaction")),
-            None => all.iter().find_map(|view| view.agent.filter(|agent| self.may_supervise(user, Some(*agent)))),
-        };
-        // A call nobody of ours is in belongs to no team yet.
-        if !self.may_supervise(user, agent) || (participant.is_none() && agent.is_none() && all.iter().any(|view| view.agent.is_some())) {
+        if all.is_empty() {
+            return Err(WireError::new(ErrorCode::NotFound, "no such call, or it is over").field("interaction"));
+        }
+        let whom = participant.map(|id| all.iter().find(|view| view.participant == id));
+        if whom == Some(None) {
+            return Err(WireError::new(ErrorCode::NotFound, "nobody of this name is in the call").field("participant"));
+        }
+        // Whoever is nobody of ours belongs to the team of somebody who is in the call; a call nobody of ours is in belongs to none.
+        let supervised = || all.iter().find_map(|view| view.agent.filter(|agent| self.may_supervise(user, Some(*agent))));
+        let agent = whom.flatten().and_then(|view| view.agent).or_else(supervised);
+        if !self.may_supervise(user, agent) || (agent.is_none() && all.iter().any(|view| view.agent.is_some())) {
             return refuse(ErrorCode::Forbidden, "you do not supervise this call");
         }
         self.audit(Audited { at: now.utc, by: user, action: "force_release", interaction, agent, mode: None });

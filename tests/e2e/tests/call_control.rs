@@ -152,9 +152,10 @@ async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it()
     bob.finish_wrap_up().await;
     let one = sealed(&house, since).await;
     let parts = Recording::of(house.rest(), &one).await;
-    let mixed = parts.iter().flat_map(|part| part.right.chunks_exact(800)).filter(|window| {
-        [ALICE, BOB].iter().all(|voice| cti_media::tone::level_db(window, f64::from(*voice)) > -30.0)
-    });
+    let mixed = parts
+        .iter()
+        .flat_map(|part| part.right.chunks_exact(800))
+        .filter(|window| [ALICE, BOB].iter().all(|voice| cti_media::tone::level_db(window, f64::from(*voice)) > -30.0));
     assert!(mixed.count() > 0, "both of ours are on the right");
 }
 
@@ -281,7 +282,8 @@ async fn a_supervisor_takes_a_waiting_call_and_ends_another_by_force() {
     let alice = Desk::open(&house, "alice").await;
     let caller = Caller::new(NOAH, CALLER).await;
     let out = caller.call(&house, house.queue());
-    let waiting = |entries: &serde_json::Map<String, Value>| entries.iter().find(|(key, _)| key.starts_with("waiting/")).map(|e| e.1.clone());
+    let waiting =
+        |entries: &serde_json::Map<String, Value>| entries.iter().find(|(key, _)| key.starts_with("waiting/")).map(|e| e.1.clone());
     let view = boss.screen.wait_in(&topic, "a waiting call", waiting).await;
     assert_eq!(text(&view, "/caller/number"), NOAH);
     boss.screen.tell(json!({ "do": "take_waiting", "interaction": text(&view, "/interaction") })).await;
@@ -289,12 +291,74 @@ async fn a_supervisor_takes_a_waiting_call_and_ends_another_by_force() {
     hears("the caller", &out, &[BOSS]).await;
     hears("the boss", &taken, &[CALLER]).await;
     boss.screen.wait_in(&topic, "no waiting call", |entries| (!entries.keys().any(|key| key.starts_with("waiting/"))).then_some(())).await;
-    let refusal =
-        alice.screen.ask(json!({ "do": "force_release", "interaction": text(&view, "/interaction") })).await.unwrap_err();
+    let refusal = alice.screen.ask(json!({ "do": "force_release", "interaction": text(&view, "/interaction") })).await.unwrap_err();
     assert_eq!(refusal.code, "forbidden");
     boss.screen.tell(json!({ "do": "force_release", "interaction": text(&view, "/interaction") })).await;
     let mut out = out;
     assert_eq!(within("the end of the call", out.ended()).await, EndReason::RemoteHungUp);
     boss.finish_wrap_up().await;
     closed(&house, NOAH, since).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_customer_is_back_when_the_one_asked_is_let_go_and_a_party_that_is_put_out_is_gone() {
+    let since = now_us();
+    let house = start().await;
+    let (out, alice, taken) = talking(&house).await;
+    let mut bob = Desk::ready(&house, "bob").await;
+    let leg = alice.leg().await;
+    let refusal = alice.screen.ask(json!({ "do": "complete", "call": leg })).await.unwrap_err();
+    assert_eq!(refusal.code, "wrong_state");
+    alice.screen.tell(json!({ "do": "consult", "call": leg, "to": agent(&bob) })).await;
+    let mut asked = bob.phone.lifted(BOB).await;
+    hears("bob", &asked, &[ALICE]).await;
+    alice.screen.tell(json!({ "do": "return", "call": leg })).await;
+    assert_eq!(within("the end of bob's part", asked.ended()).await, EndReason::RemoteHungUp);
+    hears("the caller", &out, &[ALICE]).await;
+    hears("alice", &taken, &[CALLER]).await;
+    bob.screen.shown("ready").await;
+
+    alice.screen.tell(json!({ "do": "consult", "call": leg, "to": agent(&bob) })).await;
+    let mut asked = bob.phone.lifted(BOB).await;
+    hears("bob", &asked, &[ALICE]).await;
+    alice.screen.tell(json!({ "do": "conference", "call": leg })).await;
+    hears("the caller", &out, &[ALICE, BOB]).await;
+    let shown = call_shows(&alice.screen, "bob in the call", |call| {
+        call.pointer("/parties").and_then(Value::as_array).is_some_and(|parties| parties.iter().any(|p| text(p, "/agent") == bob.user))
+    })
+    .await;
+    let parties = shown.pointer("/parties").and_then(Value::as_array).unwrap();
+    let participant = parties.iter().find(|party| text(party, "/agent") == bob.user).map(|party| text(party, "/participant")).unwrap();
+    alice.screen.tell(json!({ "do": "drop_party", "call": leg, "participant": participant })).await;
+    assert_eq!(within("the end of bob's part", asked.ended()).await, EndReason::RemoteHungUp);
+    hears("the caller", &out, &[ALICE]).await;
+    out.hang_up().await.unwrap();
+    alice.finish_wrap_up().await;
+    closed(&house, NOAH, since).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paused_recording_holds_nothing_of_the_meantime() {
+    let since = now_us();
+    let house = start().await;
+    let (out, alice, taken) = talking(&house).await;
+    let leg = alice.leg().await;
+    alice.screen.tell(json!({ "do": "record", "call": leg, "what": "pause" })).await;
+    call_shows(&alice.screen, "the pause", |call| call.get("recording_paused") == Some(&Value::Bool(true))).await;
+    // Another voice, which is heard and must not be recorded.
+    taken.say(cti_phone::Sound::tone(BOB));
+    hears("the caller", &out, &[BOB]).await;
+    taken.say(cti_phone::Sound::tone(ALICE));
+    hears("the caller", &out, &[ALICE]).await;
+    alice.screen.tell(json!({ "do": "record", "call": leg, "what": "resume" })).await;
+    let before = out.media().received;
+    until("a second of talk", || out.media().received > before + 50).await;
+    out.hang_up().await.unwrap();
+    alice.finish_wrap_up().await;
+    let one = sealed(&house, since).await;
+    let parts = Recording::of(house.rest(), &one).await;
+    let heard = |voice: u16| parts.iter().map(|part| Heard::of(&part.right, voice, &[CALLER]).right).sum::<usize>();
+    assert!(heard(ALICE) > 0 && heard(BOB) == 0, "{} and {}", heard(ALICE), heard(BOB));
+    let said: Vec<&str> = one.get("events").and_then(Value::as_array).unwrap().iter().map(|event| text(event, "/kind")).collect();
+    assert!(said.contains(&"recording_paused") && said.contains(&"recording_resumed"), "{said:?}");
 }

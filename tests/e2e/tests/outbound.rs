@@ -134,7 +134,8 @@ async fn invited(peer: &mut RawPeer) -> Received {
 
 /// Until the server has taken in what was made: the trunk's status can be read.
 async fn known(place: &Place, trunk: &str) {
-    eventually("the trunk in the switch", async || (place.rest.get(&format!("/trunks/{trunk}/status")).await.status == 200).then_some(())).await;
+    eventually("the trunk in the switch", async || (place.rest.get(&format!("/trunks/{trunk}/status")).await.status == 200).then_some(()))
+        .await;
 }
 
 async fn a_dialled_call_rings_the_agent_first_and_both_talk_and_are_recorded(house: Arc<House>) {
@@ -258,7 +259,10 @@ async fn a_challenge_is_answered_and_one_of_another_realm_is_not(house: Arc<Hous
             let is_second = |r: &Received| r.method() == Some(cti_phone::rsip::Method::Invite) && r.cseq() == Some((2, "INVITE"));
             let second = carrier.wait_for(PATIENCE, is_second).await.unwrap();
             let given = second.header("Authorization").unwrap();
-            assert!(given.contains("username=\"us\"") && given.contains("realm=\"carrier.example\"") && !given.contains("between"), "{given}");
+            assert!(
+                given.contains("username=\"us\"") && given.contains("realm=\"carrier.example\"") && !given.contains("between"),
+                "{given}"
+            );
             carrier.respond(&second, 486, "t2", &[], "").await.unwrap();
         } else {
             let more = |r: &Received| r.method() == Some(cti_phone::rsip::Method::Invite) && r.header("Authorization").is_some();

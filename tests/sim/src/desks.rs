@@ -138,11 +138,11 @@ impl World {
                 ("talking", 32) => Some(Command::Mute { call, muted: self.odds(60) }),
                 ("talking", 33..=34) => Some(Command::Record { call, what: self.record() }),
                 ("talking" | "consulting", 35..=36) => Some(self.drop_or_release(call, shown)),
-                ("consulting", 0..=14) => Some(Command::Complete { call }),
-                ("consulting", 15..=29) => Some(Command::Conference { call }),
-                ("consulting", 30..=34) => Some(Command::Return { call }),
-                ("consulting" | "talking", 37..=44) => Some(Command::Swap { call }),
-                ("consulting" | "on_hold", 45..=49) => Some(Command::HangUp { call }),
+                ("consulting", 0..=29) => Some(Command::Complete { call }),
+                ("consulting", 37..=69) => Some(Command::Conference { call }),
+                ("consulting", 70..=74) => Some(Command::Return { call }),
+                ("consulting", 75..=79) | ("talking", 37..=44) => Some(Command::Swap { call }),
+                ("consulting" | "on_hold", 80..=82) => Some(Command::HangUp { call }),
                 ("listening" | "whispering" | "barging", 0..=29) => Some(Command::SetMode { call, mode: self.mode() }),
                 ("listening" | "whispering" | "barging", 30..=36) => Some(Command::Intercept { call }),
                 ("listening" | "whispering" | "barging", 37..=44) => Some(Command::HangUp { call }),
@@ -213,14 +213,17 @@ impl World {
         }
         let waiting = self.screens.waiting();
         let some = waiting.get(self.chance.below(waiting.len() as u64) as usize).copied();
-        match (self.chance.below(3), some) {
+        match (self.chance.below(9), some) {
             (0, Some(interaction)) => Some(Command::TakeWaiting { interaction }),
             (1, Some(interaction)) => {
                 let queue = if self.odds(50) { SALES } else { SUPPORT };
                 Some(Command::MoveWaiting { interaction, queue, priority: self.chance.below(10) as u8 })
             }
             _ => {
-                let (agent, mode) = (self.somebody(), self.mode());
+                let busy: Vec<UserId> = self.screens.in_calls().collect();
+                let at = self.chance.below(busy.len() as u64) as usize;
+                let agent = busy.get(at).copied().unwrap_or_else(|| self.somebody());
+                let mode = self.mode();
                 Some(Command::Supervise { agent, mode, of_call: self.odds(50), intercept: self.odds(15) })
             }
         }

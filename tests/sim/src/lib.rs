@@ -46,6 +46,9 @@ pub struct Report {
     pub completed: u64,
     pub abandoned: u64,
     pub offers: u64,
+    pub transfers: u64,
+    pub conferences: u64,
+    pub supervisions: u64,
     /// Of everything that went in and out, in order: equal for equal runs.
     pub trace_hash: u64,
 }
@@ -110,6 +113,9 @@ impl Sum {
         total.completed += report.completed;
         total.abandoned += report.abandoned;
         total.offers += report.offers;
+        total.transfers += report.transfers;
+        total.conferences += report.conferences;
+        total.supervisions += report.supervisions;
     }
 
     pub fn total(&self) -> Report {
@@ -122,7 +128,8 @@ impl fmt::Display for Sum {
         let t = &self.total;
         write!(
             f,
-            "{} seeds, {} steps, {} h of virtual time, {} calls ({} completed, {} abandoned), {} offers, {:.1} s",
+            "{} seeds, {} steps, {} h of virtual time, {} calls ({} completed, {} abandoned), {} offers, \
+             {} transfers, {} conferences, {} supervisions, {:.1} s",
             self.seeds,
             t.steps,
             t.virtual_seconds / 3600,
@@ -130,6 +137,9 @@ impl fmt::Display for Sum {
             t.completed,
             t.abandoned,
             t.offers,
+            t.transfers,
+            t.conferences,
+            t.supervisions,
             self.began.elapsed().as_secs_f64()
         )
     }

@@ -474,6 +474,9 @@ impl World {
             completed: totals.completed,
             abandoned: totals.abandoned,
             offers: totals.offers,
+            transfers: totals.transfers,
+            conferences: totals.conferences,
+            supervisions: totals.supervisions,
             trace_hash: self.hash,
         }
     }

@@ -53,16 +53,22 @@ fn step(house: &mut House, verb: u8, a: u8, b: u8) {
         15 | 16 => house.say(Input::OutsideAnswered { participant: who }),
         17 => house.say(Input::OutsideFailed { participant: who, reason: reasons[usize::from(b) % 3], cause: None }),
         18 | 19 => {
-            house.say(Input::SuperviseAsked { supervisor: agent, target: who, mode, of_call: b % 2 == 0, intercept: b % 5 == 0 });
+            house.say(Input::SuperviseAsked {
+                supervisor: agent,
+                target: who,
+                mode,
+                of_call: b.is_multiple_of(2),
+                intercept: b.is_multiple_of(5),
+            });
         }
         20 => house.say(Input::ModeChanged { participant: who, mode }),
         21 => house.say(Input::Intercepted { participant: who }),
-        22 if b % 4 == 0 => house.say(Input::ForceReleased { interaction: ID, by: agent, participant: Some(who) }),
+        22 if b.is_multiple_of(4) => house.say(Input::ForceReleased { interaction: ID, by: agent, participant: Some(who) }),
         23 => house.say(Input::TakenFromQueue { interaction: ID, agent }),
         24 => house.say(Input::MovedInQueue { interaction: ID, queue: OTHER_QUEUE, priority: b % 9, wrap_up_max: WRAP_UP }),
         25 => house.say(Input::Held { participant: who }),
         26 => house.say(Input::Retrieved { participant: who }),
-        27 if who != CUSTOMER || b % 8 == 0 => house.hang_up(who),
+        27 if who != CUSTOMER || b.is_multiple_of(8) => house.hang_up(who),
         28 => house.say(Input::Recorded { interaction: ID, recording: Some(RecordingId::from_u128(1)) }),
         29 => house.wait(std::time::Duration::from_secs(u64::from(b))),
         _ => {}

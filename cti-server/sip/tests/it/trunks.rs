@@ -337,6 +337,19 @@ fn a_failed_trunk_rests_and_says_so() {
     let now = rig.now();
     rig.endpoint.trunk_failed(now, trunk_id(), Some(secs(5)));
     assert_eq!(rig.endpoint.route(now, &wanted, &[]).why, [(trunk_id(), Why::Resting)]);
+    // Somebody changes another row meanwhile: the same trunks are said again.
+    let same = Trunk {
+        id: trunk_id(),
+        sources: vec![("192.0.2.10".parse().unwrap(), 32)],
+        source_port: None,
+        peer: Some((Transport::Udp, TRUNK.parse().unwrap())),
+        calls_max: Some(2),
+        trusted: true,
+        out: Outward { cps_max: Some(1), ..Outward::default() },
+    };
+    rig.command(Command::SetTrunks(vec![same]));
+    let now = rig.now();
+    assert_eq!(rig.endpoint.route(now, &wanted, &[]).why, [(trunk_id(), Why::Resting)]);
     rig.pass(5_000);
     let now = rig.now();
     assert_eq!(rig.endpoint.route(now, &wanted, &[]).trunk, Some(trunk_id()));

@@ -4,6 +4,19 @@
 export const SUBPROTOCOL = "cordboard.v1";
 
 /**
+ * Which commands mean something in the call just now.
+ */
+export type ActionsView = { hold: boolean, retrieve: boolean, transfer: boolean, consult: boolean,
+/**
+ * Complete, swap and conference.
+ */
+consulting: boolean, return: boolean, mute: boolean, record: boolean,
+/**
+ * Set the mode, and intercept.
+ */
+supervising: boolean, };
+
+/**
  * Entry `agent` of `me`.
  */
 export type AgentView = { state: ShownState, presence: PresenceView,
@@ -27,7 +40,7 @@ owner_session: SessionNo | null, };
 /**
  * Where a leg of this agent stands.
  */
-export type CallState = "ringing" | "talking" | "held";
+export type CallState = "ringing" | "dialling" | "talking" | "held" | "consulting" | "on_hold" | "listening" | "whispering" | "barging";
 
 /**
  * Entry `call/<leg>` of `me`.
@@ -44,7 +57,23 @@ since_ms: number,
 /**
  * When the two began to talk, in ms since the Unix epoch; `null` while ringing.
  */
-answered_ms: number | null, queue_name: string | null, caller: CallerView, cards: Array<CardView>, collected: Array<CollectedView>, recording: boolean, };
+answered_ms: number | null, queue_name: string | null, caller: CallerView, cards: Array<CardView>, collected: Array<CollectedView>, recording: boolean,
+/**
+ * The recording gets nothing just now.
+ */
+recording_paused: boolean,
+/**
+ * This agent is heard by nobody.
+ */
+muted: boolean,
+/**
+ * Work without a queue: `transfer`, `consult`, `dial`, `supervision`, …; `null`: the queue's.
+ */
+purpose: string | null,
+/**
+ * Everybody else in the call, as far as this agent may know.
+ */
+parties: Array<PartyView>, actions: ActionsView, };
 
 /**
  * The far party.
@@ -117,7 +146,39 @@ reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "answe
 /**
  * 1–32 of `0-9 * # A-D`.
  */
-digits: string, } | { "do": "set_wrap_up", assignment: string, code?: string | null,
+digits: string, } | { "do": "dial",
+/**
+ * As a person writes it: E.164, or as it is dialled where the agent sits. At most 40 characters.
+ */
+number: string,
+/**
+ * One of the agent's queues: whose number the call shows, and whose rules for recording and wrap-up hold.
+ */
+queue: string, } | { "do": "transfer", call: string, to: TargetAsked, } | { "do": "consult", call: string,
+/**
+ * Not a flow.
+ */
+to: TargetAsked, } | { "do": "complete", call: string, } | { "do": "return", call: string, } | { "do": "swap", call: string, } | { "do": "conference", call: string, } | { "do": "drop_party", call: string,
+/**
+ * As in `PartyView`.
+ */
+participant: string, } | { "do": "mute", call: string, muted: boolean, } | { "do": "record", call: string, what: RecordAsked, } | { "do": "supervise", agent: string, mode: ModeAsked,
+/**
+ * Go on with whoever has the customer next; else it ends with this agent's part.
+ */
+of_call?: boolean,
+/**
+ * Take the agent's place as soon as the telephone is lifted.
+ */
+intercept?: boolean, } | { "do": "set_mode", call: string, mode: ModeAsked, } | { "do": "intercept", call: string, } | { "do": "force_release", interaction: string,
+/**
+ * `null`: the whole call.
+ */
+participant?: string | null, } | { "do": "take_waiting", interaction: string, } | { "do": "move_waiting", interaction: string, queue: string,
+/**
+ * 0–9; the higher is served first.
+ */
+priority: number, } | { "do": "set_wrap_up", assignment: string, code?: string | null,
 /**
  * At most 4,000 characters.
  */
@@ -169,9 +230,22 @@ since_ms: number, device_reachable: boolean,
 interaction: string | null, queue_name: string | null, };
 
 /**
+ * How well a supervisor is heard.
+ */
+export type ModeAsked = "listen" | "whisper" | "barge";
+
+/**
  * Entry `offer/<id>` of `me`: work held out to this agent. Sent before the telephone rings.
  */
-export type OfferView = { offer: string, interaction: string, queue: string, queue_name: string, caller: CallerView,
+export type OfferView = { offer: string, interaction: string,
+/**
+ * Of the work, or for whose work the agent is asked; `null`: none.
+ */
+queue: string | null, queue_name: string | null,
+/**
+ * `transfer`, `given_back`, `consult`, `taken`: work for this agent alone. `null`: the queue's next.
+ */
+purpose: string | null, caller: CallerView,
 /**
  * Customers with the caller's number, the likely first. Empty: unknown, or the look-up is not back yet (see `card_pending`).
  */
@@ -222,6 +296,27 @@ export type Outcome = { "status": "ok",
  * Depends on the command; mostly null. What it changed comes as deltas, sent before this reply.
  */
 value: unknown, } | { "status": "error" } & WireError;
+
+/**
+ * One who is in the call, rings for it or is called for it.
+ */
+export type PartyView = { participant: string,
+/**
+ * `customer`, `agent`, `supervisor`, `outside`.
+ */
+role: string, agent: string | null,
+/**
+ * The colleague's name; `null` for others.
+ */
+name: string | null,
+/**
+ * `talking`, `on_hold`, `ringing`, …: the words of segments.
+ */
+state: string,
+/**
+ * When `state` began, in ms since the Unix epoch.
+ */
+since_ms: number, muted: boolean, };
 
 /**
  * A presence asked for while busy.
@@ -303,6 +398,11 @@ wrap_up: string | null,
 duration_ms: number | null, };
 
 /**
+ * What is to become of the recording of a call.
+ */
+export type RecordAsked = "start" | "stop" | "pause" | "resume";
+
+/**
  * What a person may do here.
  */
 export type Role = "agent" | "supervisor" | "administrator";
@@ -359,9 +459,31 @@ export type SessionNo = number;
 export type ShownState = "logged_out" | "not_ready" | "ready" | "reserved" | "talking" | "hold" | "wrap_up";
 
 /**
+ * To whom a call is to go.
+ */
+export type TargetAsked = { "kind": "queue", id: string, } | { "kind": "agent", id: string, } | { "kind": "flow", id: string, } | { "kind": "number",
+/**
+ * As a person writes it, at most 40 characters.
+ */
+number: string, };
+
+/**
  * What a client can follow. Written `me`, `floor`, `queue/<id>`, `team/<id>`.
  */
 export type Topic = "me" | "floor" | `queue/${string}` | `team/${string}`;
+
+/**
+ * Entry `waiting/<interaction>` of `queue/<id>`: a call that waits there.
+ */
+export type WaitingView = { interaction: string, caller: CallerView,
+/**
+ * When its waiting began, in ms since the Unix epoch.
+ */
+since_ms: number,
+/**
+ * Held out to an agent now.
+ */
+offered: boolean, };
 
 /**
  * Why something was not done.
@@ -396,4 +518,9 @@ required: boolean, codes: Array<WrapUpCodeView>,
 /**
  * What is set so far.
  */
-code: string | null, note: string | null, };
+code: string | null, note: string | null,
+/**
+ * Why the number that was dialled was not reached: `busy`, `no_answer`, `invalid`, `rejected`, `congestion`, `forbidden`,
+ * `failed`; `null`: it was, or nobody was dialled.
+ */
+outcome: string | null, };

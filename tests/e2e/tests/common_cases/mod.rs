@@ -326,8 +326,9 @@ pub async fn asked(peer: &mut RawPeer, method: &str) -> Received {
 
 /// A description with µ-law and telephone events for media at this port.
 pub fn offer(ip: IpAddr, port: u16, version: u32, direction: &str) -> String {
+    let family = if ip.is_ipv4() { "IP4" } else { "IP6" };
     format!(
-        "v=0\r\no=- 7 {version} IN IP4 {TRUNK}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 101\r\n\
+        "v=0\r\no=- 7 {version} IN IP4 {TRUNK}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 101\r\n\
          a=rtpmap:101 telephone-event/8000\r\na={direction}\r\n"
     )
 }
@@ -355,12 +356,16 @@ impl Drop for Voice {
 }
 
 impl Voice {
-    /// An even port and the odd one above it.
     pub async fn open() -> Voice {
+        Voice::open_at(TRUNK).await
+    }
+
+    /// An even port and the odd one above it.
+    pub async fn open_at(ip: IpAddr) -> Voice {
         let pair = eventually("a free pair of ports", async || {
-            let rtp = UdpSocket::bind(SocketAddr::new(TRUNK, 0)).await.ok()?;
+            let rtp = UdpSocket::bind(SocketAddr::new(ip, 0)).await.ok()?;
             let port = rtp.local_addr().ok()?.port();
-            let rtcp = UdpSocket::bind(SocketAddr::new(TRUNK, port.checked_add(1)?)).await.ok()?;
+            let rtcp = UdpSocket::bind(SocketAddr::new(ip, port.checked_add(1)?)).await.ok()?;
             (port % 2 == 0).then_some((rtp, rtcp))
         });
         let (rtp, rtcp) = pair.await;

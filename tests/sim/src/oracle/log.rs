@@ -10,8 +10,8 @@ use std::time::Duration;
 
 /// How long a decline is remembered (`cti_acd::DECLINE_MEMORY`), and a second.
 const DECLINE: Duration = Duration::from_secs(31);
-/// Longer than any offer timeout of the simulated house.
-const OFFER_MAX: Duration = Duration::from_secs(25);
+/// Longer than any offer timeout of the simulated house, and than work for one agent rings.
+const OFFER_MAX: Duration = Duration::from_secs(31);
 
 #[derive(Default)]
 struct Contact {
@@ -79,6 +79,9 @@ pub(crate) struct Totals {
     pub(crate) completed: u64,
     pub(crate) abandoned: u64,
     pub(crate) offers: u64,
+    pub(crate) transfers: u64,
+    pub(crate) conferences: u64,
+    pub(crate) supervisions: u64,
 }
 
 #[derive(Default)]
@@ -181,7 +184,13 @@ impl Log {
                     _ => {}
                 }
             }
-            Body::Transferred { .. } | Body::ForceReleased { .. } | Body::Conferenced { .. } => contact.sent_on = true,
+            Body::Transferred { .. } => {
+                contact.sent_on = true;
+                self.totals.transfers += 1;
+            }
+            Body::ForceReleased { .. } => contact.sent_on = true,
+            Body::Conferenced { .. } => self.totals.conferences += 1,
+            Body::SupervisionStarted { .. } => self.totals.supervisions += 1,
             Body::WorkEnded { end: WorkEnd::Moved(_) | WorkEnd::Taken(_), .. } => {
                 contact.sent_on = true;
                 return self.work(now, step, id, event);

@@ -53,6 +53,11 @@ impl Screens {
         ids.collect()
     }
 
+    /// Who is in a call, as the floor shows it.
+    pub(crate) fn in_calls(&self) -> impl Iterator<Item = AgentId> {
+        self.floor_agents.iter().filter(|(_, view)| view.interaction.is_some()).map(|(agent, _)| *agent)
+    }
+
     pub(crate) fn agent(&self, agent: AgentId) -> Option<&FloorAgentView> {
         self.floor_agents.get(&agent)
     }

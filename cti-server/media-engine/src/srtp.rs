@@ -14,9 +14,6 @@ const REPLAY_WINDOW: usize = 128;
 /// Senders (SSRC) of one key. Each has shown a right tag, so only the far side can reach the bound; a further one is refused
 /// until there is a new key. What they sent before stays refused as replayed as long as the key lives.
 const SENDERS_MAX: usize = 8;
-/// The most a packet grows: the longest tag (16 bytes, RFC 7714) and the index of SRTCP.
-pub const GROWTH_BYTES_MAX: usize = 20;
-
 /// Both directions of one stream.
 pub struct Guard {
     keys: Srtp,
@@ -111,8 +108,11 @@ fn context(key: &SrtpKey) -> Option<Context> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rtp::{self, Header};
+    use cti_media::rtp::{self, Header};
     use proptest::prelude::*;
+
+    /// The most a packet grows: the longest tag (16 bytes, RFC 7714) and the index of SRTCP.
+    const GROWTH_BYTES_MAX: usize = 20;
 
     fn key(suite: SrtpSuite, byte: u8) -> SrtpKey {
         SrtpKey::new(suite, &vec![byte; suite.key_bytes() + suite.salt_bytes()]).unwrap()
