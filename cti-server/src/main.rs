@@ -91,7 +91,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(arg) => serve(load(&arg)?).await,
         Command::Demo(args) => {
-            demo::run(demo::Options {
+            // Boxed: the demo's future is large, and every other command would carry it.
+            Box::pin(demo::run(demo::Options {
                 http: args.http,
                 sip: args.sip,
                 data: Some(args.data),
@@ -100,7 +101,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
                 agents: !args.no_agents,
                 ready_json: args.ready_json,
                 pace: Duration::from_secs(4),
-            })
+            }))
             .await
         }
         Command::Check(arg) => check(load(&arg)?).await,

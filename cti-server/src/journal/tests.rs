@@ -279,6 +279,23 @@ fn at_the_bound_new_calls_are_refused_and_calls_under_way_use_the_reserve() {
 }
 
 #[test]
+fn a_live_state_in_an_old_segment_does_not_hold_a_full_journal_at_its_bound() {
+    let dir = tempfile::tempdir().unwrap();
+    let (journal, _) = open(dir.path());
+    journal.append(&[Record::State { key: "epoch".to_owned(), bytes: vec![7] }]).unwrap();
+    let mut written = 0;
+    while journal.accepting() {
+        written += 1;
+        journal.append(&[event(written)]).unwrap();
+    }
+    journal.projected(journal.stats().last);
+    assert!(journal.accepting());
+    drop(journal);
+    let (_, recovered) = open(dir.path());
+    assert_eq!(recovered.state.get("epoch"), Some(&vec![7]));
+}
+
+#[test]
 fn projected_segments_are_deleted_and_their_events_not_read_again() {
     let dir = tempfile::tempdir().unwrap();
     let (journal, _) = open(dir.path());

@@ -275,7 +275,27 @@ impl Writer {
     pub(super) fn projected(&mut self, position: u64) {
         self.projected = self.projected.max(position.min(self.last));
         self.doom();
+        if !self.accepting() {
+            self.free_from_states();
+        }
         self.raise_alarm();
+    }
+
+    /// At the bound nothing is appended that would begin a new segment, so live states in old ones would hold them, and the bound, for
+    /// ever: they are moved now.
+    fn free_from_states(&mut self) {
+        let held_by_states = self.segments.front().is_some_and(|oldest| oldest.last <= self.projected && oldest.live > 0);
+        if !held_by_states || self.segments.len() < 2 {
+            return;
+        }
+        let half = self.options.segment_bytes / 2;
+        if self.active().is_none_or(|segment| segment.end > half)
+            && let Err(error) = self.turn(self.last + 1)
+        {
+            tracing::warn!(%error, "no new segment of the journal: what is projected stays until there is one");
+            return;
+        }
+        self.move_states();
     }
 
     /// Lets the oldest segments go that nobody needs. Only ever from the old end, so that a forgotten state cannot come back.

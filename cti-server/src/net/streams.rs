@@ -197,7 +197,7 @@ impl Shared {
                 }
                 (Transport::Ws, _) => shared.web(path, stream).await,
                 (Transport::Tls, Some(tls)) => shared.secured(path, stream, &tls).await,
-                (Transport::Wss, Some(tls)) => shared.secured_web(path, stream, &tls).await,
+                (Transport::Wss, Some(tls)) => Box::pin(shared.secured_web(path, stream, &tls)).await,
                 // `Net::open` gives each of these its certificate.
                 (Transport::Tls | Transport::Wss, None) => None,
             };
@@ -254,7 +254,7 @@ impl Shared {
 
     async fn secured_web(&self, path: Path, stream: TcpStream, tls: &TlsAcceptor) -> Option<Path> {
         let _ = stream.set_nodelay(true);
-        let opened = self.handshake(async { ws::open(tls.accept(stream).await.ok()?).await }).await?;
+        let opened = Box::pin(self.handshake(async { ws::open(tls.accept(stream).await.ok()?).await })).await?;
         Some(self.talk(path, opened).await)
     }
 

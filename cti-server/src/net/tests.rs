@@ -8,6 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
@@ -64,7 +65,7 @@ impl Open {
     async fn message(&mut self) -> (Path, Bytes) {
         let waiting = async {
             loop {
-                if let Event::Packet { path, bytes } = self.inboxes.from_sip().await {
+                if let Event::Packet { path, bytes } = self.inboxes.next_of_sip().await {
                     return (path, bytes);
                 }
             }
@@ -189,7 +190,7 @@ async fn a_closed_connection_is_reported_so_that_its_registrations_end() {
         }
         let failed = async {
             loop {
-                if let Event::PathFailed { path } = open.inboxes.from_sip().await {
+                if let Event::PathFailed { path } = open.inboxes.next_of_sip().await {
                     return path;
                 }
             }
@@ -206,7 +207,7 @@ async fn what_only_the_far_side_can_open_fails_when_it_is_gone() {
         let remote = SocketAddr::from(([127, 0, 0, 1], 9));
         let path = Path { transport: transport.into(), local: open.at(), remote, stream: None };
         open.net.send(path, Bytes::from_static(b"nobody"));
-        let event = tokio::time::timeout(SOON, open.inboxes.from_sip()).await.unwrap();
+        let event = tokio::time::timeout(SOON, open.inboxes.next_of_sip()).await.unwrap();
         assert!(matches!(event, Event::PathFailed { path: failed } if failed == path), "{event:?}");
     }
 }
@@ -251,7 +252,7 @@ async fn a_length_that_promises_more_than_comes_hands_nothing_on() {
     stream.write_all(b"OPTIONS sip:x SIP/2.0\r\nContent-Length: 400\r\n\r\nshort").await.unwrap();
     stream.shutdown().await.unwrap();
     assert_eq!(ended(stream).await, b"");
-    let event = tokio::time::timeout(SOON, open.inboxes.from_sip()).await.unwrap();
+    let event = tokio::time::timeout(SOON, open.inboxes.next_of_sip()).await.unwrap();
     assert!(matches!(event, Event::PathFailed { .. }), "{event:?}");
 }
 
@@ -290,7 +291,7 @@ async fn who_is_slow_is_put_out() {
         let open = open_with(&[("127.0.0.1:0", &[transport])], times).await;
         let mut stream = TcpStream::connect(open.at()).await.unwrap();
         stream.write_all(bytes).await.unwrap();
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         ended(stream).await;
         assert!(begun.elapsed() >= short / 2, "{case}: ended at once");
     }
@@ -302,7 +303,7 @@ async fn a_websocket_that_is_slow_is_put_out() {
     let short = Duration::from_millis(200);
     let never = Times { first: long, idle: long, frame: long, handshake: long };
     // The head of a masked text frame of 100 bytes, and two of them.
-    let half_frame: &[u8] = &[0x81, 0x80 | 100, 1, 2, 3, 4, 5, 6];
+    let half_frame: &[u8] = &[0x81, 0x80 | 0x64, 1, 2, 3, 4, 5, 6];
     let table: [(&str, &[u8], Times); 2] = [
         ("silence", b"", Times { first: short, frame: short * 10, ..never }),
         ("half a frame", half_frame, Times { frame: short, ..never }),
@@ -311,7 +312,7 @@ async fn a_websocket_that_is_slow_is_put_out() {
         let open = open_with(&[("127.0.0.1:0", &[SipTransport::Ws])], times).await;
         let mut socket = web(TcpStream::connect(open.at()).await.unwrap(), "sip").await.unwrap();
         socket.get_mut().write_all(bytes).await.unwrap();
-        let begun = std::time::Instant::now();
+        let begun = Instant::now();
         ended(socket.get_mut()).await;
         assert!(begun.elapsed() >= short / 2, "{case}: ended at once");
     }
@@ -328,7 +329,7 @@ async fn a_client_that_reads_nothing_is_closed_when_its_queue_is_full() {
         open.net.send(path, large.clone());
         tokio::task::yield_now().await;
     }
-    let failed = async { while !matches!(open.inboxes.from_sip().await, Event::PathFailed { .. }) {} };
+    let failed = async { while !matches!(open.inboxes.next_of_sip().await, Event::PathFailed { .. }) {} };
     tokio::time::timeout(SOON, failed).await.expect("the connection's end");
     ended(stream).await;
 }
@@ -378,7 +379,7 @@ async fn each_udp_interface_answers_from_its_own_address() {
         let own = if local.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
         let socket = UdpSocket::bind(own).await.unwrap();
         socket.send_to(MESSAGE.as_bytes(), local).await.unwrap();
-        let Event::Packet { path, .. } = tokio::time::timeout(SOON, inboxes.from_sip()).await.unwrap() else { panic!("a packet") };
+        let Event::Packet { path, .. } = tokio::time::timeout(SOON, inboxes.next_of_sip()).await.unwrap() else { panic!("a packet") };
         assert_eq!((path.transport, path.local), (transport, local));
         net.send(path, Bytes::from_static(b"an answer"));
         let mut buffer = [0; 20];

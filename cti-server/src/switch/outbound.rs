@@ -260,9 +260,10 @@ impl Rooms {
         let shown = queue.and_then(|queue| self.directory.dialling.callers.get(&queue));
         let Some(shown) = shown else { return Caller::default() };
         let number = shown.caller_id.clone().unwrap_or_default();
-        match shown.withheld {
-            true => Caller { display: None, user: String::new(), asserted: Some(number).filter(|n| !n.is_empty()) },
-            false => Caller { display: shown.caller_name.clone(), user: number, asserted: None },
+        if shown.withheld {
+            Caller { display: None, user: String::new(), asserted: Some(number).filter(|n| !n.is_empty()) }
+        } else {
+            Caller { display: shown.caller_name.clone(), user: number, asserted: None }
         }
     }
 

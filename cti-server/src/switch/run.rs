@@ -112,7 +112,7 @@ pub fn inboxes() -> (Inbox, Inboxes) {
 #[cfg(test)]
 impl Inboxes {
     /// The next event a SIP socket put in, for its tests.
-    pub(crate) async fn from_sip(&mut self) -> Event {
+    pub(crate) async fn next_of_sip(&mut self) -> Event {
         let event = tokio::select! {
             event = self.urgent.recv() => event,
             event = self.fresh.recv() => event,

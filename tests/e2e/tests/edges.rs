@@ -162,7 +162,7 @@ async fn secure_house(folder: &std::path::Path) -> (House, CertificateDer<'stati
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     std::fs::write(&certificate, made.cert.pem()).unwrap();
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let files = format!("certificate = {certificate:?}, key = {key:?}");
+    let files = format!("certificate = \"{}\", key = \"{}\"", certificate.display(), key.display());
     let one = |transport: &str, files: &str| format!("{{ address = \"{SECOND}:0\", transports = [\"{transport}\"], {files} }}");
     let interfaces = format!("[{}, {}, {{ address = \"{SECOND}:0\", transports = [\"ws\"] }}]", one("tls", &files), one("wss", &files));
     let house = House::start_with(Database::Sqlite, Setup::default().set("SIP__INTERFACE", interfaces)).await;

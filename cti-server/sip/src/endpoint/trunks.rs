@@ -71,7 +71,7 @@ impl Endpoint {
             self.probed(now, id, false);
         }
         let spread = self.io.chance.below(PROBE_SPREAD) as u32;
-        let at = now.tick + (probe.every - probe.every * spread / 1000);
+        let at = now.tick + probe.every.saturating_sub(probe.every * spread / 1000);
         let client = self.send_probe(now, &trunk);
         let Some(watch) = self.trunks.state(id).map(|state| &mut state.watch) else { return };
         watch.probe = client;

@@ -133,7 +133,7 @@ pub(crate) fn back_off(failures: u32, lot: u64) -> Duration {
 
 /// When a registration granted for `granted` is refreshed: well before its end, so that one lost try still leaves time for others.
 pub(crate) fn refresh_after(granted: Duration) -> Duration {
-    if granted > Duration::from_secs(120) { granted - Duration::from_secs(60) } else { granted / 2 }
+    (granted / 2).max(granted.saturating_sub(Duration::from_secs(60)))
 }
 
 #[cfg(test)]

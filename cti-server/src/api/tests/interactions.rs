@@ -201,7 +201,7 @@ async fn who_hears_a_recording_is_noted_once_for_all_the_ranges_a_player_asks_fo
     assert!(futures_util::future::join_all(all).await.iter().all(|got| got.status == 206));
     house.get(&call.sound).token(&token).send().await.is(200);
     let by_ann = (ann.to_string(), call.recording.to_string());
-    assert_eq!(heard(&house, &admin).await, [by_ann.clone()]);
+    assert_eq!(heard(&house, &admin).await, std::slice::from_ref(&by_ann));
 
     // Another login of another person, and one of the same.
     let of_boss = house.token_of(boss, &[UserRole::Supervisor]).await;

@@ -22,6 +22,8 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ("GET", &["/api/v1/users", "/api/v1/users/{id}"], "SNX"),
     ("GET", CONFIG, "SX"),
     ("GET", CONFIG_ONE, "SX"),
+    ("GET", &["/api/v1/trunks/{id}/status"], "SX"),
+    ("POST", &["/api/v1/calls"], "ASX"),
     ("GET", &["/api/v1/flows/{id}/versions", "/api/v1/flows/{id}/versions/{number}"], "SX"),
     ("POST", &["/api/v1/flows/check"], "SX"),
     ("POST", NAMES, "X"),
@@ -47,9 +49,15 @@ const NAMES_ONE: &[&str] = &[
     "/api/v1/reasons/{id}",
     "/api/v1/wrap-up-codes/{id}",
 ];
-const CONFIG: &[&str] = &["/api/v1/hours", "/api/v1/numbers", "/api/v1/trunks", "/api/v1/phones", "/api/v1/flows"];
-const CONFIG_ONE: &[&str] =
-    &["/api/v1/hours/{id}", "/api/v1/numbers/{id}", "/api/v1/trunks/{id}", "/api/v1/phones/{id}", "/api/v1/flows/{id}"];
+const CONFIG: &[&str] = &["/api/v1/hours", "/api/v1/numbers", "/api/v1/trunks", "/api/v1/phones", "/api/v1/flows", "/api/v1/dial-rules"];
+const CONFIG_ONE: &[&str] = &[
+    "/api/v1/hours/{id}",
+    "/api/v1/numbers/{id}",
+    "/api/v1/trunks/{id}",
+    "/api/v1/phones/{id}",
+    "/api/v1/flows/{id}",
+    "/api/v1/dial-rules/{id}",
+];
 
 #[test]
 fn the_table_names_every_endpoint_once() {
