@@ -515,7 +515,7 @@ async fn two_customers_with_one_number_are_both_on_the_card(house: Arc<House>) {
         make(&place.rest, "/customers", json!({ "name": name, "contacts": [contact] })).await;
     }
     let out = caller.connected(&house, &place.number).await;
-    desk.phone.rings().await;
+    let _ringing = desk.phone.rings().await;
     let with_both = |view: &serde_json::Value| view.pointer("/cards/1").is_some();
     let view = desk.screen.entry("offer/", with_both).await;
     assert_eq!((text(&view, "/cards/0/name"), text(&view, "/cards/1/name")), ("Una Moss", "Hal Moss"));

@@ -98,7 +98,7 @@ async fn first_start(database: Option<String>) {
     let folder = tempfile::tempdir().unwrap();
     let file = configuration(folder.path(), database.as_deref());
     let (mut server, path) = (Serve::start(&file), file.clone());
-    let line = server.out.next().unwrap().unwrap();
+    let line = server.out.by_ref().map(Result::unwrap).find(|line| line.contains("password")).expect("the administrator's line");
     let (login, password) = line.split_once("login ").and_then(|(_, rest)| rest.split_once(", one-time password ")).expect(&line);
     let client = reqwest::Client::new();
     let session = format!("{}/api/v1/session", server.http);
