@@ -13,7 +13,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -98,7 +98,9 @@ fn free_pair() -> u16 {
 }
 
 /// A call under way, and a clock that goes 20 ms with each packet of its two sides.
-struct Call {
+struct Call<'a> {
+    /// Holds the writer up. The first field, so that a test that fails lets the writer go before it waits for it.
+    shut: Option<MutexGuard<'a, ()>>,
     clock: Arc<AtomicU64>,
     recorder: Recorder,
     facts: Receiver<RecordingEvent>,
@@ -108,9 +110,10 @@ struct Call {
     agent: Phone,
 }
 
-impl Call {
-    /// Recorded by a writer thread that stands while `gate` is shut.
-    fn recorded(folder: &Path, gate: &Arc<Mutex<()>>) -> Call {
+impl<'a> Call<'a> {
+    /// Recorded by a writer thread that stands while `gate` is shut, as it is at first.
+    fn recorded(folder: &Path, gate: &'a Arc<Mutex<()>>) -> Call<'a> {
+        let shut = Some(gate.lock().unwrap());
         let clock = Arc::new(AtomicU64::new(1_000_000));
         let time = |clock: &Arc<AtomicU64>| {
             let clock = Arc::clone(clock);
@@ -135,7 +138,9 @@ impl Call {
             engine.send(EngineCommand::Hear { leg, from: vec![other] }).unwrap();
             engine.send(EngineCommand::Tap { leg, tap: Some(Tap::received(RECORDING, channel)) }).unwrap();
         }
-        Call { clock, recorder, facts, events, engine, customer, agent }
+        let call = Call { shut, clock, recorder, facts, events, engine, customer, agent };
+        call.settle();
+        call
     }
 
     /// So many packets from each side, each heard by the other before the clock goes on.
@@ -147,8 +152,12 @@ impl Call {
             assert_eq!(self.customer.hears(), AGENT.0);
             self.clock.fetch_add(20_000, Ordering::SeqCst);
         }
-        // A packet may be copied after it was passed on. A command is answered when the thread of both legs is done with it: here that
-        // an address which is not ours cannot be opened.
+        self.settle();
+    }
+
+    /// Waits until the thread of both legs is done with all it was told, and with the copies of the packets it passed on: it is, when a
+    /// further command is answered, here that an address which is not ours cannot be opened.
+    fn settle(&self) {
         let (leg, ip) = (LegId::from_u128(99), IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
         self.engine.send(EngineCommand::Open { leg, group: 7, ip, port: 4000, ssrc: 0, sequence: 0, timestamp: 0 }).unwrap();
         assert!(matches!(self.events.recv_timeout(PATIENCE).unwrap(), EngineEvent::OpenFailed { .. }));
@@ -164,11 +173,10 @@ fn channels(path: &Path) -> [Vec<i16>; 2] {
 fn a_call_goes_on_while_its_recorder_is_full_and_the_file_has_a_counted_gap_at_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let gate = Arc::new(Mutex::new(()));
-    let shut = gate.lock().unwrap();
     let mut call = Call::recorded(folder.path(), &gate);
     // 200 ms fill the queue; the 300 ms after them find it full.
     call.talk(QUEUE / 2 + 15);
-    drop(shut);
+    call.shut = None;
     let gap = call.facts.recv_timeout(PATIENCE).unwrap();
     assert!(matches!(gap, RecordingEvent::Gap { recording: RECORDING, offset_ms: 200, frames: 30, .. }), "{gap:?}");
     while call.recorder.stats().queued > 0 {
