@@ -3,8 +3,8 @@
 //! The place of a packet is its arrival, smoothed. Within one source the RTP timestamps say exactly how packets follow
 //! one another, so jitter and reordering leave no mark; the arrival only says how the sender's clock lies against ours.
 //! The difference of the two is averaged over about a second (64 packets). When the average leaves ±2 ms, the stream is
-//! moved by single samples, one repeated or one left out at a packet's edge, which the ear does not notice: a phone whose
-//! clock is wrong by 200 ppm needs 1.6 a second. Both channels therefore stay within a few ms of their arrivals, and of
+//! moved by single samples, one repeated or one left out at a packet's edge, no more than ten a second, which the ear does
+//! not notice: a phone whose clock is wrong by 200 ppm needs 1.6. Both channels therefore stay within a few ms of their arrivals, and of
 //! each other.
 //!
 //! A stream whose timestamps jump is anchored anew at its arrival: at once when it is far early or absurdly late, after
@@ -33,9 +33,11 @@ const LATE_RUN_MAX_MS: i64 = 300;
 const SLACK_MS: i64 = 2;
 /// How much one packet can pull at the average: a burst after a stall must not move a stream whose clock is right.
 const PULL_MAX_MS: i64 = 30;
-/// The move at one packet, in samples: 0.6 % of 20 ms, thirty times what the worst clock needs and too little to bend a voice.
-/// After a stall of the machine the averages are wrong for a while; a faster return would be heard as a change of pitch.
+/// The move, in samples, and how much of the stream lies between two: 0.12 % at 8 kHz, six times what the worst clock needs and too little
+/// to bend a voice or a tone. A stall of the machine makes a stream's first arrival, or the averages, wrong by tens of ms; that is better
+/// borne for a minute than heard as a change of pitch.
 const SLIP: i64 = 1;
+const SLIP_EVERY_MS: i64 = 100;
 /// Packets in the moving average.
 const AVERAGE_OVER: i64 = 64;
 /// Packets the average pretends to have at an anchor: so that the first ones count more, but none alone.
@@ -81,6 +83,8 @@ struct Anchor {
     /// Average of arrival minus place, in samples * [`FRACTION`].
     average: i64,
     packets: i64,
+    /// Where it was moved last, or had a hole.
+    moved: i64,
 }
 
 impl Timeline {
@@ -219,7 +223,8 @@ impl Stream {
 
     /// The place of `frame`'s first sample, given its arrival and length and what is already written.
     fn follow(&mut self, frame: &TapFrame, (arrival, len): (i64, i64), written: i64, per_ms: i64) -> i64 {
-        let fresh = Anchor { source: frame.source, timestamp: frame.timestamp, place: arrival, average: 0, packets: AVERAGE_FROM };
+        let fresh =
+            Anchor { source: frame.source, timestamp: frame.timestamp, place: arrival, average: 0, packets: AVERAGE_FROM, moved: arrival };
         let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.source == frame.source) else {
             self.anchor = Some(fresh);
             return arrival;
@@ -244,8 +249,12 @@ impl Stream {
         if since <= 0 {
             return place;
         }
-        // Only where the packet before is the neighbour can a slip be bridged.
-        let slip = if place == self.next { slip(anchor.average / FRACTION, per_ms) } else { 0 };
+        // Only where the packet before is the neighbour can a slip be bridged; and one that was overtaken must still fit into its hole.
+        let may = place - anchor.moved >= SLIP_EVERY_MS * per_ms;
+        let slip = if place == self.next && may { slip(anchor.average / FRACTION, per_ms) } else { 0 };
+        if place != self.next || slip != 0 {
+            anchor.moved = place;
+        }
         anchor.average -= slip * FRACTION;
         // The anchor follows the newest packet, so that the difference of timestamps stays small.
         (anchor.timestamp, anchor.place) = (frame.timestamp, place + slip);

@@ -110,6 +110,20 @@ fn jitter_and_reordering_leave_no_mark_within_a_source() {
 }
 
 #[test]
+fn a_stream_whose_first_packet_was_late_comes_back_without_bending_its_pitch() {
+    // The sender was held up for 60 ms before all went its way.
+    let frames: Vec<_> = (0..200_u64).map(|packet| marked(Channel::Left, packet.max(3) * 20_000, packet as u32 * 160, 1)).collect();
+    let (pairs, _) = run(frames, 5_000_000);
+    let marks = marks(&pairs, 0);
+    for second in marks.windows(51) {
+        let took = second[50] - second[0];
+        assert!((7988..=8000).contains(&took), "{took} samples for a second");
+    }
+    let (first, last) = (marks[0], marks[marks.len() - 1] - 199 * 160);
+    assert!(first - last >= 30, "from {first} to {last} samples behind");
+}
+
+#[test]
 fn what_has_no_audio_is_silence_and_what_follows_is_in_its_place() {
     // Silence suppression: two seconds without packets, timestamps go on.
     let frames = vec![marked(Channel::Right, 100_000, 800, 1), marked(Channel::Right, 2_100_000, 16_800, 1)];
