@@ -2,10 +2,12 @@
 //!
 //! The place of a packet is its arrival, smoothed. Within one source the RTP timestamps say exactly how packets follow
 //! one another, so jitter and reordering leave no mark; the arrival only says how the sender's clock lies against ours.
-//! The difference of the two is averaged over about a second (64 packets). When the average leaves ±2 ms, the stream is
-//! moved by single samples, one repeated or one left out at a packet's edge, no more than ten a second, which the ear does
-//! not notice: a phone whose clock is wrong by 200 ppm needs 1.6. Both channels therefore stay within a few ms of their arrivals, and of
-//! each other.
+//! The difference of the two is averaged over about a second (64 packets).
+//!
+//! A stream's first packet may have been held up. When one of the next ten shows it, what was placed is moved back as a whole: it is
+//! still in the ring, so nothing is lost. Later the stream is moved by single samples, one repeated or one left out at a packet's
+//! edge: in silence as soon as the average leaves ±2 ms, so that both channels stay within a few ms of their arrivals and of each
+//! other; while somebody speaks only beyond ±20 ms, and no more than ten a second. A phone whose clock is wrong by 200 ppm needs 1.6.
 //!
 //! A stream whose timestamps jump is anchored anew at its arrival: at once when it is far early or absurdly late, after
 //! [`LATE_RUN_MAX_MS`] when it is steadily too late (a phone that stops its timestamps on hold), but not for a burst after a
@@ -29,13 +31,17 @@ const EARLY_MAX_MS: i64 = 100;
 const LATE_MAX_MS: i64 = 2000;
 /// Packets that come too late to be written for this long (by arrival) have stopped their timestamps.
 const LATE_RUN_MAX_MS: i64 = 300;
-/// The averaged difference that is let be.
+/// The averaged difference that is let be in silence, and in speech.
 const SLACK_MS: i64 = 2;
+const SLACK_LOUD_MS: i64 = 20;
+/// Up to this sample, about -40 dB, a packet is silence.
+const QUIET_MAX: u16 = 330;
+/// Packets after an anchor that may show that it lies too late.
+const SETTLING: i64 = 10;
 /// How much one packet can pull at the average: a burst after a stall must not move a stream whose clock is right.
 const PULL_MAX_MS: i64 = 30;
-/// The move, in samples, and how much of the stream lies between two: 0.12 % at 8 kHz, six times what the worst clock needs and too little
-/// to bend a voice or a tone. A stall of the machine makes a stream's first arrival, or the averages, wrong by tens of ms; that is better
-/// borne for a minute than heard as a change of pitch.
+/// The move, in samples, and how much speech lies between two: 0.12 % at 8 kHz, six times what the worst clock needs and too little
+/// to bend a voice or a tone.
 const SLIP: i64 = 1;
 const SLIP_EVERY_MS: i64 = 100;
 /// Packets in the moving average.
@@ -85,6 +91,25 @@ struct Anchor {
     packets: i64,
     /// Where it was moved last, or had a hole.
     moved: i64,
+    /// The first sample placed by it.
+    first: i64,
+}
+
+/// A packet that came.
+#[derive(Clone, Copy)]
+struct Came {
+    /// Its arrival, as a place.
+    at: i64,
+    len: i64,
+    quiet: bool,
+}
+
+/// Where a packet goes.
+struct Place {
+    start: i64,
+    /// Samples by which what was placed since the anchor is to be moved back before that, and where it then begins and ends.
+    back: i64,
+    run: (i64, i64),
 }
 
 impl Timeline {
@@ -146,7 +171,9 @@ impl Timeline {
         if arrival + EARLY_MAX_MS * self.per_ms + len > self.written + self.ring.len() as i64 {
             self.hand_out(arrival - self.hold_back, out);
         }
-        let start = self.streams[side].follow(frame, (arrival, len), self.written, self.per_ms);
+        let came = Came { at: arrival, len, quiet: samples.iter().all(|sample| sample.unsigned_abs() <= QUIET_MAX) };
+        let Place { start, back, run } = self.streams[side].follow(frame, came, self.written, self.per_ms);
+        self.move_back(side, back, run);
         if start + len <= self.written {
             self.late += 1;
             self.streams[side].too_late(arrival);
@@ -167,6 +194,20 @@ impl Timeline {
         let stream = &mut self.streams[side];
         if start + len >= stream.next {
             (stream.next, stream.last) = (start + len, samples.last().copied().unwrap_or(0));
+        }
+    }
+
+    /// Moves what lies `back` samples behind `run` of one side there, and leaves silence after it.
+    fn move_back(&mut self, side: usize, back: i64, run: (i64, i64)) {
+        let len = self.ring.len() as i64;
+        let at = |place: i64| place.rem_euclid(len) as usize;
+        if back > 0 {
+            for place in run.0..run.1 {
+                self.ring[at(place)][side] = self.ring[at(place + back)][side];
+            }
+            for place in run.1..run.1 + back {
+                self.ring[at(place)][side] = 0;
+            }
         }
     }
 
@@ -221,44 +262,62 @@ impl Stream {
         self.decoder.insert(known.unwrap_or_else(|| Decoder::new(frame.codec, rate))).decode(&frame.payload, out);
     }
 
-    /// The place of `frame`'s first sample, given its arrival and length and what is already written.
-    fn follow(&mut self, frame: &TapFrame, (arrival, len): (i64, i64), written: i64, per_ms: i64) -> i64 {
-        let fresh =
-            Anchor { source: frame.source, timestamp: frame.timestamp, place: arrival, average: 0, packets: AVERAGE_FROM, moved: arrival };
+    /// The place of `frame`'s first sample, given what is already written.
+    fn follow(&mut self, frame: &TapFrame, came: Came, written: i64, per_ms: i64) -> Place {
+        let place_at = |start| Place { start, back: 0, run: (0, 0) };
+        let fresh = Anchor {
+            source: frame.source,
+            timestamp: frame.timestamp,
+            place: came.at,
+            average: 0,
+            packets: AVERAGE_FROM,
+            moved: came.at,
+            first: came.at,
+        };
         let Some(anchor) = self.anchor.as_mut().filter(|anchor| anchor.source == frame.source) else {
             self.anchor = Some(fresh);
-            return arrival;
+            return place_at(came.at);
         };
         // RFC 3550 5.1: timestamps wrap; the nearer way round is the right one.
         let ticks = i64::from(frame.timestamp.wrapping_sub(anchor.timestamp) as i32);
         let since = ticks * per_ms * 1000 / i64::from(frame.codec.clock());
         let place = anchor.place + since;
-        let behind = arrival - place;
-        let stopped = self.late_since.is_some_and(|first| arrival - first >= LATE_RUN_MAX_MS * per_ms);
+        let behind = came.at - place;
+        let stopped = self.late_since.is_some_and(|first| came.at - first >= LATE_RUN_MAX_MS * per_ms);
         if !(-EARLY_MAX_MS * per_ms..=LATE_MAX_MS * per_ms).contains(&behind) || stopped {
             self.anchor = Some(fresh);
             self.late_since = None;
-            return arrival;
+            return place_at(came.at);
         }
-        if place + len <= written {
-            return place;
+        if place + came.len <= written {
+            return place_at(place);
         }
+        let settling = anchor.packets < AVERAGE_FROM + SETTLING && since > 0;
         anchor.packets = (anchor.packets + 1).min(AVERAGE_OVER);
+        // No further than to what is handed out.
+        let back = (-behind).min(anchor.first - written);
+        if settling && back > SLACK_MS * per_ms {
+            let (first, end) = (anchor.first - back, self.next - back);
+            *anchor = Anchor { timestamp: frame.timestamp, place: place - back, average: 0, moved: place - back, first, ..*anchor };
+            self.next = end;
+            return Place { start: place - back, back, run: (first, end.max(first)) };
+        }
         let pull = behind * FRACTION - anchor.average;
         anchor.average += pull.clamp(-PULL_MAX_MS * per_ms * FRACTION, PULL_MAX_MS * per_ms * FRACTION) / anchor.packets;
         if since <= 0 {
-            return place;
+            return place_at(place);
         }
+        let (slack, every) = if came.quiet { (SLACK_MS, 0) } else { (SLACK_LOUD_MS, SLIP_EVERY_MS) };
         // Only where the packet before is the neighbour can a slip be bridged; and one that was overtaken must still fit into its hole.
-        let may = place - anchor.moved >= SLIP_EVERY_MS * per_ms;
-        let slip = if place == self.next && may { slip(anchor.average / FRACTION, per_ms) } else { 0 };
+        let may = place == self.next && place - anchor.moved >= every * per_ms;
+        let slip = if may { slip(anchor.average / FRACTION, slack * per_ms) } else { 0 };
         if place != self.next || slip != 0 {
             anchor.moved = place;
         }
         anchor.average -= slip * FRACTION;
         // The anchor follows the newest packet, so that the difference of timestamps stays small.
         (anchor.timestamp, anchor.place) = (frame.timestamp, place + slip);
-        place + slip
+        place_at(place + slip)
     }
 
     fn too_late(&mut self, arrival: i64) {
@@ -267,6 +326,6 @@ impl Stream {
 }
 
 /// By how many samples to move a stream that is `behind` on average.
-fn slip(behind: i64, per_ms: i64) -> i64 {
-    if behind.abs() <= SLACK_MS * per_ms { 0 } else { SLIP * behind.signum() }
+fn slip(behind: i64, slack: i64) -> i64 {
+    if behind.abs() <= slack { 0 } else { SLIP * behind.signum() }
 }

@@ -110,17 +110,29 @@ fn jitter_and_reordering_leave_no_mark_within_a_source() {
 }
 
 #[test]
-fn a_stream_whose_first_packet_was_late_comes_back_without_bending_its_pitch() {
-    // The sender was held up for 60 ms before all went its way.
-    let frames: Vec<_> = (0..200_u64).map(|packet| marked(Channel::Left, packet.max(3) * 20_000, packet as u32 * 160, 1)).collect();
-    let (pairs, _) = run(frames, 5_000_000);
-    let marks = marks(&pairs, 0);
-    for second in marks.windows(51) {
-        let took = second[50] - second[0];
-        assert!((7988..=8000).contains(&took), "{took} samples for a second");
+fn a_stream_whose_first_packets_were_held_up_lies_as_if_they_had_not_been() {
+    for held_up in [1, 3, 6] {
+        let frames: Vec<_> =
+            (0..200_u64).map(|packet| marked(Channel::Left, packet.max(held_up) * 20_000, packet as u32 * 160, 1)).collect();
+        let (pairs, late) = run(frames, 5_000_000);
+        assert_eq!((marks(&pairs, 0), late), ((0..200).map(|packet| packet * 160).collect(), 0), "{held_up}");
     }
-    let (first, last) = (marks[0], marks[marks.len() - 1] - 199 * 160);
-    assert!(first - last >= 30, "from {first} to {last} samples behind");
+}
+
+#[test]
+fn a_steady_voice_is_not_bent_by_a_few_ms_nor_quickly_by_many() {
+    for (late_ms, samples) in [(15, 8000..=8000), (60, 8001..=8010)] {
+        // Loud throughout; after a second all takes longer.
+        let at = |packet: u64| packet * 20_000 + if packet >= 50 { late_ms * 1000 } else { 0 };
+        let loud = |packet: u64| frame(Channel::Left, at(packet), packet as u32 * 160, 1, vec![LOUD; PACKET]);
+        let mut frames: Vec<_> = (0..400).map(loud).collect();
+        for packet in [150, 200] {
+            frames[packet] = marked(Channel::Left, at(packet as u64), packet as u32 * 160, 1);
+        }
+        let (pairs, _) = run(frames, 9_000_000);
+        let marks = marks(&pairs, 0);
+        assert!(samples.contains(&(marks[2] - marks[1])), "{late_ms} ms: {marks:?}");
+    }
 }
 
 #[test]
