@@ -13,6 +13,7 @@ use crate::projector::{self, ProjectorState};
 use crate::recovery;
 use crate::switch::backlog::Backlog;
 use crate::switch::clips::Library;
+use crate::switch::overload::Overload;
 use crate::switch::run::{ALIVE_KEY, EPOCH_KEY, Gathered, Inbox, Pulse, Switch, inboxes};
 use crate::switch::{Event, MediaAddress, RecordingFact, Rooms, RoomsConfig};
 use anyhow::{Context, anyhow};
@@ -219,6 +220,7 @@ impl Server {
             stop: stopped_switch,
             events: 0,
             backlog: Backlog::default(),
+            overload: Overload::default(),
             gathered: Gathered::default(),
         };
         let switch = std::thread::Builder::new().name("switch".into()).spawn(move || match current_thread() {

@@ -223,6 +223,8 @@ pub enum Command {
     SetPhones(Vec<PhoneAccount>),
     /// Refuse new INVITEs (503 with Retry-After): draining.
     SetAccepting(bool),
+    /// Refuse new INVITEs of trunks (503 with Retry-After), but answer OPTIONS: for a while more come than can be taken.
+    SetBusy(bool),
     /// Make a call. `leg` is new. Ends in `Answered`, `Refused`, or `Ended`.
     Invite {
         leg: LegId,

@@ -79,7 +79,7 @@ impl Door {
     fn hand_on(&self, path: Path, bytes: Bytes) -> bool {
         let fresh = is_new_request(&bytes);
         let event = Event::Packet { path, bytes };
-        let taken = if fresh { self.inbox.fresh(event) } else { self.inbox.urgent(event) };
+        let taken = if fresh { self.inbox.fresh(self.clock.tick(), event) } else { self.inbox.urgent(event) };
         if !taken {
             self.counters.overflowed.fetch_add(1, Ordering::Relaxed);
         }

@@ -12,6 +12,7 @@ mod lines;
 mod media_address;
 mod numbers;
 mod outbound;
+pub mod overload;
 mod peers;
 mod rooms;
 pub mod run;
@@ -89,6 +90,8 @@ pub enum Event {
     Directory(Box<Directory>),
     /// Whether new calls may be taken (false: the journal is at its bound).
     Accepting(bool),
+    /// Whether more new calls come than can be taken: those of trunks are refused, nothing else.
+    Busy(bool),
     /// The server is going down: no new calls from now on, whatever else changes.
     Drain,
     /// End everything that is still up.

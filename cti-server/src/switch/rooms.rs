@@ -185,6 +185,7 @@ impl Rooms {
             Event::Recording(fact) => self.on_recording(now, fact),
             Event::Directory(directory) => self.set_directory(now, *directory),
             Event::Accepting(accepting) => self.set_accepting(now, accepting),
+            Event::Busy(busy) => self.sip.handle_command(now, Sip::SetBusy(busy)),
             Event::Drain => {
                 self.draining = true;
                 self.set_accepting(now, false);

@@ -1,9 +1,11 @@
 //! The loop around the rooms: three bounded inboxes with budgets, the timer, the journal, and the effects.
 
 use super::backlog::Backlog;
+use super::overload::Overload;
 use super::{Effect, Event, Rooms};
 use crate::clock::Clock;
 use crate::journal::{Journal, Record};
+use cti_types::time::Tick;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -44,7 +46,7 @@ pub struct Inbox {
     media: Sender<Event>,
     urgent: Sender<Event>,
     desk: Sender<Event>,
-    fresh: Sender<Event>,
+    fresh: Sender<(Tick, Event)>,
     lost: Arc<AtomicU64>,
 }
 
@@ -59,9 +61,9 @@ impl Inbox {
         self.put(&self.urgent, event)
     }
 
-    /// New requests. False: full.
-    pub fn fresh(&self, event: Event) -> bool {
-        self.put(&self.fresh, event)
+    /// New requests, which came at `now`. False: full.
+    pub fn fresh(&self, now: Tick, event: Event) -> bool {
+        self.put(&self.fresh, (now, event))
     }
 
     /// Commands and answers, from async code: waits for room.
@@ -83,7 +85,7 @@ impl Inbox {
         self.lost.load(Ordering::Relaxed)
     }
 
-    fn put(&self, sender: &Sender<Event>, event: Event) -> bool {
+    fn put<T>(&self, sender: &Sender<T>, event: T) -> bool {
         let taken = sender.try_send(event).is_ok();
         if !taken {
             self.lost.fetch_add(1, Ordering::Relaxed);
@@ -97,7 +99,7 @@ pub struct Inboxes {
     media: Receiver<Event>,
     urgent: Receiver<Event>,
     desk: Receiver<Event>,
-    fresh: Receiver<Event>,
+    fresh: Receiver<(Tick, Event)>,
 }
 
 pub fn inboxes() -> (Inbox, Inboxes) {
@@ -115,7 +117,7 @@ impl Inboxes {
     pub(crate) async fn next_of_sip(&mut self) -> Event {
         let event = tokio::select! {
             event = self.urgent.recv() => event,
-            event = self.fresh.recv() => event,
+            fresh = self.fresh.recv() => fresh.map(|(_, event)| event),
         };
         event.expect("the sockets are open")
     }
@@ -158,6 +160,8 @@ pub struct Switch<O> {
     pub events: u64,
     /// What the journal has not taken yet.
     pub backlog: Backlog,
+    /// Whether new calls come faster than they are taken.
+    pub overload: Overload,
     pub gathered: Gathered,
 }
 
@@ -231,8 +235,12 @@ impl<O: Outside> Switch<O> {
             worked = true;
         }
         for _ in 0..FRESH_BUDGET {
-            let Ok(event) = self.inboxes.fresh.try_recv() else { break };
-            self.handle(event);
+            let Ok((came, event)) = self.inboxes.fresh.try_recv() else {
+                let busy = self.overload.nobody_waits();
+                self.refuse_new(busy);
+                break;
+            };
+            self.fresh(came, event);
             worked = true;
         }
         worked
@@ -244,11 +252,24 @@ impl<O: Outside> Switch<O> {
             Some(event) = self.inboxes.media.recv() => event,
             Some(event) = self.inboxes.urgent.recv() => event,
             Some(event) = self.inboxes.desk.recv() => event,
-            Some(event) = self.inboxes.fresh.recv() => event,
+            Some((came, event)) = self.inboxes.fresh.recv() => return self.fresh(came, event),
             () = tokio::time::sleep_until(until) => return,
             _ = self.stop.changed() => return,
         };
         self.handle(event);
+    }
+
+    fn fresh(&mut self, came: Tick, event: Event) {
+        let busy = self.overload.had_turn(self.clock.tick(), came);
+        self.refuse_new(busy);
+        self.handle(event);
+    }
+
+    fn refuse_new(&mut self, busy: Option<bool>) {
+        if let Some(busy) = busy {
+            tracing::warn!(busy, "new calls come faster than they can be taken, or no longer");
+            self.handle(Event::Busy(busy));
+        }
     }
 
     fn timeout(&mut self) {

@@ -7,6 +7,7 @@ mod agents;
 mod api;
 mod calls;
 mod floor;
+mod plot;
 mod pop;
 mod process;
 mod record;
@@ -14,6 +15,7 @@ mod recordings;
 mod report;
 mod routing;
 mod setup;
+mod soak;
 mod tones;
 
 use anyhow::Context as _;
@@ -38,6 +40,8 @@ enum Command {
     Floor(floor::Args),
     /// Drive the ACD room alone, without network.
     Routing(routing::Args),
+    /// Very many calls of many kinds, and what stays behind of them.
+    Soak(soak::Args),
     /// Look up callers in a filled database.
     Pop(pop::Args),
 }
@@ -62,6 +66,11 @@ fn main() -> anyhow::Result<()> {
             Command::Routing(args) => {
                 let json = args.json.clone();
                 let report = Report { routing: Some(routing::run(&args)?), ..Report::default() };
+                write_json(&report, json.as_deref())
+            }
+            Command::Soak(args) => {
+                let json = args.json.clone();
+                let report = soak::run(args).await?;
                 write_json(&report, json.as_deref())
             }
             Command::Pop(args) => {

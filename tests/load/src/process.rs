@@ -26,6 +26,16 @@ pub(crate) fn rss_mb(pid: u32) -> anyhow::Result<f64> {
     Ok(kib * 1024.0 / 1e6)
 }
 
+/// Descriptors a process has open.
+pub(crate) fn files(pid: u32) -> anyhow::Result<u64> {
+    Ok(std::fs::read_dir(format!("/proc/{pid}/fd")).with_context(|| format!("no process {pid}"))?.count() as u64)
+}
+
+/// Threads of a process.
+pub(crate) fn threads(pid: u32) -> anyhow::Result<u64> {
+    Ok(std::fs::read_dir(format!("/proc/{pid}/task")).with_context(|| format!("no process {pid}"))?.count() as u64)
+}
+
 /// Seconds of CPU the calling thread has used, to the nanosecond.
 pub(crate) fn thread_cpu_s() -> anyhow::Result<f64> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").context("no /proc/thread-self/schedstat")?;
@@ -55,6 +65,6 @@ mod tests {
     fn this_process_can_be_read() {
         let pid = std::process::id();
         assert!(cpu_s(pid).unwrap() >= 0.0 && rss_mb(pid).unwrap() > 0.5 && thread_cpu_s().unwrap() > 0.0);
-        assert!(files_max().unwrap() > 0);
+        assert!(files_max().unwrap() > 0 && files(pid).unwrap() > 2 && threads(pid).unwrap() >= 1);
     }
 }

@@ -23,6 +23,7 @@ pub(crate) struct Report {
     pub(crate) generator: Option<Generator>,
     pub(crate) routing: Option<Routing>,
     pub(crate) lookup: Option<Lookup>,
+    pub(crate) soak: Option<Soak>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -132,6 +133,83 @@ pub(crate) struct Lookup {
     pub(crate) lookups: u64,
     pub(crate) ms: Percentiles,
     pub(crate) lookups_per_s: f64,
+}
+
+/// Very many calls, and what stayed behind.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Soak {
+    pub(crate) calls: u64,
+    /// Went as their way says, to their end.
+    pub(crate) completed: u64,
+    pub(crate) cps: f64,
+    pub(crate) server_cpu_ms_per_call: f64,
+    pub(crate) rss_mb: Option<Percentiles>,
+    /// The trend of the second half of the run.
+    pub(crate) rss_mb_per_10_000_calls: f64,
+    pub(crate) before: Option<Levels>,
+    /// At rest after the last call.
+    pub(crate) after: Option<Levels>,
+    pub(crate) by_way: BTreeMap<&'static str, BTreeMap<String, u64>>,
+}
+
+/// The server at one instant.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Levels {
+    /// Seconds since the first call.
+    pub(crate) at_s: f64,
+    /// Calls that are over by then.
+    pub(crate) calls: u64,
+    pub(crate) rss_mb: f64,
+    /// Open descriptors.
+    pub(crate) files: u64,
+    pub(crate) threads: u64,
+    pub(crate) interactions: u64,
+    pub(crate) legs: u64,
+    /// RTP port pairs in use or at rest.
+    pub(crate) ports: u64,
+    /// SIP transactions: with their timers, what a call leaves longest.
+    pub(crate) transactions: u64,
+    /// Records that are not in the database yet.
+    pub(crate) projector_behind: u64,
+    pub(crate) journal_mb: f64,
+    /// Snapshots and deltas kept for screens.
+    pub(crate) held_mb: f64,
+    /// Broken invariants so far.
+    pub(crate) broken: u64,
+}
+
+impl Levels {
+    /// The names of [`Self::line`]'s values.
+    pub(crate) const HEAD: &str =
+        "at_s,calls,rss_mb,files,threads,interactions,legs,ports,transactions,projector_behind,journal_mb,held_mb,broken";
+
+    /// One line of a CSV file.
+    pub(crate) fn line(&self) -> String {
+        let Self {
+            at_s,
+            calls,
+            rss_mb,
+            files,
+            threads,
+            interactions,
+            legs,
+            ports,
+            transactions,
+            projector_behind,
+            journal_mb,
+            held_mb,
+            broken,
+        } = self;
+        format!(
+            "{at_s:.1},{calls},{rss_mb:.1},{files},{threads},{interactions},{legs},{ports},{transactions},{projector_behind},{journal_mb:.2},\
+             {held_mb:.2},{broken}"
+        )
+    }
+
+    /// Nothing of any call is left.
+    pub(crate) fn at_rest(&self) -> bool {
+        self.interactions + self.legs + self.ports + self.transactions + self.projector_behind == 0
+    }
 }
 
 #[cfg(test)]

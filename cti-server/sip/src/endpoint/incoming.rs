@@ -28,6 +28,8 @@ impl Endpoint {
         }
         let trunk = self.trunk_of(path.remote, message).map(|t| (t.id, t.trusted));
         let origin = match trunk {
+            // Before anything that costs: to refuse must be far cheaper than to take.
+            Some(_) if self.busy => return self.refuse(path, message, &Reply::new(503).with("Retry-After", RETRY_AFTER)),
             Some((id, _)) => Origin::Trunk(id),
             None => match self.authenticate(now, path, message) {
                 Some(phone) => Origin::Phone(phone),

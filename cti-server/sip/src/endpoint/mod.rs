@@ -72,6 +72,8 @@ pub struct Endpoint {
     /// Configured so, and every account has an HA1 for SHA-256: it may be offered. All or none: an offer must not tell names apart.
     sha256: bool,
     accepting: bool,
+    /// More calls of trunks come than can be taken; our own telephones' are few, and one may be for help.
+    busy: bool,
     legs: BTreeMap<LegId, Leg>,
     attempts: BTreeMap<AttemptId, Attempt>,
     attempt_next: u64,
@@ -101,6 +103,7 @@ impl Endpoint {
             phone_calls: BTreeMap::new(),
             sha256,
             accepting: true,
+            busy: false,
             legs: BTreeMap::new(),
             attempts: BTreeMap::new(),
             attempt_next: 0,
@@ -143,6 +146,7 @@ impl Endpoint {
             Command::SetTrunks(trunks) => self.set_trunks(now, trunks),
             Command::SetPhones(phones) => self.set_phones(phones),
             Command::SetAccepting(accepting) => self.accepting = accepting,
+            Command::SetBusy(busy) => self.busy = busy,
             Command::Invite { leg, target, from, sdp, headers, ring_timeout } => {
                 self.invite(now, leg, &target, &from, sdp, &headers, ring_timeout);
             }

@@ -245,6 +245,21 @@ fn a_phones_fifth_call_at_once_is_503_until_one_of_them_ends() {
 }
 
 #[test]
+fn while_too_many_come_trunks_are_refused_and_our_phones_and_probes_are_not() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(1);
+    rig.command(Command::SetBusy(true));
+    rig.receive(TRUNK, &invite("t1", "z9hG4bKt1", 1, SDP));
+    assert_eq!((rig.last().message.code(), rig.last().message.get(Name::RetryAfter)), (503, Some("10")));
+    rig.receive(TRUNK, &inside("OPTIONS", "", 1, "z9hG4bKo1", None).replace(";tag=\r\n", "\r\n"));
+    assert_eq!(rig.last().message.code(), 200);
+    assert_eq!(phone_calls(&mut rig, &challenge, 1), 100, "it may be for help");
+    rig.command(Command::SetBusy(false));
+    rig.receive(TRUNK, &invite("t2", "z9hG4bKt2", 1, SDP));
+    assert_eq!(rig.last().message.code(), 100);
+}
+
+#[test]
 fn an_answered_call_of_a_phone_frees_its_place_when_it_ends() {
     let mut limited = config();
     limited.limits.calls_per_phone = 1;
