@@ -339,6 +339,7 @@ impl Store {
             language: "en".to_owned(),
             active: true,
             must_change_password: true,
+            voicemail: false,
             password: Some(password.clone()),
         };
         match self.insert(&Who::system("start"), now, admin).await {

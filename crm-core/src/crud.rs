@@ -254,11 +254,33 @@ fn patched<R: Resource>(old: &Stored<R>, patch: &Json) -> Result<R> {
             // A client may send back the whole row it read; these four are the store's own.
             continue;
         }
-        fields.insert(name.clone(), value.clone());
+        match fields.get_mut(name).filter(|_| R::MERGED.contains(&name.as_str())) {
+            Some(old) => merge(old, value),
+            None => drop(fields.insert(name.clone(), value.clone())),
+        }
     }
     // A cleared field takes its default, or stays missing and is reported by its name below.
     fields.retain(|name, value| !value.is_null() || !patch.contains_key(name));
     serde_json::from_value(Json::Object(fields)).map_err(|error| bad_fields(word, &error))
+}
+
+/// RFC 7396 2: objects part by part, `null` takes a part away, anything else is replaced. Both are nested no deeper than the parser allows.
+fn merge(target: &mut Json, patch: &Json) {
+    let Json::Object(changes) = patch else {
+        target.clone_from(patch);
+        return;
+    };
+    if !target.is_object() {
+        *target = Json::Object(Map::new());
+    }
+    let Json::Object(fields) = target else { return };
+    for (name, change) in changes {
+        if change.is_null() {
+            fields.remove(name);
+        } else {
+            merge(fields.entry(name.clone()).or_insert(Json::Null), change);
+        }
+    }
 }
 
 /// Turns serde's complaint into a field and its mend.

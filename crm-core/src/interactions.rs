@@ -10,7 +10,7 @@ use crate::error::{Result, StoreError};
 use crate::model::{PAGE_DEFAULT, PAGE_MAX, Page, Who};
 use crate::number::normalise;
 use crate::store::Store;
-use cti_types::{AgentId, CustomerId, InteractionId, QueueId, TrunkId, Utc, WrapUpCodeId};
+use cti_types::{AgentId, CustomerId, InteractionId, Number, Party, QueueId, RecordingId, TrunkId, Utc, WrapUpCodeId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 pub struct InteractionSummary {
     #[schema(value_type = Uuid)]
     pub id: InteractionId,
-    /// `voice`.
+    /// `voice`, `voicemail`.
     pub channel: String,
     /// `inbound`, `outbound`, `internal`.
     pub direction: String,
@@ -179,6 +179,34 @@ impl Store {
     pub async fn took_part(&self, id: InteractionId, agent: AgentId) -> Result<bool> {
         let sql = "SELECT id FROM participant WHERE interaction_id = $1 AND agent_id = $2 LIMIT 1";
         Ok(!self.db.fetch(sql, vec![text(id), text(agent)]).await?.is_empty())
+    }
+
+    /// Whether this agent was given a message that this is the recording of.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn took_message(&self, recording: RecordingId, agent: AgentId) -> Result<bool> {
+        let sql = "SELECT m.interaction_id FROM message m JOIN participant p ON p.interaction_id = m.interaction_id \
+                   WHERE m.recording_id = $1 AND p.agent_id = $2 LIMIT 1";
+        Ok(!self.db.fetch(sql, vec![text(recording), text(agent)]).await?.is_empty())
+    }
+
+    /// The number of who left a message: as normalised, as it came, and the name shown. Nothing, once erased.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn caller_of(&self, id: InteractionId) -> Result<Party> {
+        let sql = "SELECT kind, value FROM personal WHERE interaction_id = $1";
+        let mut party = Party { number: Number::Anonymous, raw: String::new(), display: None };
+        for row in self.db.fetch(sql, vec![text(id)]).await? {
+            match row.text(0)? {
+                "number" => party.number = normalise(row.text(1)?, self.country()),
+                "raw_number" => row.text(1)?.clone_into(&mut party.raw),
+                "display_name" => party.display = Some(row.text(1)?.to_owned()),
+                _ => {}
+            }
+        }
+        Ok(party)
     }
 
     /// Deletes the personal values of an interaction: numbers, names, what was collected, notes. The log and its figures stay.

@@ -30,6 +30,8 @@ const STEPS: &[Step] = &[
     step!(3, "log and projections", "0003_log_and_projections.sql"),
     step!(4, "order in a queue", "0004_order_in_a_queue.sql"),
     step!(5, "calls to the outside", "0005_calls_to_the_outside.sql"),
+    step!(6, "messages and recording", "0006_messages_and_recording.sql"),
+    step!(7, "encrypted trunks", "0007_encrypted_trunks.sql"),
 ];
 
 pub(crate) fn migrator(backend: Backend) -> Migrator {

@@ -86,6 +86,7 @@ pub fn queue_settings(queue: &Stored<Queue>) -> QueueSettings {
         overflow: match queue.overflow {
             OverflowTo::Queue { queue } => Overflow::Queue(queue),
             OverflowTo::Flow => Overflow::Flow,
+            OverflowTo::Voicemail => Overflow::Voicemail,
         },
         open: queue.open,
     }

@@ -2,7 +2,7 @@
 
 mod sip;
 
-pub use sip::{DigestOffer, InterfaceConfig, SipConfig, SipTransport};
+pub use sip::{DigestOffer, InterfaceConfig, SipConfig, SipTransport, TrunkTlsConfig};
 
 use crate::switch::Spoken;
 use anyhow::{Context, bail};
@@ -72,8 +72,13 @@ pub struct MediaConfig {
     pub codecs: Vec<String>,
     /// Encrypted media with keys from the SDP (RFC 4568).
     pub srtp: SrtpChoice,
-    /// Where `srtp` is allowed, also for legs signalled over UDP, TCP or WS, where the keys can be read on the way.
+    /// Tell keys also to legs signalled over UDP, TCP or WS, where they can be read on the way. Without it such legs are in the clear where
+    /// `srtp` is allowed, and refused where it is required.
     pub srtp_over_plain: bool,
+    /// Whether browsers may be telephones: SIP over WS or WSS, media by DTLS-SRTP (WebRTC).
+    pub webrtc: bool,
+    /// Country whose ring-back tone callers hear while a called number rings, ISO 3166-1 alpha-2; by default Europe's usual one.
+    pub tones: String,
 }
 
 /// When media is encrypted.
@@ -109,7 +114,8 @@ impl MediaConfig {
             SrtpChoice::Allowed => SrtpPolicy::Allowed,
             SrtpChoice::Required => SrtpPolicy::Required,
         };
-        Ok(Spoken { codecs, srtp, srtp_over_plain: self.srtp_over_plain })
+        // The certificate is made at the start, and known then.
+        Ok(Spoken { codecs, srtp, srtp_over_plain: self.srtp_over_plain, web: None })
     }
 }
 
@@ -124,6 +130,8 @@ impl Default for MediaConfig {
             codecs: Codec::ALL.map(|codec| codec.name().to_owned()).to_vec(),
             srtp: SrtpChoice::Off,
             srtp_over_plain: false,
+            webrtc: true,
+            tones: String::new(),
         }
     }
 }
@@ -214,6 +222,10 @@ impl Config {
             bail!("media.ports: [{first}, {last}] is no usable range; take for example [16384, 32767]");
         }
         self.media.spoken()?;
+        let tones = &self.media.tones;
+        if !(tones.is_empty() || tones.len() == 2 && tones.bytes().all(|b| b.is_ascii_uppercase())) {
+            bail!("media.tones: \"{tones}\" is no country; write two letters such as GB");
+        }
         if self.journal.segment_mib == 0 || self.journal.max_mib < 2 * self.journal.segment_mib {
             bail!("journal.max_mib: must be at least twice journal.segment_mib, which must not be 0");
         }
@@ -313,6 +325,7 @@ mod tests {
             ("data = \"/d\"\n[media]\ncodecs = [\"PCMU\", \"GSM\"]", "media.codecs"),
             ("data = \"/d\"\n[media]\ncodecs = []", "media.codecs"),
             ("data = \"/d\"\n[media]\nsrtp = \"maybe\"", "srtp"),
+            ("data = \"/d\"\n[media]\ntones = \"England\"", "media.tones"),
             ("data = \"/d\"\n[journal]\nmax_mib = 1", "journal.max_mib"),
             ("data = \"/d\"\nhttp = \"nowhere\"", "http"),
             ("data = \"/d\"\npublic_url = \"desk.example.com\"", "public_url"),

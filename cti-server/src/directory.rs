@@ -6,12 +6,13 @@ use crm_core::ConfigSnapshot;
 use crm_core::dial::Place;
 use crm_core::model::{self, minute_of_day};
 use crm_core::snapshot::{PhoneDigest, agent_settings, queue_settings};
+use cti_media::sdp::SrtpPolicy;
 use cti_sip::api::{Account, Identity, Outward, PhoneAccount, Probe, Transport, Trunk};
 use cti_types::flow::FlowRef;
-use cti_types::{FlowId, QueueId, SkillId};
+use cti_types::{AgentId, FlowId, QueueId, SkillId};
 use ivr::{Flow, Hours, NameKind, Names, Problem};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ impl std::fmt::Display for Fault {
 /// The names flows may use, as the configuration has them.
 pub struct FlowNames<'a> {
     queues: BTreeMap<&'a str, QueueId>,
+    agents: BTreeMap<&'a str, AgentId>,
     skills: BTreeMap<&'a str, SkillId>,
     hours: BTreeMap<&'a str, Arc<Hours>>,
     clips: &'a Library,
@@ -41,6 +43,7 @@ impl<'a> FlowNames<'a> {
     pub fn new(snapshot: &'a ConfigSnapshot, clips: &'a Library) -> FlowNames<'a> {
         FlowNames {
             queues: snapshot.queues.iter().map(|q| (q.name.as_str(), q.id)).collect(),
+            agents: snapshot.users.iter().filter(|u| u.active).map(|u| (u.login.as_str(), u.id)).collect(),
             skills: snapshot.skills.iter().map(|s| (s.name.as_str(), s.id)).collect(),
             hours: snapshot.hours.iter().filter_map(|h| Some((h.name.as_str(), Arc::new(hours(&h.data)?)))).collect(),
             clips,
@@ -51,6 +54,9 @@ impl<'a> FlowNames<'a> {
 impl Names for FlowNames<'_> {
     fn queue(&self, name: &str) -> Option<QueueId> {
         self.queues.get(name).copied()
+    }
+    fn agent(&self, name: &str) -> Option<AgentId> {
+        self.agents.get(name).copied()
     }
     fn skill(&self, name: &str) -> Option<SkillId> {
         self.skills.get(name).copied()
@@ -65,6 +71,7 @@ impl Names for FlowNames<'_> {
         let words = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect();
         match kind {
             NameKind::Queue => words(self.queues.keys().copied().collect()),
+            NameKind::Agent => words(self.agents.keys().copied().collect()),
             NameKind::Skill => words(self.skills.keys().copied().collect()),
             NameKind::Hours => words(self.hours.keys().copied().collect()),
             NameKind::Clip => self.clips.names().map(str::to_owned).collect(),
@@ -133,7 +140,7 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
     let mut directory = Directory { numbers: numbers(snapshot, &names, &flows, &mut faults), ..Directory::default() };
     for (id, (flow, version)) in flows {
         // Who is sent into a flow hears the language of the house until the flow chooses another.
-        let entry = Entry { flow, version: Some(version), language: LANGUAGE.to_owned(), trunk: None };
+        let entry = Entry { flow, version: Some(version), queue: None, language: LANGUAGE.to_owned(), trunk: None };
         directory.flows.insert(id, entry);
     }
     for queue in &snapshot.queues {
@@ -144,6 +151,7 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
         let recording = match queue.recording {
             model::RecordingPolicy::Always => RecordingPolicy::Always,
             model::RecordingPolicy::Never => RecordingPolicy::Never,
+            model::RecordingPolicy::OnDemand => RecordingPolicy::OnDemand,
             model::RecordingPolicy::Percent { percent } => RecordingPolicy::Percent(percent),
         };
         let entry = Queue {
@@ -151,6 +159,7 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
             hours,
             music: queue.music.clone(),
             recording,
+            voicemail: queue.voicemail.clone(),
             wrap_up_required: queue.wrap_up_required,
         };
         directory.queues.insert(queue.id, entry);
@@ -159,7 +168,8 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
         // Supervisors listen and step in by a telephone, too.
         let works = [model::UserRole::Agent, model::UserRole::Supervisor, model::UserRole::Admin];
         let active = user.active && works.iter().any(|role| user.roles.contains(role));
-        let agent = Agent { settings: agent_settings(user), name: user.name.clone(), team: user.team_id, active };
+        let (login, name) = (user.login.clone(), user.name.clone());
+        let agent = Agent { settings: agent_settings(user), login, name, team: user.team_id, active, voicemail: user.voicemail };
         directory.agents.insert(user.id, agent);
     }
     for trunk in snapshot.trunks.iter().filter(|t| t.active) {
@@ -176,7 +186,7 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
             ha1_md5: digest.map(|d| d.ha1_md5.clone()).filter(|h| !h.is_empty()),
             ha1_sha256: digest.map(|d| d.ha1_sha256.clone()).filter(|h| !h.is_empty()),
         };
-        directory.phones.insert(phone.id, Phone { account, name: phone.name.clone(), owner: phone.owner_id });
+        directory.phones.insert(phone.id, Phone { account, name: phone.name.clone(), owner: phone.owner_id, srtp: phone.srtp.map(srtp) });
     }
     directory.dialling = dialling(snapshot);
     directory.reasons = snapshot.reasons.iter().filter(|r| r.active).map(|r| (r.id, r.name.clone())).collect();
@@ -209,7 +219,7 @@ fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, flows: &Flows, faul
         let about = format!("number {}", number.number);
         let entry = match number.entry {
             model::Entry::Flow { flow } => match flows.get(&flow) {
-                Some((flow, version)) => Entry { flow: Arc::clone(flow), version: Some(*version), language, trunk },
+                Some((flow, version)) => Entry { flow: Arc::clone(flow), version: Some(*version), queue: None, language, trunk },
                 None => {
                     faults.push(Fault { about, message: "leads to a flow that has no usable live version".into() });
                     continue;
@@ -218,7 +228,7 @@ fn numbers(snapshot: &ConfigSnapshot, names: &FlowNames<'_>, flows: &Flows, faul
             model::Entry::Queue { queue } => {
                 let name = snapshot.queues.iter().find(|q| q.id == queue).map(|q| q.name.as_str()).unwrap_or_default();
                 match Flow::parse(&straight(name), names) {
-                    Ok(flow) => Entry { flow: Arc::new(flow), version: None, language, trunk },
+                    Ok(flow) => Entry { flow: Arc::new(flow), version: None, queue: Some(queue), language, trunk },
                     Err(problems) => {
                         faults.push(Fault { about, message: ivr::list(&problems) });
                         continue;
@@ -236,8 +246,9 @@ fn trunk_entry(trunk: &model::Stored<model::Trunk>, digest: Option<&PhoneDigest>
     let transport = match trunk.transport {
         model::Transport::Udp => Transport::Udp,
         model::Transport::Tcp => Transport::Tcp,
+        model::Transport::Tls => Transport::Tls,
     };
-    let literal = trunk.peer.as_deref().and_then(|text| text.parse().ok());
+    let literal = trunk.peer.as_deref().and_then(|text| literal_address(text, transport.usual_port()));
     let peer_name = trunk.peer.clone().filter(|_| literal.is_none());
     let (id, country) = (trunk.id, trunk.country.clone());
     let entry = Trunk {
@@ -249,7 +260,15 @@ fn trunk_entry(trunk: &model::Stored<model::Trunk>, digest: Option<&PhoneDigest>
         trusted: trunk.trusted,
         out: outward(&trunk.outbound, digest),
     };
-    Ok(TrunkEntry { trunk: entry, country, transport, peer_name })
+    Ok(TrunkEntry { trunk: entry, country, transport, peer_name, tls_name: trunk.tls_name.clone(), srtp: trunk.srtp.map(srtp) })
+}
+
+fn srtp(rule: model::SrtpRule) -> SrtpPolicy {
+    match rule {
+        model::SrtpRule::Off => SrtpPolicy::Off,
+        model::SrtpRule::Optional => SrtpPolicy::Allowed,
+        model::SrtpRule::Required => SrtpPolicy::Required,
+    }
 }
 
 fn outward(out: &model::TrunkOutbound, digest: Option<&PhoneDigest>) -> Outward {
@@ -274,6 +293,7 @@ fn outward(out: &model::TrunkOutbound, digest: Option<&PhoneDigest>) -> Outward 
             model::TrunkIdentity::None => Identity::None,
         },
         domain: out.domain.clone(),
+        sips: out.sips,
         account,
         register_for: out.register_s.map(seconds),
         probe: out.probe_s.map(|s| Probe { every: seconds(s), fall: out.probe_fall, rise: out.probe_rise }),
@@ -294,7 +314,13 @@ fn dialling(snapshot: &ConfigSnapshot) -> Dialling {
         hours: snapshot.hours.iter().filter_map(|h| Some((h.id, Arc::new(hours(&h.data)?)))).collect(),
         people: snapshot.users.iter().map(|u| (u.id, Dialler { roles: u.roles.clone(), place: place(u) })).collect(),
         callers: snapshot.queues.iter().map(|q| (q.id, q.outbound.clone())).collect(),
+        trunk_detects: snapshot.trunks.iter().filter_map(|t| Some((t.id, t.outbound.detect.clone()?))).collect(),
     }
+}
+
+/// The address a peer is written as, with the usual port where it says none; `None` for a name.
+fn literal_address(text: &str, port: u16) -> Option<SocketAddr> {
+    text.parse().ok().or_else(|| Some(SocketAddr::new(text.trim_start_matches('[').trim_end_matches(']').parse().ok()?, port)))
 }
 
 fn source(text: &str) -> Result<(IpAddr, u8), String> {

@@ -89,9 +89,9 @@ fn main() -> ExitCode {
 
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve(arg) => serve(load(&arg)?).await,
+        // Boxed, as the demo below is: these futures are large, and every other command would carry them.
+        Command::Serve(arg) => Box::pin(serve(load(&arg)?)).await,
         Command::Demo(args) => {
-            // Boxed: the demo's future is large, and every other command would carry it.
             Box::pin(demo::run(demo::Options {
                 http: args.http,
                 sip: args.sip,
@@ -147,7 +147,7 @@ async fn check(config: Config) -> anyhow::Result<()> {
     for warning in config.warnings() {
         println!("{warning}");
     }
-    net::check(&config.sip.interfaces())?;
+    net::check(&config.sip.interfaces(), &config.sip.trunk_tls)?;
     println!("configuration: fine");
     let clips = server::library(&config)?;
     let mut chance = Chance::from_seed(server::os_seed()?);

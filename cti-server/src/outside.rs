@@ -46,6 +46,7 @@ impl House {
         inbox: Inbox,
         runtime: Handle,
         asks: Asks,
+        resolver: Resolver,
     ) -> House {
         House {
             net,
@@ -56,7 +57,7 @@ impl House {
             inbox,
             runtime,
             asks,
-            resolver: Resolver::default(),
+            resolver,
             lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
             views: BTreeMap::new(),
         }
@@ -79,8 +80,8 @@ impl House {
     fn audit(&self, audited: Audited) {
         let store = self.store.clone();
         self.runtime.spawn(async move {
-            let Audited { at, by, action, interaction, agent, mode } = audited;
-            let who = Who { user: Some(by), via: "screen" };
+            let Audited { at, by, via, action, interaction, agent, mode } = audited;
+            let who = Who { user: Some(by), via };
             if let Err(error) = store.audit_call(&who, at, action, interaction, agent, mode).await {
                 tracing::error!(%interaction, action, %error, "what a supervisor did is in the log but not in the audit");
             }
@@ -125,9 +126,10 @@ impl Outside for House {
                 };
                 self.views.entry(topic).or_default().push((key, value));
             }
-            Effect::Resolve { trunk, name, transport: _ } => {
-                self.runtime.spawn(self.resolver.clone().resolve(self.inbox.clone(), trunk, name));
+            Effect::Resolve { trunk, name, transport } => {
+                self.runtime.spawn(self.resolver.clone().resolve(self.inbox.clone(), trunk, name, transport));
             }
+            Effect::Connect(links) => self.net.keep(links),
             Effect::Answered { ask, result } => self.asks.answer(ask, result),
             Effect::Source(news) => self.net.heard(news),
             Effect::Audit(audited) => self.audit(audited),
@@ -137,7 +139,7 @@ impl Outside for House {
                 self.gateway.reply(session, id, result);
             }
             // The loop has put these into the journal.
-            Effect::Log(_) | Effect::Personal(_) => {}
+            Effect::Log(_) | Effect::Personal(_) | Effect::State { .. } | Effect::StateGone { .. } => {}
         }
     }
 

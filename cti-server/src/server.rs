@@ -11,17 +11,18 @@ use crate::outside::House;
 use crate::projector::aside::Aside;
 use crate::projector::{self, ProjectorState};
 use crate::recovery;
+use crate::resolver::Resolver;
 use crate::switch::backlog::Backlog;
 use crate::switch::clips::Library;
 use crate::switch::overload::Overload;
 use crate::switch::run::{ALIVE_KEY, EPOCH_KEY, Gathered, Inbox, Pulse, Switch, inboxes};
-use crate::switch::{Event, MediaAddress, RecordingFact, Rooms, RoomsConfig};
+use crate::switch::{Event, MediaAddress, RecordingFact, Revived, Rooms, RoomsConfig};
 use anyhow::{Context, anyhow};
 use crm_core::{Store, StoreError, StoreOptions};
 use cti_sip::api::Transport;
-use cti_types::event::{Body, Event as LogEvent, Stream};
+use cti_types::event::{Body, Event as LogEvent, Personal, PersonalKind, Stream};
 use cti_types::tap::TapSink;
-use cti_types::{AgentId, Chance, InteractionId, OwnerEpoch, Utc};
+use cti_types::{AgentId, Chance, InteractionId, OwnerEpoch, PersonalId, Utc};
 use recordings::{LocalStore, Recorder, RecorderConfig, RecordingEvent};
 use softphone_ws::{FromGateway, Gateway};
 use std::collections::BTreeMap;
@@ -99,7 +100,7 @@ pub async fn open_store(config: &Config, chance: &mut Chance) -> anyhow::Result<
 
 /// The prompts, built in and the site's own.
 pub fn library(config: &Config) -> anyhow::Result<Library> {
-    let mut clips = Library::builtin()?;
+    let mut clips = Library::builtin(&config.media.tones)?;
     if let Some(folder) = &config.prompts {
         clips.add_folder(folder)?;
     }
@@ -162,18 +163,20 @@ impl Server {
         let alive =
             found.state.get(ALIVE_KEY).and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(Utc(0), |b| Utc(i64::from_le_bytes(b)));
         let aside = Arc::new(Aside::open(&config.data.join("aside.jsonl")).context("cannot read the records kept aside")?);
-        let linked = recover(&store, &journal, &node, &recordings_dir, alive, &aside).await.context("cannot recover from the last run")?;
+        let recovered = recover(&store, &journal, &node, &recordings_dir, alive, &aside, &mut chance, clock.utc());
+        let Recovered { linked, messages } = recovered.await.context("cannot recover from the last run")?;
         let epoch = begin_epoch(&found.state, &journal, clock.utc());
         let first_admin = store.ensure_admin(clock.utc()).await?.map(|(login, password)| (login, password.reveal().to_owned()));
 
         let (inbox, inboxes) = inboxes();
         let counters = Arc::new(NetCounters::default());
-        let net = Arc::new(Net::open(&config.sip.interfaces(), inbox.clone(), clock, Arc::clone(&counters)).await?);
+        let net = Arc::new(Net::open(&config.sip.interfaces(), &config.sip.trunk_tls, inbox.clone(), clock, Arc::clone(&counters)).await?);
         let recorder = Arc::new(start_recorder(&recordings_dir, clock, &inbox)?);
         for (recording, part) in linked {
             recorder.linked(recording, part);
         }
-        let engine = Arc::new(start_engine(&config, clock, recorder.handle(), &inbox)?);
+        let web = if config.media.webrtc { Some(Arc::new(cti_media_engine::Identity::new()?)) } else { None };
+        let engine = Arc::new(start_engine(&config, clock, recorder.handle(), &inbox, web.clone())?);
 
         let clips = library(&config)?;
         let changes = store.changes();
@@ -182,11 +185,14 @@ impl Server {
         net.set_known(directory.known_sources());
 
         let mut rooms_settings = rooms_config(&config, &net, &clips, &store, &mut chance, epoch).await?;
+        rooms_settings.spoken.web = web.map(|identity| identity.fingerprint().clone());
         let mut agent_lasts = store.agent_lasts().await?;
         go_on_after(&aside, &mut rooms_settings.agent_seqs, &mut agent_lasts);
         let mut rooms = Rooms::new(rooms_settings, Chance::from_seed(chance.bytes()), clock.now())?;
         rooms.agents_went_on_until(agent_lasts);
+        rooms.goes_on_with(&found.state);
         rooms.handle(clock.now(), Event::Directory(Box::new(directory)));
+        rooms.handle(clock.now(), Event::Revive(messages));
 
         let (commands, from_gateway) = mpsc::channel(COMMANDS_MAX);
         let authentication = Arc::new(api::Authentication::new(store.clone(), clock));
@@ -209,6 +215,7 @@ impl Server {
             inbox.clone(),
             tokio::runtime::Handle::current(),
             asks.clone(),
+            Resolver::new(&config.sip.name_servers()?, clock, chance.bytes())?,
         );
         let switch = Switch {
             rooms,
@@ -366,7 +373,14 @@ fn current_thread() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_time().build()
 }
 
-/// Catches the database up with the journal, ends in the log what the last run left open, and says which parts are linked.
+/// What is left of the last run.
+struct Recovered {
+    /// Parts of recordings that the log has now.
+    linked: Vec<(cti_types::RecordingId, u32)>,
+    messages: Vec<Revived>,
+}
+
+/// Catches the database up with the journal and ends in the log what the last run left open, but for messages.
 async fn recover(
     store: &Store,
     journal: &Arc<Journal>,
@@ -374,7 +388,9 @@ async fn recover(
     recordings: &Path,
     alive: Utc,
     aside: &Arc<Aside>,
-) -> anyhow::Result<Vec<(cti_types::RecordingId, u32)>> {
+    chance: &mut Chance,
+    now: Utc,
+) -> anyhow::Result<Recovered> {
     let mark = store.mark(node).await?.unwrap_or(0);
     journal.continue_after(mark)?;
     project_all(store, journal, node, mark, aside).await?;
@@ -404,11 +420,21 @@ async fn recover(
     interactions.dedup();
     // What the database knows of a stream kept aside is not its end.
     interactions.retain(|id| !aside.holds(Stream::Interaction(*id)));
-    let mut ended = 0;
+    let (mut ended, mut messages) = (0, Vec::new());
     for id in interactions {
-        let events = store.stream_events(Stream::Interaction(id)).await?;
-        let closing = recovery::close_interaction(&events, alive, parts.get(&id).map(Vec::as_slice).unwrap_or_default());
-        ended += usize::from(append_all(journal, closing)?);
+        let mut events = store.stream_events(Stream::Interaction(id)).await?;
+        let message = InteractionId::new(now, chance);
+        let closing = recovery::close_interaction(&events, alive, parts.get(&id).map(Vec::as_slice).unwrap_or_default(), message);
+        events.extend(closing.iter().cloned());
+        let mut records: Vec<Record> = closing.into_iter().map(Record::Event).collect();
+        if let Some(cut_off) = recovery::cut_off(id, &events, message) {
+            // In one write: a start that is cut short loses it as little.
+            let begun = cut_off_message(store, chance, now, cut_off, id, message, &mut records).await?;
+            messages.extend(recovery::waiting_message(message, &begun));
+        }
+        ended += usize::from(!records.is_empty());
+        journal.append(&records)?;
+        messages.extend(recovery::waiting_message(id, &events));
     }
     for agent in store.open_agents().await?.into_iter().filter(|agent| !aside.holds(Stream::Agent(*agent))) {
         let events = store.stream_events(Stream::Agent(agent)).await?;
@@ -419,7 +445,36 @@ async fn recover(
     }
     let mark = store.mark(node).await?.unwrap_or(0);
     project_all(store, journal, node, mark, aside).await?;
-    Ok(linked)
+    for revived in &mut messages {
+        revived.restored.kept.from = store.caller_of(revived.message).await?;
+    }
+    Ok(Recovered { linked, messages })
+}
+
+/// What begins the stream of a message whose caller was speaking when the server died, with the caller's number.
+async fn cut_off_message(
+    store: &Store,
+    chance: &mut Chance,
+    now: Utc,
+    cut_off: recovery::CutOff,
+    origin: InteractionId,
+    message: InteractionId,
+    records: &mut Vec<Record>,
+) -> anyhow::Result<Vec<LogEvent>> {
+    let party = store.caller_of(origin).await?;
+    let mut row = |kind: PersonalKind, value: String| {
+        let id = PersonalId::new(now, chance);
+        records.push(Record::Person(Personal { id, interaction: message, kind, value }));
+        id
+    };
+    let from = party.number.as_str().map(|number| row(PersonalKind::Number, number.to_owned()));
+    let from_raw = from.map(|_| row(PersonalKind::RawNumber, party.raw.clone()));
+    if let Some(name) = party.display {
+        row(PersonalKind::DisplayName, name);
+    }
+    let begun = recovery::begin_message(cut_off, message, from, from_raw);
+    records.extend(begun.iter().cloned().map(Record::Event));
+    Ok(begun)
 }
 
 fn append_all(journal: &Journal, events: Vec<LogEvent>) -> anyhow::Result<bool> {
@@ -479,19 +534,29 @@ fn start_recorder(dir: &Path, clock: Clock, inbox: &Inbox) -> anyhow::Result<Rec
         RecordingEvent::Ended { recording, interaction, frames_dropped, frames_late: _ } => {
             inbox.desk_blocking(Event::Recording(RecordingFact::Ended { recording, interaction, frames_dropped }));
         }
-        RecordingEvent::Gap { recording, frames, .. } => tracing::warn!(%recording, frames, "a recording has a gap: the disk is too slow"),
+        RecordingEvent::Gap { recording, interaction, offset_ms, frames } => {
+            tracing::warn!(%recording, frames, "a recording has a gap: the disk is too slow");
+            inbox.desk_blocking(Event::Recording(RecordingFact::Gap { recording, interaction, offset_ms, frames }));
+        }
         RecordingEvent::Failed { recording, error, .. } => tracing::error!(%recording, %error, "a recording ends early: the disk refused"),
     });
     Ok(Recorder::start(config, events)?)
 }
 
-fn start_engine(config: &Config, clock: Clock, tap: recordings::TapHandle, inbox: &Inbox) -> anyhow::Result<cti_media_engine::Engine> {
+fn start_engine(
+    config: &Config,
+    clock: Clock,
+    tap: recordings::TapHandle,
+    inbox: &Inbox,
+    web: Option<Arc<cti_media_engine::Identity>>,
+) -> anyhow::Result<cti_media_engine::Engine> {
     let inbox = inbox.clone();
     let settings = cti_media_engine::EngineConfig {
         threads: config.media_threads(),
         loss_after: Duration::from_secs(config.media.loss_after_s),
         // As many legs as there are pairs of ports.
         legs_max: usize::from(config.media.ports.1 - config.media.ports.0).div_ceil(2),
+        web,
         ..cti_media_engine::EngineConfig::default()
     };
     let clock = cti_media_engine::Clock::new(move || clock.tick());

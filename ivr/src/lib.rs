@@ -15,6 +15,7 @@ mod problem;
 pub mod prompts;
 mod run;
 pub mod say;
+mod voicemail;
 
 pub use hours::Hours;
 pub use names::{NameKind, Names};

@@ -1,13 +1,15 @@
 //! What a flow may name outside itself, and the nearest name when it is misspelt. Holds no configuration.
 
 use crate::hours::Hours;
-use cti_types::{QueueId, SkillId};
+use cti_types::{AgentId, QueueId, SkillId};
 use std::sync::Arc;
 
 /// A kind of thing a flow refers to by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameKind {
     Queue,
+    /// An agent, by their login.
+    Agent,
     Skill,
     Hours,
     /// Audio, as full names: `en/welcome`.
@@ -17,6 +19,8 @@ pub enum NameKind {
 /// The configuration a flow is checked against. Names are resolved once, when the document is parsed.
 pub trait Names {
     fn queue(&self, name: &str) -> Option<QueueId>;
+    /// By login.
+    fn agent(&self, name: &str) -> Option<AgentId>;
     fn skill(&self, name: &str) -> Option<SkillId>;
     fn hours(&self, name: &str) -> Option<Arc<Hours>>;
     /// Whether there is audio of this full name (`en/welcome`).

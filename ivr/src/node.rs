@@ -4,6 +4,7 @@ use crate::expr::Expr;
 use crate::hours::Hours;
 use cti_types::QueueId;
 use cti_types::flow::{HangUpCause, SkillNeed};
+use cti_types::mailbox::Taking;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,6 +101,7 @@ pub(crate) enum Kind {
     Hours { hours: Arc<Hours>, open: Ix, closed: Ix },
     Set { data: Vec<Assignment>, language: Option<Value>, next: Ix },
     Queue(Queue),
+    Voicemail(Voicemail),
     HangUp { cause: HangUpCause },
 }
 
@@ -158,8 +160,21 @@ pub(crate) struct Queue {
     pub(crate) otherwise: Ix,
 }
 
+#[derive(Clone, Debug)]
+pub(crate) struct Voicemail {
+    /// Said before the beep.
+    pub(crate) prompts: Vec<Prompt>,
+    pub(crate) taking: Taking,
+    /// Said after the message, which the caller may then speak anew; none: it is delivered as it is.
+    pub(crate) review: Vec<Prompt>,
+    pub(crate) next: Ix,
+    /// Nothing was said, or nothing can be left.
+    pub(crate) otherwise: Ix,
+}
+
 /// The words of `type`, in the order the documentation lists them.
-pub(crate) const TYPES: [&str; 10] = ["answer", "play", "say", "menu", "collect", "branch", "hours", "set", "queue", "hang_up"];
+pub(crate) const TYPES: [&str; 11] =
+    ["answer", "play", "say", "menu", "collect", "branch", "hours", "set", "queue", "voicemail", "hang_up"];
 
 impl Kind {
     pub(crate) fn word(&self) -> &'static str {
@@ -173,6 +188,7 @@ impl Kind {
             Kind::Hours { .. } => "hours",
             Kind::Set { .. } => "set",
             Kind::Queue(_) => "queue",
+            Kind::Voicemail(_) => "voicemail",
             Kind::HangUp { .. } => "hang_up",
         }
     }
@@ -201,6 +217,7 @@ impl Kind {
                 ("on_closed", q.on_closed),
                 ("otherwise", q.otherwise),
             ]),
+            Kind::Voicemail(v) => named(&[("next", v.next), ("otherwise", v.otherwise)]),
             Kind::HangUp { .. } => Vec::new(),
         }
     }
@@ -213,14 +230,16 @@ impl Kind {
             }
             // At the wait limit the caller has waited.
             Kind::Queue(q) => vec![q.on_full, q.on_unstaffed, q.on_closed, q.otherwise],
-            Kind::Play { .. } | Kind::Say { .. } | Kind::Menu(_) | Kind::Collect(_) | Kind::HangUp { .. } => Vec::new(),
+            Kind::Play { .. } | Kind::Say { .. } | Kind::Menu(_) | Kind::Collect(_) | Kind::Voicemail(_) | Kind::HangUp { .. } => {
+                Vec::new()
+            }
         }
     }
 
     /// Whether the caller must be on an answered call here.
     pub(crate) fn needs_answer(&self) -> bool {
         match self {
-            Kind::Play { .. } | Kind::Say { .. } | Kind::Menu(_) | Kind::Collect(_) | Kind::Queue(_) => true,
+            Kind::Play { .. } | Kind::Say { .. } | Kind::Menu(_) | Kind::Collect(_) | Kind::Queue(_) | Kind::Voicemail(_) => true,
             Kind::Answer { .. } | Kind::Branch { .. } | Kind::Hours { .. } | Kind::Set { .. } | Kind::HangUp { .. } => false,
         }
     }

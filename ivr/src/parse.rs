@@ -34,10 +34,12 @@
 //! | `hours` | `hours`, `open`, `closed` |
 //! | `set` | `data`*, `masked`* (keys kept out of logs), `language`*, `next` |
 //! | `queue` | `queue`, `priority`* (0–9, default 0), `credit_seconds`* (waiting the caller is given on top, at most a day), `skills`* (a list of `name`, `min` 1–10), `data`*, `on_full`*, `on_unstaffed`*, `on_wait_limit`*, `on_closed`*, `otherwise` |
+//! | `voicemail` | `queue` or `agent` (a login): whose message it is; `prompts`* (said before the beep), `max_seconds`* (120; 5–600), `silence_seconds`* (5; 2–30, 0: silence does not end it), `review`* (said after it: 1 keeps it, 2 speaks it anew), `next` (a message was left), `otherwise` (none was) |
 //! | `hang_up` | `cause`* (`normal`, `busy`, `rejected`, `error`) |
 //!
 //! Data keys are lower-case letters, digits and `_`; `language` is reserved for the language.
 //! A value of `data`, and `language`, is text, an integer or `{ from = "EXPRESSION" }` (see [`crate::expr`]).
+//! A message ends with `#`, by silence, or at its longest; who hangs up has left it, too. Less than a second is none.
 //! Digits typed while an interruptible prompt plays stop it and count; those typed ahead are kept for the next questions.
 
 mod fields;

@@ -57,9 +57,23 @@ pub struct Run {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     NotStarted,
-    Answering { until: Tick },
-    Playing { play: PlayId, until: Tick, interruptible: bool, then: Then },
-    Listening { until: Tick },
+    Answering {
+        until: Tick,
+    },
+    Playing {
+        play: PlayId,
+        until: Tick,
+        interruptible: bool,
+        then: Then,
+    },
+    Listening {
+        until: Tick,
+    },
+    /// A message is being spoken; `ended`: it is over, and what became of it is to be told.
+    Taking {
+        until: Tick,
+        ended: bool,
+    },
     Queued,
     Done,
 }
@@ -68,6 +82,9 @@ enum State {
 enum Then {
     Go(Ix),
     Listen,
+    Beep,
+    Take,
+    Review,
 }
 
 /// What came instead of a good answer.
@@ -111,7 +128,9 @@ impl Run {
             (FlowInput::PlayEnded { play: ended }, State::Playing { play, then, .. }) if ended == play => self.played(now, then),
             (FlowInput::Digit { digit }, _) => self.digit(now, digit),
             (FlowInput::QueueLeft { reason }, State::Queued) => self.left_queue(now, reason),
+            (FlowInput::MessageTaken { is_one }, State::Taking { .. }) => self.message_taken(now, is_one),
             (FlowInput::Start | FlowInput::Answered | FlowInput::PlayEnded { .. } | FlowInput::QueueLeft { .. }, _) => {}
+            (FlowInput::MessageTaken { .. }, _) => {}
         }
     }
 
@@ -131,6 +150,8 @@ impl Run {
                 let next = self.silence(now);
                 self.go(now, next);
             }
+            State::Taking { ended: false, .. } => self.end_message(now),
+            State::Taking { ended: true, .. } => self.message_taken(now, false),
             State::NotStarted | State::Queued | State::Done => {}
         }
     }
@@ -138,7 +159,9 @@ impl Run {
     /// When [`Run::handle_timeout`] wants to be called; `None` while something else must happen first.
     pub fn poll_timeout(&self) -> Option<Tick> {
         match self.state {
-            State::Answering { until } | State::Playing { until, .. } | State::Listening { until } => Some(until),
+            State::Answering { until } | State::Playing { until, .. } | State::Listening { until } | State::Taking { until, .. } => {
+                Some(until)
+            }
             // The queue has limits of its own and tells us.
             State::NotStarted | State::Queued | State::Done => None,
         }
@@ -235,6 +258,10 @@ impl Run {
                 self.state = State::Queued;
                 None
             }
+            Kind::Voicemail(voicemail) => {
+                self.greet(now, voicemail);
+                None
+            }
             Kind::HangUp { cause } => {
                 self.hang_up(*cause);
                 None
@@ -324,6 +351,15 @@ impl Run {
         let next = match then {
             Then::Go(next) => Some(next),
             Then::Listen => self.listen(now),
+            Then::Beep => {
+                self.beep(now);
+                None
+            }
+            Then::Take => {
+                self.take(now);
+                None
+            }
+            Then::Review => self.review(now),
         };
         self.go(now, next);
     }
@@ -352,7 +388,8 @@ impl Run {
                 let next = self.heard(now, digit);
                 self.go(now, next);
             }
-            State::NotStarted | State::Playing { interruptible: false, .. } | State::Queued | State::Done => {}
+            State::Taking { ended: false, .. } if digit == '#' => self.end_message(now),
+            State::NotStarted | State::Playing { interruptible: false, .. } | State::Taking { .. } | State::Queued | State::Done => {}
         }
     }
 
@@ -390,6 +427,7 @@ impl Run {
                 None => self.fail(now, &menu.ask, Failure::Wrong),
             },
             Kind::Collect(collect) => self.collect(now, collect, digit),
+            Kind::Voicemail(_) => self.reviewed(now, digit),
             Kind::Answer { .. }
             | Kind::Play { .. }
             | Kind::Say { .. }
@@ -437,6 +475,7 @@ impl Run {
             Kind::Menu(menu) => self.fail(now, &menu.ask, Failure::Timeout),
             Kind::Collect(collect) if self.typed.is_empty() => self.fail(now, &collect.ask, Failure::Timeout),
             Kind::Collect(collect) => self.collected(now, collect),
+            Kind::Voicemail(_) => self.kept(),
             Kind::Answer { .. }
             | Kind::Play { .. }
             | Kind::Say { .. }
@@ -513,5 +552,6 @@ impl Run {
     }
 }
 
+mod mailbox;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,8 @@
 use crate::{Flow, Hours, NameKind, Names, Run, list, prompts};
 use cti_types::flow::{FlowCommand, FlowContext, FlowInput, QueueLeft};
 use cti_types::id::{Chance, PlayId};
-use cti_types::{Now, QueueId, SkillId, Tick, Utc};
+use cti_types::mailbox::Mailbox;
+use cti_types::{AgentId, Now, QueueId, SkillId, Tick, Utc};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ pub(crate) struct Office;
 
 pub(crate) const SALES: QueueId = QueueId::from_u128(1);
 pub(crate) const SUPPORT: QueueId = QueueId::from_u128(2);
+pub(crate) const ALICE: AgentId = AgentId::from_u128(4);
 pub(crate) const GERMAN: SkillId = SkillId::from_u128(3);
 
 impl Names for Office {
@@ -21,6 +23,9 @@ impl Names for Office {
             "support" => Some(SUPPORT),
             _ => None,
         }
+    }
+    fn agent(&self, name: &str) -> Option<AgentId> {
+        (name == "alice").then_some(ALICE)
     }
     fn skill(&self, name: &str) -> Option<SkillId> {
         (name == "german").then_some(GERMAN)
@@ -36,6 +41,7 @@ impl Names for Office {
     fn known(&self, kind: NameKind) -> Vec<String> {
         match kind {
             NameKind::Queue => vec!["sales".into(), "support".into()],
+            NameKind::Agent => vec!["alice".into()],
             NameKind::Skill => vec!["german".into()],
             NameKind::Hours => vec!["office".into()],
             NameKind::Clip => prompts::names().map(String::from).collect(),
@@ -49,7 +55,7 @@ pub(crate) fn flow(text: &str) -> Arc<Flow> {
 }
 
 /// A caller who follows a script of words: `start`, `answered`, `ended` (the last prompt), `late` (the one before it),
-/// `key:X`, `keys:XYZ`, `wait:MS`, `full`, `unstaffed`, `limit`, `closed`, `none`, `hang-up`. Collects what the flow asks for.
+/// `key:X`, `keys:XYZ`, `wait:MS`, `taken`, `taken:nothing`, `full`, `unstaffed`, `limit`, `closed`, `none`, `hang-up`. Collects what the flow asks for.
 pub(crate) struct Caller {
     pub(crate) run: Run,
     pub(crate) now: Now,
@@ -85,6 +91,7 @@ impl Caller {
             ("limit", _) => self.input(left(QueueLeft::WaitLimit)),
             ("closed", _) => self.input(left(QueueLeft::Closed)),
             ("none", _) => self.input(left(QueueLeft::NoSuchQueue)),
+            ("taken", how) => self.input(FlowInput::MessageTaken { is_one: how != "nothing" }),
             ("hang-up", _) => self.input(FlowInput::HungUp),
             _ => panic!("the script says {word}"),
         }
@@ -131,6 +138,23 @@ impl Caller {
                     let credit = if credit.is_zero() { String::new() } else { format!(" credit {}", credit.as_secs()) };
                     format!("queue {name} {priority}{}{credit}", skills.concat())
                 }
+                FlowCommand::TakeMessage(taking) => {
+                    let whose = match taking.mailbox {
+                        Mailbox::Queue(queue) => {
+                            if queue == SALES {
+                                "sales"
+                            } else {
+                                "support"
+                            }
+                        }
+                        Mailbox::Agent(_) => "alice",
+                    };
+                    let silence = taking.silence.map_or(0, |silence| silence.as_secs());
+                    format!("take {whose} {}s {silence}s", taking.length_max.as_secs())
+                }
+                FlowCommand::EndMessage => "end message".into(),
+                FlowCommand::KeepMessage => "keep message".into(),
+                FlowCommand::DropMessage => "drop message".into(),
                 FlowCommand::HangUp { cause } => format!("hang up {cause:?}"),
             };
             self.log.push(line);

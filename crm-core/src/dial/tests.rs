@@ -77,6 +77,7 @@ fn rule(n: u128, change: impl FnOnce(&mut DialRule)) -> Stored<DialRule> {
         hours_id: None,
         minute_cost: 0,
         day_cost_max: None,
+        detect: None,
         active: true,
     };
     change(&mut data);

@@ -36,6 +36,8 @@ pub struct InteractionDetail {
     pub work_items: Vec<WorkItemView>,
     pub assignments: Vec<AssignmentView>,
     pub recordings: Vec<RecordingView>,
+    /// Of the channel `voicemail`: the message it is about.
+    pub message: Option<MessageView>,
     pub events: Vec<EventView>,
     pub events_more: bool,
 }
@@ -56,6 +58,8 @@ pub struct ParticipantView {
     /// Codec, packets, loss, jitter, round trip, once the leg is over.
     #[schema(value_type = Object)]
     pub media: Option<Json>,
+    /// Who answered a call of ours: `person`, `machine`, `unsure`; none: it was not listened.
+    pub answerer: Option<String>,
     /// They tile the time from joining to leaving.
     pub segments: Vec<SegmentView>,
 }
@@ -147,7 +151,41 @@ pub struct RecordingView {
     #[schema(value_type = Option<i64>)]
     pub ended_at: Option<Utc>,
     pub frames_dropped: i64,
+    /// What happened where on its timeline, first to last.
+    pub markers: Vec<MarkerView>,
+    /// Where frames were lost: there is silence in their stead.
+    pub gaps: Vec<GapView>,
     pub parts: Vec<RecordingPartView>,
+}
+
+/// Something to find in a recording again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MarkerView {
+    /// `held`, `retrieved`, `transferred`, `consulted`, `conferenced`, `intercepted`.
+    pub mark: String,
+    pub offset_ms: i64,
+}
+
+/// Frames the disk did not take in time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GapView {
+    pub offset_ms: i64,
+    pub frames: i64,
+}
+
+/// A message somebody left. Its recording belongs to the call, `origin_id`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MessageView {
+    #[schema(value_type = Uuid)]
+    pub recording_id: RecordingId,
+    /// For whom: a queue or an agent.
+    #[schema(value_type = Option<Uuid>)]
+    pub queue_id: Option<QueueId>,
+    #[schema(value_type = Option<Uuid>)]
+    pub agent_id: Option<AgentId>,
+    pub duration_ms: i64,
+    #[schema(value_type = i64)]
+    pub left_at: Utc,
 }
 
 /// One sealed WAV.
@@ -203,6 +241,7 @@ impl Store {
             work_items: work_views(tx, id).await?,
             assignments: assignment_views(tx, id, &people).await?,
             recordings: recordings_where(tx, "interaction_id", text(id)).await?,
+            message: message_of(tx, id).await?,
             events,
             events_more,
             summary,
@@ -260,7 +299,7 @@ async fn participant_views(tx: &mut Tx, id: InteractionId) -> Result<Vec<Partici
             ended_at: row.opt_int(4).map(Utc),
         });
     }
-    let sql = "SELECT id, role, agent_id, joined_at, left_at, leave_reason, media FROM participant WHERE interaction_id = $1 \
+    let sql = "SELECT id, role, agent_id, joined_at, left_at, leave_reason, media, answerer FROM participant WHERE interaction_id = $1 \
                ORDER BY joined_at, id";
     let rows = tx.fetch(sql, vec![text(id)]).await?;
     rows.iter()
@@ -274,6 +313,7 @@ async fn participant_views(tx: &mut Tx, id: InteractionId) -> Result<Vec<Partici
                 left_at: row.opt_int(4).map(Utc),
                 leave_reason: row.opt_text(5).map(ToOwned::to_owned),
                 media: if row.opt_text(6).is_some() { Some(json_column(row, 6)?) } else { None },
+                answerer: row.opt_text(7).map(ToOwned::to_owned),
                 segments: segments.remove(&participant).unwrap_or_default(),
             })
         })
@@ -340,9 +380,25 @@ async fn assignment_views(tx: &mut Tx, id: InteractionId, people: &Personals) ->
         .collect()
 }
 
+async fn message_of(tx: &mut Tx, id: InteractionId) -> Result<Option<MessageView>> {
+    let sql = "SELECT recording_id, queue_id, agent_id, duration_ms, left_at FROM message WHERE interaction_id = $1";
+    let rows = tx.fetch(sql, vec![text(id)]).await?;
+    let read = |row: &Row| {
+        Ok(MessageView {
+            recording_id: row.id(0)?,
+            queue_id: row.opt_id(1)?,
+            agent_id: row.opt_id(2)?,
+            duration_ms: row.int(3)?,
+            left_at: Utc(row.int(4)?),
+        })
+    };
+    rows.first().map(read).transpose()
+}
+
 async fn recordings_where(tx: &mut Tx, column: &'static str, value: crate::db::Value) -> Result<Vec<RecordingView>> {
     let sql = format!(
-        "SELECT id, interaction_id, started_at, ended_at, frames_dropped FROM recording WHERE {column} = $1 ORDER BY started_at, id"
+        "SELECT id, interaction_id, started_at, ended_at, frames_dropped, markers, gaps FROM recording WHERE {column} = $1 \
+         ORDER BY started_at, id"
     );
     let mut all = Vec::new();
     for row in tx.fetch(sql, vec![value]).await? {
@@ -355,6 +411,8 @@ async fn recordings_where(tx: &mut Tx, column: &'static str, value: crate::db::V
             started_at: Utc(row.int(2)?),
             ended_at: row.opt_int(3).map(Utc),
             frames_dropped: row.int(4)?,
+            markers: json_column(&row, 5)?,
+            gaps: json_column(&row, 6)?,
             parts: parts.iter().map(read_part).collect::<Result<_>>()?,
         });
     }

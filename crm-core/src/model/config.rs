@@ -1,8 +1,10 @@
 //! What calls need: queues, skills, reasons, codes, numbers, trunks, phones, flows. Rules of the fields only.
 
+use super::outbound::check_tls_name;
 use super::people::{check_skills, english, skill_references, yes};
 use super::{
-    Check, Clash, Column, Credential, Kind, QueueOutbound, Reference, Resource, Secret, SkillLevel, TrunkOutbound, UsedBy, columns,
+    Check, Clash, Column, Credential, Kind, QueueOutbound, QueueVoicemail, Reference, Resource, Secret, SkillLevel, SrtpRule,
+    TrunkOutbound, UsedBy, columns,
 };
 use cti_types::{FlowId, HoursId, NumberId, PhoneId, QueueId, ReasonId, SiteId, SkillId, TrunkId, UserId, Utc, WrapUpCodeId};
 use serde::{Deserialize, Serialize};
@@ -90,6 +92,8 @@ pub enum OverflowTo {
     },
     /// Back to its flow.
     Flow,
+    /// Its caller may leave a message for this queue.
+    Voicemail,
 }
 
 /// Which calls of a queue are recorded.
@@ -98,6 +102,8 @@ pub enum OverflowTo {
 pub enum RecordingPolicy {
     Always,
     Never,
+    /// Those an agent starts to record.
+    OnDemand,
     /// A random share.
     Percent {
         percent: u8,
@@ -172,6 +178,9 @@ pub struct Queue {
     /// What its calls to the outside show.
     #[serde(default)]
     pub outbound: QueueOutbound,
+    /// How it takes messages, as the end of an overflow or by a transfer.
+    #[serde(default)]
+    pub voicemail: QueueVoicemail,
 }
 
 fn utc_zone() -> String {
@@ -206,8 +215,9 @@ impl Resource for Queue {
     const COLUMNS: &'static [Column] = columns!(
         name: Text, site_id: Text, zone: Text, skills: Json, priority: Int, offer_timeout_ms: Int, wrap_up_max_ms: Int,
         wrap_up_required: Bool, wait_max_ms: Int, size_max: Int, leave_when_unstaffed: Bool, overflow: Json, open: Bool, music: Text,
-        recording: Json, hours_id: Text, ordering: Json, outbound: Json,
+        recording: Json, hours_id: Text, ordering: Json, outbound: Json, voicemail: Json,
     );
+    const MERGED: &'static [&'static str] = &["outbound"];
     const USED_BY: &'static [UsedBy] = &[
         UsedBy { table: "app_user", column: "queues" },
         UsedBy { table: "queue", column: "overflow" },
@@ -218,6 +228,7 @@ impl Resource for Queue {
     fn check(&mut self, check: &mut Check) {
         check.name("name", &mut self.name);
         self.outbound.check(check);
+        self.voicemail.check(check);
         check.zone("zone", &self.zone);
         check_skills(check, "skills", &self.skills);
         check.range("priority", i64::from(self.priority), 0, 9);
@@ -311,6 +322,8 @@ impl Resource for Number {
 pub enum Transport {
     Udp,
     Tcp,
+    /// From an interface of ours that speaks TLS; the connection is kept open.
+    Tls,
 }
 
 /// A line to the outside, known by the addresses it sends from.
@@ -325,9 +338,15 @@ pub struct Trunk {
     pub source_port: Option<u16>,
     #[serde(default = "udp")]
     pub transport: Transport,
-    /// Where our own requests go, `host:port`; `None`: it only sends.
+    /// Where our own requests go: `host:port`, or a host whose NAPTR and SRV records say where; `None`: it only sends.
     #[serde(default)]
     pub peer: Option<String>,
+    /// With TLS, the name its certificate must be for, where that is not the host of `peer`.
+    #[serde(default)]
+    pub tls_name: Option<String>,
+    /// Whether its media is encrypted; `None`: as the server is set up.
+    #[serde(default)]
+    pub srtp: Option<SrtpRule>,
     /// Most calls at once; one more is refused with 503.
     #[serde(default = "calls_max")]
     pub calls_max: u32,
@@ -371,9 +390,10 @@ impl Resource for Trunk {
     const TABLE: &'static str = "trunk";
     const COLUMNS: &'static [Column] = columns!(
         name: Text, sources: Json, source_port: Int, transport: Text, peer: Text, calls_max: Int, trusted: Bool, country: Text, active: Bool,
-        outbound: Json,
+        outbound: Json, tls_name: Text, srtp: Text,
     );
     const USED_BY: &'static [UsedBy] = &[UsedBy { table: "number", column: "trunk_id" }];
+    const MERGED: &'static [&'static str] = &["outbound"];
     const HAS_CLASHES: bool = true;
 
     fn check(&mut self, check: &mut Check) {
@@ -391,6 +411,8 @@ impl Resource for Trunk {
             let right = peer.rsplit_once(':').map_or(!peer.is_empty(), |(host, p)| !host.is_empty() && port(p));
             check.that(right && !peer.contains([' ', '/']), "peer", "write it as host:port, or as a host whose SRV records say the port");
         }
+        check_tls_name(check, &mut self.tls_name, self.transport == Transport::Tls);
+        check.that(self.transport == Transport::Tls || !self.outbound.sips, "outbound.sips", "is possible with the transport tls only");
         check.range("calls_max", i64::from(self.calls_max), 1, 100_000);
         self.country = self.country.trim().to_ascii_uppercase();
         check.country("country", &self.country);
@@ -434,6 +456,9 @@ pub struct Phone {
     pub owner_id: Option<UserId>,
     #[serde(default = "yes")]
     pub active: bool,
+    /// Whether its media is encrypted; `None`: as the server is set up.
+    #[serde(default)]
+    pub srtp: Option<SrtpRule>,
     /// Write-only, 8 to 100 characters; only digests of it are kept. Left out in a change, it stays.
     #[serde(default, skip_serializing)]
     #[schema(write_only)]
@@ -444,7 +469,7 @@ impl Resource for Phone {
     type Id = PhoneId;
     const KIND: Kind = Kind::Phone;
     const TABLE: &'static str = "phone";
-    const COLUMNS: &'static [Column] = columns!(username: Text, name: Text, owner_id: Text, active: Bool);
+    const COLUMNS: &'static [Column] = columns!(username: Text, name: Text, owner_id: Text, active: Bool, srtp: Text);
     const USED_BY: &'static [UsedBy] = &[UsedBy { table: "app_user", column: "phone_id" }];
     const SEARCH: &'static str = "username";
 

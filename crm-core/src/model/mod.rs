@@ -9,6 +9,7 @@ mod customers;
 mod hours;
 mod outbound;
 mod people;
+mod voicemail;
 
 pub use check::Check;
 pub(crate) use check::is_line;
@@ -17,6 +18,7 @@ pub use customers::*;
 pub use hours::*;
 pub use outbound::*;
 pub use people::*;
+pub use voicemail::*;
 
 use crate::error::FieldError;
 use cti_types::Utc;
@@ -213,6 +215,9 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + fmt::Debug + Send + S
     const USED_BY: &'static [UsedBy] = &[];
     /// The field a list's search text is compared with.
     const SEARCH: &'static str = "name";
+    /// Fields of which a change names only the parts that change (RFC 7396). Of the others it names the whole: parts of one kind of
+    /// entry, or of one order, mean nothing in another.
+    const MERGED: &'static [&'static str] = &[];
 
     /// Checks and tidies the fields (trims names, …), noting every one that is wrong.
     fn check(&mut self, check: &mut Check);

@@ -1,7 +1,7 @@
 //! What calls to the outside need: how trunks take them, what queues show, where sites are, and who may dial what. Rules of the fields only.
 
 use super::people::yes;
-use super::{Check, Column, Credential, Kind, Reference, Resource, Secret, UserRole, columns};
+use super::{Check, Column, Credential, Detection, Kind, Reference, Resource, Secret, UserRole, columns};
 use crate::number::{is_country, normalise};
 use cti_types::dial::NumberClass;
 use cti_types::{HoursId, Number};
@@ -44,6 +44,8 @@ pub struct TrunkOutbound {
     pub identity: TrunkIdentity,
     /// Host of its Request-URI and of our identities, where it wants a name instead of addresses.
     pub domain: Option<String>,
+    /// Whether it is called with `sips:`, which asks for TLS on every hop; only with the transport tls.
+    pub sips: bool,
     /// With what its challenges are answered.
     pub account: Option<TrunkAccount>,
     /// Register with it, and ask for so many seconds.
@@ -54,6 +56,8 @@ pub struct TrunkOutbound {
     pub probe_fall: u8,
     /// So many answered in a row make it up again.
     pub probe_rise: u8,
+    /// Who answers calls by it, unless their queue or rule says otherwise.
+    pub detect: Option<Detection>,
 }
 
 impl Default for TrunkOutbound {
@@ -67,13 +71,27 @@ impl Default for TrunkOutbound {
             plus: true,
             identity: TrunkIdentity::default(),
             domain: None,
+            sips: false,
             account: None,
             register_s: None,
             probe_s: None,
             probe_fall: 3,
             probe_rise: 2,
+            detect: None,
         }
     }
+}
+
+/// Whether media is encrypted with keys from the SDP (RFC 4568). Keys are told over TLS, and otherwise only where the server is set up so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SrtpRule {
+    /// Never: who insists on it is refused.
+    Off,
+    /// Where the far side offers it.
+    Optional,
+    /// Always: who does not offer it is refused with 488, and what we offer is encrypted.
+    Required,
 }
 
 /// What a trunk knows us by.
@@ -116,6 +134,9 @@ impl TrunkOutbound {
         check.range("outbound.probe_s", i64::from(self.probe_s.unwrap_or(5)), 2, 3_600);
         check.range("outbound.probe_fall", i64::from(self.probe_fall), 1, 20);
         check.range("outbound.probe_rise", i64::from(self.probe_rise), 1, 20);
+        if let Some(detect) = &self.detect {
+            detect.check(check, "outbound.detect");
+        }
         let watched = self.register_s.is_some() || self.probe_s.is_some();
         check.that(has_peer || !watched, "peer", "say where it is, to register with it or to probe it");
     }
@@ -145,12 +166,17 @@ pub struct QueueOutbound {
     pub caller_name: Option<String>,
     /// The called do not see the number; the network does.
     pub withheld: bool,
+    /// Who answers its calls; before what their trunk says.
+    pub detect: Option<Detection>,
 }
 
 impl QueueOutbound {
     pub(super) fn check(&mut self, check: &mut Check) {
         check.optional("outbound.caller_id", &mut self.caller_id, 32);
         check.optional("outbound.caller_name", &mut self.caller_name, 60);
+        if let Some(detect) = &self.detect {
+            detect.check(check, "outbound.detect");
+        }
         if let Some(number) = &mut self.caller_id {
             match normalise(number, "") {
                 Number::E164(e164) => *number = e164,
@@ -217,6 +243,9 @@ pub struct DialRule {
     /// Most that one person may spend by this rule in a day (UTC), in the same; the call that goes beyond it is the last.
     #[serde(default)]
     pub day_cost_max: Option<u32>,
+    /// Who answers calls that it allows; before what their queue and their trunk say.
+    #[serde(default)]
+    pub detect: Option<Detection>,
     #[serde(default = "yes")]
     pub active: bool,
 }
@@ -227,12 +256,15 @@ impl Resource for DialRule {
     const TABLE: &'static str = "dial_rule";
     const COLUMNS: &'static [Column] = columns!(
         name: Text, sort: Int, allow: Bool, roles: Json, classes: Json, countries: Json, hours_id: Text, minute_cost: Int,
-        day_cost_max: Int, active: Bool,
+        day_cost_max: Int, detect: Json, active: Bool,
     );
 
     fn check(&mut self, check: &mut Check) {
         check.name("name", &mut self.name);
         countries(check, "countries", &mut self.countries);
+        if let Some(detect) = &self.detect {
+            detect.check(check, "detect");
+        }
         let always = self.classes.contains(&NumberClass::Emergency) || self.classes.contains(&NumberClass::Internal);
         check.that(!always, "classes", "leave out emergency and internal: they are always allowed");
         check.that(self.day_cost_max.is_none() || self.minute_cost > 0, "minute_cost", "say what a minute costs, or leave out the limit");
@@ -241,6 +273,15 @@ impl Resource for DialRule {
     fn references(&self) -> Vec<Reference> {
         self.hours_id.iter().map(|id| Reference { field: "hours_id".into(), table: "hours", id: id.to_string() }).collect()
     }
+}
+
+/// The name a certificate must be for.
+pub(super) fn check_tls_name(check: &mut Check, name: &mut Option<String>, tls: bool) {
+    check.optional("tls_name", name, 253);
+    check.that(tls || name.is_none(), "tls_name", "is of use with the transport tls only");
+    let plain = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+    let right = name.as_deref().is_none_or(|name| plain(name) || name.parse::<std::net::IpAddr>().is_ok());
+    check.that(right, "tls_name", "write a host name such as sip.example.com");
 }
 
 fn countries(check: &mut Check, field: &str, list: &mut [String]) {

@@ -130,6 +130,9 @@ pub struct User {
     pub active: bool,
     #[serde(default)]
     pub must_change_password: bool,
+    /// Who is transferred to this person and does not reach them may leave them a message.
+    #[serde(default)]
+    pub voicemail: bool,
     /// Write-only, 10 to 200 characters. Left out in a change, the password stays; without one nobody can sign in.
     #[serde(default, skip_serializing)]
     #[schema(write_only)]
@@ -152,7 +155,7 @@ impl Resource for User {
     const TABLE: &'static str = "app_user";
     const COLUMNS: &'static [Column] = columns!(
         login: Text, name: Text, roles: Json, team_id: Text, skills: Json, queues: Json, phone_id: Text, language: Text, active: Bool,
-        must_change_password: Bool,
+        must_change_password: Bool, voicemail: Bool,
     );
     const USED_BY: &'static [UsedBy] = &[UsedBy { table: "phone", column: "owner_id" }, UsedBy { table: "customer", column: "owner_id" }];
 

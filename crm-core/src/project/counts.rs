@@ -45,6 +45,10 @@ impl Tally {
     }
 
     fn each(&mut self, fold: &Fold, sign: i64) {
+        // The figures are of calls: nobody waits on the line with a message, and no service level is promised for it.
+        if fold.is_message() {
+            return;
+        }
         for pass in fold.passes() {
             let start = pass.queued.0.div_euclid(INTERVAL_US) * INTERVAL_US;
             let sums = self.0.entry((pass.queue, start)).or_default();

@@ -3,8 +3,9 @@
 mod rows;
 
 use cti_types::acd::{Decision, OfferEnd};
-use cti_types::event::{AssignmentEnd, Body, CallDirection, Channel, CloseReason, LeaveReason, Role, SegmentKind, WorkEnd};
+use cti_types::event::{AssignmentEnd, Body, CallDirection, Channel, CloseReason, LeaveReason, RecordingMark, Role, SegmentKind, WorkEnd};
 use cti_types::flow::{FlowRef, SkillNeed};
+use cti_types::mailbox::Left;
 use cti_types::*;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ struct Participant {
     joined: Utc,
     left: Option<(Utc, LeaveReason)>,
     media: Option<String>,
+    /// Who answered a call of ours.
+    answerer: Option<String>,
     segments: Vec<Segment>,
 }
 
@@ -108,6 +111,19 @@ struct Recording {
     started: Utc,
     ended: Option<(Utc, u64)>,
     parts: BTreeMap<u32, Part>,
+    /// What happened, by ms on its timeline; at most [`MARKERS_MAX`].
+    markers: Vec<(u64, RecordingMark)>,
+    /// Ms on its timeline, and the frames that were lost there; at most [`MARKERS_MAX`].
+    gaps: Vec<(u64, u64)>,
+}
+
+/// Most marks, and most gaps, kept with a recording; further ones are in the log only.
+const MARKERS_MAX: usize = 1_000;
+
+impl Recording {
+    fn begun(started: Utc) -> Recording {
+        Recording { started, ended: None, parts: BTreeMap::new(), markers: Vec::new(), gaps: Vec::new() }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -144,6 +160,7 @@ pub(super) struct Fold {
     last_agent: Option<AgentId>,
     answered: Option<Utc>,
     last_assignment: Option<AssignmentId>,
+    message: Option<(Utc, Left)>,
     strays: u32,
 }
 
@@ -164,6 +181,7 @@ impl Fold {
             last_agent: None,
             answered: None,
             last_assignment: None,
+            message: None,
             strays: 0,
         }
     }
@@ -175,6 +193,11 @@ impl Fold {
 
     pub(super) fn passes(&self) -> &[Pass] {
         &self.passes
+    }
+
+    /// Nobody is at a telephone: what waits is a message.
+    pub(super) fn is_message(&self) -> bool {
+        self.message.is_some()
     }
 
     /// What the agents given this work did with it.
@@ -207,9 +230,11 @@ impl Fold {
                 });
             }
             Body::Identified { customers } => self.customers.clone_from(customers),
-            Body::ParticipantJoined { .. } | Body::SegmentStarted { .. } | Body::ParticipantLeft { .. } | Body::MediaReport { .. } => {
-                self.apply_participant(at, body);
-            }
+            Body::ParticipantJoined { .. }
+            | Body::SegmentStarted { .. }
+            | Body::ParticipantLeft { .. }
+            | Body::MediaReport { .. }
+            | Body::AnswererDetected { .. } => self.apply_participant(at, body),
             Body::FlowEntered { flow } => self.flow = Some(*flow),
             Body::DataSet { key, value, masked } => {
                 self.data.insert(key.clone(), (*value, *masked));
@@ -218,7 +243,12 @@ impl Fold {
             Body::Assigned { .. } | Body::WrapUpStarted { .. } | Body::WrapUpSet { .. } | Body::AssignmentEnded { .. } => {
                 self.apply_assignment(at, body);
             }
-            Body::RecordingStarted { .. } | Body::RecordingPart { .. } | Body::RecordingEnded { .. } => self.apply_recording(at, body),
+            Body::RecordingStarted { .. }
+            | Body::RecordingPart { .. }
+            | Body::RecordingEnded { .. }
+            | Body::RecordingMarker { .. }
+            | Body::RecordingGap { .. } => self.apply_recording(at, body),
+            Body::MessageLeft { left } => self.message = Some((at, *left)),
             Body::Closed { reason } => {
                 // I3: an interaction closes exactly once; the first holds.
                 self.closed.get_or_insert((at, *reason));
@@ -246,8 +276,11 @@ impl Fold {
             | Body::OutsideFailed { .. }
             | Body::RecordingPaused { .. }
             | Body::RecordingResumed { .. }
-            | Body::RecordingMarker { .. }
-            | Body::AnswererDetected { .. } => {}
+            | Body::RecordingDecided { .. }
+            | Body::MessageBegun { .. }
+            | Body::MessageEnded { .. }
+            | Body::MessageHandled { .. }
+            | Body::MessageReturned { .. } => {}
             Body::SignedIn { .. } | Body::PresenceChanged { .. } | Body::TakenOver { .. } | Body::SignedOut => self.strays += 1,
         }
     }
@@ -261,6 +294,7 @@ impl Fold {
                     joined: at,
                     left: None,
                     media: None,
+                    answerer: None,
                     segments: Vec::new(),
                 });
             }
@@ -280,6 +314,10 @@ impl Fold {
                     known.end_segment(at);
                     known.left.get_or_insert((at, *reason));
                 }
+                None => self.strays += 1,
+            },
+            Body::AnswererDetected { participant, answerer, reason: _ } => match self.participants.get_mut(participant) {
+                Some(known) => known.answerer = Some(answerer.clone()),
                 None => self.strays += 1,
             },
             Body::MediaReport {
@@ -385,17 +423,29 @@ impl Fold {
     fn apply_recording(&mut self, at: Utc, body: &Body) {
         match body {
             Body::RecordingStarted { recording } => {
-                self.recordings.entry(*recording).or_insert(Recording { started: at, ended: None, parts: BTreeMap::new() });
+                self.recordings.entry(*recording).or_insert(Recording::begun(at));
             }
             Body::RecordingPart { recording, part, file, offset_ms, duration_ms, bytes, sha256 } => {
                 // A part sealed after a crash may be all that is known of its recording.
-                let known = self.recordings.entry(*recording).or_insert(Recording { started: at, ended: None, parts: BTreeMap::new() });
+                let known = self.recordings.entry(*recording).or_insert(Recording::begun(at));
                 let part_row =
                     Part { file: file.clone(), offset_ms: *offset_ms, duration_ms: *duration_ms, bytes: *bytes, sha256: sha256.clone() };
                 known.parts.insert(*part, part_row);
             }
             Body::RecordingEnded { recording, frames_dropped } => match self.recordings.get_mut(recording) {
                 Some(known) => known.ended = Some((at, *frames_dropped)),
+                None => self.strays += 1,
+            },
+            Body::RecordingMarker { recording, mark } => match self.recordings.get_mut(recording) {
+                Some(known) if known.markers.len() < MARKERS_MAX => {
+                    known.markers.push((u64::try_from((at.0 - known.started.0) / 1000).unwrap_or_default(), *mark));
+                }
+                Some(_) => {}
+                None => self.strays += 1,
+            },
+            Body::RecordingGap { recording, offset_ms, frames } => match self.recordings.get_mut(recording) {
+                Some(known) if known.gaps.len() < MARKERS_MAX => known.gaps.push((*offset_ms, *frames)),
+                Some(_) => {}
                 None => self.strays += 1,
             },
             _ => {}

@@ -33,7 +33,8 @@ pub(super) const OFFER: usize = 5;
 pub(super) const ASSIGNMENT: usize = 6;
 pub(super) const RECORDING: usize = 7;
 pub(super) const RECORDING_PART: usize = 8;
-pub(super) const AGENT_PRESENCE: usize = 9;
+pub(super) const MESSAGE: usize = 9;
+pub(super) const AGENT_PRESENCE: usize = 10;
 
 /// In the order of the indices above.
 pub(super) const TABLES: &[Table] = &[
@@ -90,6 +91,7 @@ pub(super) const TABLES: &[Table] = &[
             ("left_at", Int),
             ("leave_reason", Text),
             ("media", Text),
+            ("answerer", Text),
         ],
     },
     Table {
@@ -162,7 +164,15 @@ pub(super) const TABLES: &[Table] = &[
         name: "recording",
         owner: "interaction_id",
         keys: 1,
-        columns: &[("id", Text), ("interaction_id", Text), ("started_at", Int), ("ended_at", Int), ("frames_dropped", Int)],
+        columns: &[
+            ("id", Text),
+            ("interaction_id", Text),
+            ("started_at", Int),
+            ("ended_at", Int),
+            ("frames_dropped", Int),
+            ("markers", Text),
+            ("gaps", Text),
+        ],
     },
     Table {
         name: "recording_part",
@@ -177,6 +187,19 @@ pub(super) const TABLES: &[Table] = &[
             ("duration_ms", Int),
             ("bytes", Int),
             ("sha256", Text),
+        ],
+    },
+    Table {
+        name: "message",
+        owner: "interaction_id",
+        keys: 1,
+        columns: &[
+            ("interaction_id", Text),
+            ("recording_id", Text),
+            ("queue_id", Text),
+            ("agent_id", Text),
+            ("duration_ms", Int),
+            ("left_at", Int),
         ],
     },
     PRESENCE,

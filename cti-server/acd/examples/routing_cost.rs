@@ -50,7 +50,7 @@ impl Floor {
         let queue = QueueId::from_u128(self.chance.below(QUEUES as u64) as u128);
         let (priority, skills, since) = (self.chance.below(10) as u8, self.needs(), Tick(self.tick));
         let (interaction, credit) = (InteractionId::from_u128(self.works), Duration::from_secs(self.chance.below(60)));
-        self.tell(AcdInput::Enqueue { work, interaction, queue, priority, skills, since, credit })
+        self.tell(AcdInput::Enqueue { work, interaction, queue, priority, skills, since, credit, stays: false })
     }
 }
 

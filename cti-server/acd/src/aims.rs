@@ -4,8 +4,8 @@ use crate::decide::away;
 use crate::engine::Acd;
 use crate::limits::AIMS_MAX;
 use crate::model::Timer;
-use crate::slab::AgentIx;
-use cti_types::acd::{AcdOutput, Aim, AssignmentPhase, Candidate, Decision, NotReadyReason, OfferEnd, Presence, Rejected};
+use crate::slab::{AgentIx, ItemIx};
+use cti_types::acd::{AcdOutput, Aim, AimRoom, AssignmentPhase, Candidate, Decision, NotReadyReason, OfferEnd, Presence, Rejected};
 use cti_types::{AssignmentId, Now, OfferId, Tick, WorkItemId};
 
 /// Work for one agent that is not over.
@@ -29,6 +29,10 @@ impl Aimed {
     pub(crate) fn until(&self) -> Tick {
         self.until
     }
+
+    pub(crate) fn room(&self) -> AimRoom {
+        self.aim.room
+    }
 }
 
 impl Acd {
@@ -42,11 +46,19 @@ impl Acd {
             self.outputs.push_back(AcdOutput::AimEnded { work, why: Rejected::LoggedOut });
             return;
         };
-        let why = self.why_not_aimed(agent, &aim);
+        let mut why = self.why_not_aimed(agent, &aim);
+        let mut returned = None;
+        if why == Some(Rejected::Reserved) && aim.room == AimRoom::Any {
+            returned = self.withdraw_held_out(agent);
+            why = self.why_not_aimed(agent, &aim);
+        }
         let busy = matches!(why, Some(Rejected::Busy | Rejected::Reserved | Rejected::WrapUp));
         let waits = busy && !aim.wait.is_zero() && self.agents[agent].aims.len() < AIMS_MAX;
         match why {
-            Some(why) if !waits => self.outputs.push_back(AcdOutput::AimEnded { work, why }),
+            Some(why) if !waits => {
+                self.outputs.push_back(AcdOutput::AimEnded { work, why });
+                self.settle(now, agent);
+            }
             Some(_) | None => {
                 let until = now.tick + aim.wait;
                 self.aims.insert(work, Aimed { aim, agent, offer: None, until });
@@ -55,6 +67,17 @@ impl Acd {
                 self.settle(now, agent);
             }
         }
+        if let Some(item) = returned {
+            self.requeue(now, item);
+        }
+    }
+
+    /// Ends what is held out to the agent, for a call that does not wait. Work of a queue is given back, to be returned to its place.
+    fn withdraw_held_out(&mut self, agent: AgentIx) -> Option<ItemIx> {
+        if let Some(work) = self.agents[agent].aimed {
+            self.end_aim(work, OfferEnd::Withdrawn, None);
+        }
+        self.agents[agent].offer.map(|offer| self.end_offer(offer, OfferEnd::Withdrawn).0)
     }
 
     /// Why the work cannot be held out to its agent now. What lasts longest is named first.
@@ -72,7 +95,7 @@ impl Acd {
             Some(Rejected::DeviceUnreachable)
         } else if agent.is_reserved() {
             Some(Rejected::Reserved)
-        } else if agent.assignments.len() >= agent.capacity {
+        } else if !agent.has_room(aim.room) {
             let wrap_up = agent.assignments.iter().all(|held| held.1 == AssignmentPhase::WrapUp);
             Some(if wrap_up { Rejected::WrapUp } else { Rejected::Busy })
         } else {
@@ -167,7 +190,8 @@ impl Acd {
     pub(crate) fn drop_impossible_aims(&mut self, ix: AgentIx) {
         let agent = &self.agents[ix];
         let gone = agent.removed || agent.presence == Presence::LoggedOut;
-        if let Some(work) = agent.aimed.filter(|_| gone || agent.assignments.len() >= agent.capacity || agent.offer.is_some()) {
+        let room = agent.aimed.and_then(|work| self.aims.get(&work)).is_none_or(|aimed| agent.has_room(aimed.room()));
+        if let Some(work) = agent.aimed.filter(|_| gone || !room || agent.offer.is_some()) {
             self.end_aim(work, OfferEnd::Withdrawn, None);
         }
         for work in self.agents[ix].aims.clone() {

@@ -46,7 +46,7 @@ impl Acd {
             ensure!(pool.needs == merge_needs(&queue.settings.skills, &item.skills), "I1: {work} is in a pool of other needs");
             let waits = [
                 queue.order.get(&place) == Some(&ix),
-                queue.ages.contains(&(item.standing.since, ix)),
+                item.stays && queue.order.contains_key(&place) || queue.ages.contains(&(item.standing.since, ix)),
                 pool.waiting.get(&place) == Some(&ix),
                 item.offer.is_none(),
             ];
@@ -111,7 +111,7 @@ impl Acd {
             match aimed.offer() {
                 Some(offer) => {
                     ensure!(self.aim_offers.get(&offer) == Some(work) && agent.aimed == Some(*work), "I2: {offer} is half open");
-                    ensure!(agent.offer.is_none() && agent.assignments.len() < agent.capacity, "I2: {offer} exceeds a capacity");
+                    ensure!(agent.offer.is_none() && agent.has_room(aimed.room()), "I2: {offer} exceeds a capacity");
                 }
                 None => ensure!(agent.aims.contains(work), "I1: the agent of {work} does not know of it"),
             }
@@ -131,11 +131,13 @@ impl Acd {
         ensure!(queue.staffed.len() + members(Tally::Out) == queue.members.len(), "I5: {id} miscounts its staff");
         let offered = self.items.iter().filter(|(_, item)| item.queue == ix && item.offer.is_some()).count();
         ensure!(queue.offered as usize == offered, "I5: {id} miscounts its offers");
-        ensure!(queue.order.len() == queue.ages.len(), "I1: {id} has two lengths");
+        let staying = queue.order.values().filter(|&&item| self.items[item].stays).count();
+        ensure!(queue.order.len() == queue.ages.len() + staying, "I1: {id} has two lengths");
         let waiting = self.items.iter().filter(|(_, item)| item.queue == ix && item.offer.is_none()).count();
         ensure!(queue.order.len() == waiting, "I5: {id} miscounts its items");
         let shut = queue.removed || !queue.settings.open || queue.is_deserted();
-        ensure!(!shut || queue.order.is_empty(), "I1: work waits in {id}, which is shut");
+        ensure!(!shut || queue.ages.is_empty(), "I1: work waits in {id}, which is shut");
+        ensure!(!queue.removed || queue.order.is_empty(), "I1: work waits in {id}, which was removed");
         ensure!(!queue.removed || (queue.members.is_empty() && offered > 0), "I1: {id} was removed and is still here");
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::aims::Aimed;
 use crate::limits::Limits;
 use crate::model::{Agent, Item, Offer, Place, Pool, Queue, Standing, Timer};
+use crate::queues::Newcomer;
 use crate::slab::{AgentIx, ItemIx, OfferIx, PoolIx, QueueIx, Slab};
 use cti_types::acd::{AcdInput, AcdOutput, AgentState, Aim, Decision, QueueState, Stale};
 use cti_types::{AgentId, Chance, Now, OfferId, OwnerEpoch, QueueId, Tick, WorkItemId};
@@ -102,8 +103,9 @@ impl Acd {
             AcdInput::RemoveQueue(queue) => self.remove_queue(now, queue),
             AcdInput::SetAgent(settings) => self.set_agent(now, settings),
             AcdInput::RemoveAgent(agent) => self.remove_agent(now, agent),
-            AcdInput::Enqueue { work, interaction, queue, priority, skills, since, credit } => {
-                self.enqueue(now, work, interaction, queue, skills, Standing { priority, since, credit });
+            AcdInput::Enqueue { work, interaction, queue, priority, skills, since, credit, stays } => {
+                let newcomer = Newcomer { work, interaction, skills, standing: Standing { priority, since, credit }, stays };
+                self.enqueue(now, queue, newcomer);
             }
             AcdInput::Aim(aim) => self.aim(now, aim),
             AcdInput::Withdraw { work } => self.withdraw(now, work),

@@ -17,6 +17,8 @@
 //!   several at once), whichever is later. A declined or withdrawn offer does not touch it.
 //! - **Decline**: the agent is skipped for that item for 30 seconds ([`DECLINE_MEMORY`]), also when nobody else can take it.
 //! - **Wait limit**: counted from the entry into this queue, so that work which overflowed with its age gets its full time here.
+//! - **What stays** (messages): no limit of a queue is for it, and it is no burden to callers: it counts neither for the size nor for
+//!   the longest wait. It waits while the queue is closed or deserted, and leaves without an agent only when the queue is removed.
 //! - **Sign-in**: an agent who is logged out signs in by asking for any presence but a system reason.
 //! - **Reachable**: a new agent counts as reachable until the ACD is told otherwise.
 //!

@@ -1,8 +1,9 @@
 //! What the room remembers of agents, queues, pools, items and offers. Data and small questions; no decisions.
 
+use crate::limits::ASSIGNMENTS_MAX;
 use crate::slab::{AgentIx, ItemIx, OfferIx, PoolIx, QueueIx};
 use cti_types::acd::{
-    AgentState, AssignmentPhase, CREDIT_MAX, NotReadyReason, Presence, QueueOrder, QueueSettings, QueueState, WEIGHT_MAX,
+    AgentState, AimRoom, AssignmentPhase, CREDIT_MAX, NotReadyReason, Presence, QueueOrder, QueueSettings, QueueState, WEIGHT_MAX,
 };
 use cti_types::flow::SkillNeed;
 use cti_types::{AgentId, AssignmentId, InteractionId, OfferId, QueueId, SkillId, Tick, WorkItemId};
@@ -143,6 +144,17 @@ impl Agent {
             && !self.removed
     }
 
+    /// Whether what they have leaves room for work for them alone.
+    pub(crate) fn has_room(&self, room: AimRoom) -> bool {
+        let talks = || self.assignments.iter().filter(|held| held.1 == AssignmentPhase::Active).count();
+        let free = match room {
+            AimRoom::Free => self.assignments.len() < self.capacity,
+            AimRoom::BesideWrapUp => talks() < self.capacity,
+            AimRoom::Any => true,
+        };
+        free && self.assignments.len() < ASSIGNMENTS_MAX
+    }
+
     /// Something is held out to them.
     pub(crate) fn is_reserved(&self) -> bool {
         self.offer.is_some() || self.aimed.is_some()
@@ -202,7 +214,7 @@ pub(crate) struct Queue {
     pub(crate) busy: u32,
     /// Waiting items in the order of service.
     pub(crate) order: BTreeMap<Place, ItemIx>,
-    /// Waiting items by age.
+    /// Waiting items by age, but for those that stay.
     pub(crate) ages: BTreeSet<(Tick, ItemIx)>,
     pub(crate) offered: u32,
     pub(crate) pools: BTreeMap<Vec<SkillNeed>, PoolIx>,
@@ -238,6 +250,7 @@ impl Queue {
         QueueState {
             queue: self.settings.id,
             waiting: self.order.len() as u32,
+            staying: (self.order.len() - self.ages.len()) as u32,
             offered: self.offered,
             oldest: self.ages.first().map(|age| age.0),
             staffed: self.staffed.len() as u32,
@@ -272,6 +285,8 @@ pub(crate) struct Item {
     pub(crate) entered: Tick,
     pub(crate) arrival: u64,
     pub(crate) place: Place,
+    /// No limit of the queue is for it.
+    pub(crate) stays: bool,
     /// When the wait in this queue is over.
     pub(crate) limit_at: Option<Tick>,
     /// Who said no, until when that is remembered; oldest first.

@@ -158,7 +158,9 @@ impl Acd {
         let item = &self.items[ix];
         let queue = &mut self.queues[item.queue];
         queue.order.insert(item.place, ix);
-        queue.ages.insert((item.standing.since, ix));
+        if !item.stays {
+            queue.ages.insert((item.standing.since, ix));
+        }
         let pool = &mut self.pools[item.pool];
         pool.waiting.insert(item.place, ix);
         let head = &mut self.heads[item.pool.n()];

@@ -8,6 +8,16 @@ use cti_types::acd::{AcdOutput, OfferEnd, Overflow, QueueSettings};
 use cti_types::flow::{QueueLeft, SkillNeed};
 use cti_types::{InteractionId, Now, QueueId, WorkItemId};
 
+/// Work that is to wait in a queue.
+pub(crate) struct Newcomer {
+    pub(crate) work: WorkItemId,
+    pub(crate) interaction: InteractionId,
+    /// Its own, besides the queue's.
+    pub(crate) skills: Vec<SkillNeed>,
+    pub(crate) standing: Standing,
+    pub(crate) stays: bool,
+}
+
 impl Acd {
     pub(crate) fn set_queue(&mut self, now: Now, settings: QueueSettings) {
         let id = settings.id;
@@ -68,7 +78,7 @@ impl Acd {
         let settings = &self.queues[queue].settings;
         let needs = merge_needs(&settings.skills, &item.skills);
         let place = Place::new(settings, item.standing, item.arrival);
-        let limit_at = settings.wait_max.map(|wait_max| item.entered + wait_max);
+        let limit_at = settings.wait_max.filter(|_| !item.stays).map(|wait_max| item.entered + wait_max);
         let pool = self.pool_for(queue, needs);
         self.join_pool(pool);
         self.leave_pool(old_pool);
@@ -123,15 +133,8 @@ impl Acd {
         self.outputs.push_back(AcdOutput::Queue(queue.state()));
     }
 
-    pub(crate) fn enqueue(
-        &mut self,
-        now: Now,
-        work: WorkItemId,
-        interaction: InteractionId,
-        queue: QueueId,
-        skills: Vec<SkillNeed>,
-        standing: Standing,
-    ) {
+    pub(crate) fn enqueue(&mut self, now: Now, queue: QueueId, newcomer: Newcomer) {
+        let Newcomer { work, interaction, skills, standing, stays } = newcomer;
         if self.work_ix.contains_key(&work) || self.aims.contains_key(&work) {
             self.stale += 1;
             return;
@@ -143,13 +146,13 @@ impl Acd {
         let settings = &self.queues[queue].settings;
         let needs = merge_needs(&settings.skills, &skills);
         let full = self.items.len() >= self.limits.waiting_max || needs.len() > NEEDS_MAX;
-        if let Some(reason) = self.no_entry(queue).or(full.then_some(QueueLeft::Full)) {
+        if let Some(reason) = self.no_entry(queue, stays).or(full.then_some(QueueLeft::Full)) {
             self.outputs.push_back(AcdOutput::Left { work, reason, overflow: settings.overflow });
             return;
         }
         let standing = Standing { since: standing.since.min(now.tick), ..standing };
         let place = Place::new(settings, standing, self.arrivals);
-        let limit_at = settings.wait_max.map(|wait_max| now.tick + wait_max);
+        let limit_at = settings.wait_max.filter(|_| !stays).map(|wait_max| now.tick + wait_max);
         let arrival = self.arrivals;
         self.arrivals += 1;
         let pool = self.pool_for(queue, needs);
@@ -164,6 +167,7 @@ impl Acd {
             entered: now.tick,
             arrival,
             place,
+            stays,
             limit_at,
             declined: Vec::new(),
             offer: None,
@@ -176,7 +180,8 @@ impl Acd {
         self.match_item(now, item);
         // Checked after the match: work that need not wait is welcome in a full queue.
         let queue = &self.queues[queue];
-        if self.items[item].offer.is_none() && queue.settings.size_max.is_some_and(|most| queue.order.len() > most as usize) {
+        let over = queue.settings.size_max.is_some_and(|most| queue.ages.len() > most as usize);
+        if self.items[item].offer.is_none() && !stays && over {
             self.send_away(item, QueueLeft::Full);
         }
     }
@@ -199,7 +204,7 @@ impl Acd {
     /// An item whose offer failed goes back to its place and to the next agent, unless its time here is over.
     pub(crate) fn requeue(&mut self, now: Now, item: ItemIx) {
         let over = self.items[item].limit_at.is_some_and(|at| at <= now.tick);
-        if let Some(reason) = self.no_entry(self.items[item].queue).or(over.then_some(QueueLeft::WaitLimit)) {
+        if let Some(reason) = self.no_entry(self.items[item].queue, self.items[item].stays).or(over.then_some(QueueLeft::WaitLimit)) {
             self.send_away(item, reason);
             return;
         }
@@ -207,11 +212,13 @@ impl Acd {
         self.match_item(now, item);
     }
 
-    /// Why nothing may wait in this queue, if so.
-    fn no_entry(&self, queue: QueueIx) -> Option<QueueLeft> {
+    /// Why it may not wait in this queue, if so.
+    fn no_entry(&self, queue: QueueIx, stays: bool) -> Option<QueueLeft> {
         let queue = &self.queues[queue];
         if queue.removed {
             Some(QueueLeft::NoSuchQueue)
+        } else if stays {
+            None
         } else if !queue.settings.open {
             Some(QueueLeft::Closed)
         } else if queue.is_deserted() {
@@ -238,8 +245,11 @@ impl Acd {
 
     fn send_all_away(&mut self, queue: QueueIx, reason: QueueLeft) {
         let waiting: Vec<ItemIx> = self.queues[queue].order.values().copied().collect();
+        let all = reason == QueueLeft::NoSuchQueue;
         for item in waiting {
-            self.send_away(item, reason);
+            if all || !self.items[item].stays {
+                self.send_away(item, reason);
+            }
         }
     }
 

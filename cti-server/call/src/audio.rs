@@ -23,6 +23,7 @@ pub(crate) struct Heard {
     legs: Vec<LegId>,
     play: Option<PlayId>,
     tapped: Option<RecordingId>,
+    keeps_keys: bool,
 }
 
 impl Heard {
@@ -69,10 +70,16 @@ impl Heard {
         }
     }
 
+    /// The command that keeps the keys pressed at this leg from those who hear it, or lets them pass again; none when nothing changes.
+    pub(crate) fn keep_keys(&mut self, leg: LegId, kept: bool) -> Option<EngineCommand> {
+        let changes = std::mem::replace(&mut self.keeps_keys, kept) != kept;
+        changes.then_some(EngineCommand::KeepDigits { leg, kept })
+    }
+
     /// Whether the engine was told exactly this.
-    pub(crate) fn is(&self, audio: &Audio, recording: Option<RecordingId>) -> bool {
+    pub(crate) fn is(&self, audio: &Audio, recording: Option<RecordingId>, keeps_keys: bool) -> bool {
         let (legs, play) = wanted(audio);
-        self.legs == legs && self.play == play && self.tapped == recording
+        self.legs == legs && self.play == play && self.tapped == recording && self.keeps_keys == keeps_keys
     }
 }
 

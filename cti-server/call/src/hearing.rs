@@ -41,11 +41,14 @@ impl Calls {
         members.iter().any(there)
     }
 
-    /// Where the leg's audio should be recorded now: only while it is in a bridge, so never in a flow or in a queue.
+    /// Where the leg's audio should be recorded now: only while it is in a bridge, so never in a flow or in a queue; or, alone and with
+    /// nothing played to it, as a message.
     pub(crate) fn wanted_tap(&self, id: LegId) -> Option<RecordingId> {
         let leg = self.legs.get(&id).filter(|leg| leg.state == LegState::Up)?;
-        let recorded = leg.recording.filter(|recorded| !recorded.paused)?;
-        leg.speaks.map(|_| recorded.recording)
+        match leg.speaks {
+            Some(_) => leg.recording.filter(|recorded| !recorded.paused).map(|recorded| recorded.recording),
+            None => leg.message.filter(|_| leg.play.is_none()),
+        }
     }
 
     /// Whether the leg counts as holding where it speaks. The hold of the leg the bridge is about (the customer's) only turns the

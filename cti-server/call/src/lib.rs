@@ -159,7 +159,7 @@ pub enum Input {
         leg: LegId,
         muted: bool,
     },
-    /// The leg listens to the target and whoever the target hears, wherever it goes. When the target is over it hears nothing
+    /// The leg listens to the target and whoever the target hears, wherever it goes, and the keys pressed at it reach nobody. When the target is over it hears nothing
     /// until it is told of another.
     Supervise {
         leg: LegId,
@@ -178,6 +178,11 @@ pub enum Input {
     PauseRecording {
         leg: LegId,
         paused: bool,
+    },
+    /// What this leg says alone, in no bridge, is recorded as a message; `None` ends it. Nothing is played meanwhile.
+    TakeMessage {
+        leg: LegId,
+        recording: Option<RecordingId>,
     },
     End {
         leg: LegId,

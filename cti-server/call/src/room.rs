@@ -60,6 +60,8 @@ pub(crate) struct Leg {
     /// Only while in no bridge.
     pub(crate) supervises: Option<Supervision>,
     pub(crate) recording: Option<Recorded>,
+    /// A message that is being spoken.
+    pub(crate) message: Option<RecordingId>,
     pub(crate) play: Option<(PlayId, Vec<Clip>)>,
     pub(crate) music: Option<Music>,
     heard: Heard,
@@ -140,7 +142,7 @@ impl Calls {
                 break;
             }
             self.timers.remove(&(at, leg));
-            self.end(leg, LegEnd::MediaLost, Some(cause::RECOVERY_ON_TIMER));
+            self.end(leg, LegEnd::Lost, Some(cause::RECOVERY_ON_TIMER));
         }
     }
 
@@ -160,7 +162,12 @@ impl Calls {
                 self.end(leg, refusal(code, rang), None);
             }
             Input::Ended { leg, failed } => {
-                self.end(leg, if failed { LegEnd::Failed } else { LegEnd::FarSide }, None);
+                let end = match (failed, self.is_up(leg)) {
+                    (false, _) => LegEnd::FarSide,
+                    (true, true) => LegEnd::Lost,
+                    (true, false) => LegEnd::Failed,
+                };
+                self.end(leg, end, None);
             }
             Input::End { leg, cause } => self.end(leg, LegEnd::OurSide, Some(cause)),
             Input::FarHold { leg, held } => self.hold(leg, Holder::Device, held),
@@ -190,6 +197,7 @@ impl Calls {
                 self.record(leg, recording);
                 self.settle(leg);
             }
+            Input::TakeMessage { leg, recording } => self.take_message(leg, recording),
             Input::PauseRecording { leg, paused } => self.change(leg, |entry| {
                 if let Some(recorded) = &mut entry.recording {
                     recorded.paused = paused;
@@ -213,6 +221,7 @@ impl Calls {
             muted: false,
             supervises: None,
             recording: None,
+            message: None,
             play: None,
             music: None,
             heard: Heard::default(),
@@ -249,6 +258,16 @@ impl Calls {
         {
             entry.lost_until = Some(until);
             self.timers.insert((until, leg));
+        }
+    }
+
+    fn take_message(&mut self, leg: LegId, recording: Option<RecordingId>) {
+        let Some(entry) = self.legs.get_mut(&leg) else { return };
+        let before = std::mem::replace(&mut entry.message, recording);
+        // Untapped before it is over: nothing may be sent to a recording that was ended.
+        self.settle(leg);
+        if let Some(recording) = before.filter(|_| before != recording) {
+            self.out.push_back(Output::RecordingOver { recording });
         }
     }
 
@@ -329,6 +348,7 @@ impl Calls {
         if let Some(recorded) = entry.recording {
             self.out.push_back(Output::RecordingOver { recording: recorded.recording });
         }
+        self.out.extend(entry.message.map(|recording| Output::RecordingOver { recording }));
         self.engine(EngineCommand::Close { leg });
         self.out.push_back(Output::Fact(LegFact::Ended(leg, end)));
     }
@@ -340,9 +360,15 @@ impl Calls {
         }
     }
 
-    /// The oldest leg, the customer's, first: the music stops in the same engine turn in which the voices pass.
+    /// The oldest leg, the customer's, first: the music stops in the same engine turn in which the voices pass. A supervisor's keys are
+    /// kept back before anybody hears them.
     fn settle_group(&mut self, group: InteractionId) {
         let legs: Vec<LegId> = self.groups.get(&group).into_iter().flatten().copied().collect();
+        for leg in &legs {
+            let Some(entry) = self.legs.get_mut(leg) else { continue };
+            let command = entry.heard.keep_keys(*leg, entry.supervises.is_some());
+            self.out.extend(command.map(Output::Engine));
+        }
         for leg in legs {
             let (audio, tap): (Audio, Option<RecordingId>) = (self.wanted(leg), self.wanted_tap(leg));
             let Some(entry) = self.legs.get_mut(&leg) else { continue };
@@ -380,7 +406,7 @@ impl Calls {
             if leg.supervises.is_some() && leg.speaks.is_some() {
                 return Err(format!("leg {id} supervises and is in a bridge itself"));
             }
-            if !leg.heard.is(&self.wanted(*id), self.wanted_tap(*id)) {
+            if !leg.heard.is(&self.wanted(*id), self.wanted_tap(*id), leg.supervises.is_some()) {
                 return Err(format!("leg {id} hears {:?} and should hear {:?}", leg.heard, self.wanted(*id)));
             }
             if !self.groups.get(&leg.group).is_some_and(|group| group.contains(id)) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 impl Interaction {
     pub(crate) fn consult_asked(&mut self, desk: &mut Desk<'_>, by: ParticipantId, to: Target) {
-        if !self.actions(by).consult || matches!(to, Target::Flow(_)) {
+        if !self.actions(by).consult || matches!(to, Target::Flow(_) | Target::Voicemail(_)) {
             return;
         }
         self.write(desk, Body::ConsultStarted { by, to: to.word() });
@@ -19,7 +19,7 @@ impl Interaction {
         desk.out.push_back(Output::Aside { participant: by, aside: true });
         let (mut work, mut other) = (None, None);
         match to {
-            Target::Agent(agent) => {
+            Target::Agent(agent) | Target::AgentElseVoicemail(agent) => {
                 work = Some(self.aim(desk, For::Consult { by }, Purpose::Consult, agent, self.agent_of(by)));
             }
             Target::Queue { queue, .. } => work = Some(self.ask_queue(desk, by, queue)),
@@ -27,7 +27,7 @@ impl Interaction {
                 let agent = self.agent_of(by);
                 other = agent.map(|agent| self.call_number(desk, number, agent, DialFor::Consult { by }));
             }
-            Target::Flow(_) => {}
+            Target::Flow(_) | Target::Voicemail(_) => {}
         }
         if let Some(consult) = self.consults.get_mut(&by) {
             (consult.work, consult.other) = (work, other);

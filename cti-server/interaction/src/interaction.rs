@@ -2,12 +2,13 @@
 //!
 //! Here are its state, how it begins and closes, and how everybody's segments follow from the state. Work and offers are in `work`,
 //! hold, leaving and wrap-up in `talk`, transfers and outside numbers in `transfer`, consultation and conference in `consult`,
-//! supervision and what supervisors do by hand in `supervise`.
+//! supervision and what supervisors do by hand in `supervise`, messages in `messages`.
 
+use crate::messages::Message;
 use crate::room::Desk;
 use crate::words::{Arrival, Output};
 use crate::work::{Aim, For, Offer, Place, Work};
-use cti_types::acd::AcdInput;
+use cti_types::acd::{AcdInput, AimRoom};
 use cti_types::event::{
     AssignmentEnd, Body, CallDirection, Channel, CloseReason, FlowEnd, LeaveReason, Personal, PersonalKind, RecordingMark, Role,
     SegmentKind, Stream, SuperviseMode, TransferTo, WorkEnd,
@@ -42,7 +43,11 @@ pub(crate) struct Assignment {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Phase {
     Active,
-    WrapUp { until: Tick },
+    /// `ended`: how the agent's part in the conversation ended.
+    WrapUp {
+        until: Tick,
+        ended: LeaveReason,
+    },
 }
 
 /// One of our side who is in the conversation with the customer.
@@ -92,6 +97,8 @@ pub(crate) struct Back {
     /// Who made it; asked once.
     pub(crate) agent: Option<AgentId>,
     pub(crate) said: bool,
+    /// Whom a message may be left instead.
+    pub(crate) mailbox: Option<AgentId>,
 }
 
 /// See the module.
@@ -111,6 +118,10 @@ pub(crate) struct Interaction {
     pub(crate) supervisions: BTreeMap<ParticipantId, Supervision>,
     pub(crate) called: BTreeMap<ParticipantId, Called>,
     pub(crate) back: Option<Back>,
+    /// The customer is leaving a message.
+    pub(crate) leaving: bool,
+    /// The message this interaction is about, instead of a customer on a telephone.
+    pub(crate) message: Option<Message>,
     /// Where the customer last waited in a queue.
     pub(crate) place: Option<Place>,
     /// Whose call it is: of the last queue.
@@ -118,8 +129,11 @@ pub(crate) struct Interaction {
     pub(crate) wrap_up_max: Duration,
     /// The number to call once the agent has lifted, and its erasable row.
     pub(crate) dial: Option<(Number, Option<PersonalId>)>,
-    /// How long the telephone of an agent who dials may ring.
+    /// How long the telephone of an agent who dials may ring, and what they may have besides.
     pub(crate) own_ring: Duration,
+    pub(crate) own_room: AimRoom,
+    /// The customer's connection was lost.
+    pub(crate) customer_lost: bool,
     pub(crate) direction: Option<CallDirection>,
     /// When the customer began to wait for somebody, until they have: who comes back to a queue keeps their age.
     pub(crate) waiting_since: Option<Tick>,
@@ -149,11 +163,15 @@ impl Interaction {
             supervisions,
             called,
             back: None,
+            leaving: false,
+            message: None,
             place: None,
             queue: None,
             wrap_up_max: Duration::ZERO,
             dial: None,
             own_ring: Duration::ZERO,
+            own_room: AimRoom::BesideWrapUp,
+            customer_lost: false,
             direction: None,
             waiting_since: None,
             recording: None,
@@ -175,6 +193,16 @@ impl Interaction {
 
     /// The row of the customer's number, if they have one.
     pub(crate) fn opened(&mut self, desk: &mut Desk<'_>, arrival: Arrival) -> Option<PersonalId> {
+        self.opened_on(desk, arrival, Channel::Voice, None)
+    }
+
+    pub(crate) fn opened_on(
+        &mut self,
+        desk: &mut Desk<'_>,
+        arrival: Arrival,
+        channel: Channel,
+        origin: Option<InteractionId>,
+    ) -> Option<PersonalId> {
         let number = arrival.from.number.as_str().map(str::to_owned);
         let from = number.map(|value| self.personal(desk, PersonalKind::Number, value));
         let from_raw = from.map(|_| self.personal(desk, PersonalKind::RawNumber, arrival.from.raw));
@@ -183,7 +211,7 @@ impl Interaction {
         }
         let (direction, to, trunk, call_id) = (arrival.direction, arrival.to, arrival.trunk, arrival.call_id);
         self.direction = Some(direction);
-        self.write(desk, Body::Opened { channel: Channel::Voice, direction, from, from_raw, to, trunk, call_id, origin: None });
+        self.write(desk, Body::Opened { channel, direction, from, from_raw, to, trunk, call_id, origin });
         from
     }
 
@@ -278,6 +306,7 @@ impl Interaction {
         if changed {
             desk.out.push_back(Output::Parties { interaction: self.id });
         }
+        self.tell_message(desk);
     }
 
     /// What a participant does now, as far as it follows from the state; `None`: it goes on with what it does.
@@ -286,6 +315,9 @@ impl Interaction {
             return self.customer_does();
         }
         let queue = self.active(participant).and_then(|assignment| assignment.queue);
+        if self.handling(participant).is_some() {
+            return Some((SegmentKind::Handling, queue));
+        }
         if let Some(talker) = self.talkers.get(&participant) {
             let kind = match self.consults.get(&participant).map(|consult| consult.state) {
                 Some(ConsultState::Called | ConsultState::Speaking) => SegmentKind::Consulting,
@@ -331,6 +363,9 @@ impl Interaction {
             let rings = self.offers.values().any(|offer| offer.work == id && offer.rings);
             return Some((if rings { SegmentKind::Ringing } else { SegmentKind::Waiting }, work.queue()));
         }
+        if self.leaving {
+            return Some((SegmentKind::Voicemail, None));
+        }
         self.flow.map(|_| (SegmentKind::Ivr, None))
     }
 
@@ -339,9 +374,10 @@ impl Interaction {
         !away && !talker.holding
     }
 
-    /// The work the customer waits for, if any.
+    /// The work the customer waits for, or their message does, if any.
     pub(crate) fn customers_work(&self) -> Option<(WorkItemId, &Work)> {
-        self.works.iter().find(|(_, work)| work.purpose == For::Customer).map(|(id, work)| (*id, work))
+        let mine = |work: &Work| matches!(work.purpose, For::Customer | For::Message);
+        self.works.iter().find(|(_, work)| mine(work)).map(|(id, work)| (*id, work))
     }
 
     // ---- ends
@@ -352,7 +388,11 @@ impl Interaction {
         self.dismiss_customer(desk, LeaveReason::Failed);
     }
 
+    /// Whatever is open ends, but for a message: that is restored at the next start.
     pub(crate) fn shutdown(&mut self, desk: &mut Desk<'_>) {
+        if self.has_open_message() {
+            return;
+        }
         self.reason.get_or_insert(if self.served { CloseReason::Completed } else { CloseReason::Shutdown });
         self.leave_flow(desk, FlowEnd::Error);
         self.drop_participant(desk, self.customer, LeaveReason::Shutdown);
@@ -388,7 +428,7 @@ impl Interaction {
     /// I3: closes exactly once, when nothing is open any more.
     pub(crate) fn close_if_over(&mut self, desk: &mut Desk<'_>) {
         let over = self.participants.is_empty() && self.works.is_empty() && self.offers.is_empty() && self.assignments.is_empty();
-        if self.closed || !over {
+        if self.closed || !over || self.has_open_message() {
             return;
         }
         let reason = match self.reason {

@@ -7,6 +7,7 @@
 
 mod consult;
 mod interaction;
+mod messages;
 mod room;
 mod supervise;
 mod talk;
@@ -16,15 +17,20 @@ mod words;
 mod work;
 
 pub use room::Interactions;
-pub use words::{Actions, Arrival, AssignmentView, DialAsked, DialFor, Input, Output, ParticipantView, Ring, Target};
+pub use words::{
+    Actions, Arrival, AssignmentView, DialAsked, DialFor, Input, Kept, MessageState, MessageView, Output, ParticipantView, Restored, Ring,
+    Target,
+};
 
 use std::time::Duration;
 
 /// The bounds of the room; at each the newcomer is refused, what is under way is not harmed.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Most interactions open at once; one more is refused by [`Interactions::has_room`].
+    /// Most interactions open at once, messages not counted; one more is refused by [`Interactions::has_room`].
     pub open_max: usize,
+    /// Most messages that wait or are being dealt with; one more is refused by [`Interactions::has_room_for_message`].
+    pub messages_max: usize,
     /// Most values a flow may set on one interaction; more are ignored.
     pub data_max: usize,
     /// Most node visits logged per interaction; more are not logged.
@@ -37,6 +43,13 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { open_max: 20_000, data_max: 64, visits_max: 1_000, late_notes: Duration::from_secs(300), late_max: 50_000 }
+        Limits {
+            open_max: 20_000,
+            messages_max: 10_000,
+            data_max: 64,
+            visits_max: 1_000,
+            late_notes: Duration::from_secs(300),
+            late_max: 50_000,
+        }
     }
 }

@@ -3,11 +3,11 @@
 use crate::Limits;
 use crate::interaction::Interaction;
 use crate::supervise::Asked;
-use crate::words::{Actions, Demand, HeldOut, Input, Output, ParticipantView};
+use crate::words::{Actions, Demand, HeldOut, Input, Kept, MessageView, Output, ParticipantView, Restored};
 use cti_types::acd::{AcdInput, AcdOutput, Rejected, Stale};
-use cti_types::event::{Body, PartyEnd};
+use cti_types::event::{Body, CallDirection, MessageEnd, PartyEnd, Stream};
 use cti_types::stream::StreamWriter;
-use cti_types::{AgentId, AssignmentId, Chance, InteractionId, Now, OfferId, OwnerEpoch, ParticipantId, Tick, WorkItemId};
+use cti_types::{AgentId, AssignmentId, Chance, InteractionId, Now, OfferId, OwnerEpoch, ParticipantId, QueueId, Tick, WorkItemId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// All open interactions.
@@ -19,6 +19,8 @@ pub struct Interactions {
     acd_epoch: OwnerEpoch,
     stale: u64,
     open: BTreeMap<InteractionId, Interaction>,
+    /// Of those open, how many are messages.
+    messages: usize,
     by_participant: BTreeMap<ParticipantId, InteractionId>,
     by_work: BTreeMap<WorkItemId, InteractionId>,
     by_offer: BTreeMap<OfferId, InteractionId>,
@@ -41,6 +43,7 @@ impl Interactions {
             acd_epoch: epoch,
             stale: 0,
             open: BTreeMap::new(),
+            messages: 0,
             by_participant: BTreeMap::new(),
             by_work: BTreeMap::new(),
             by_offer: BTreeMap::new(),
@@ -54,10 +57,29 @@ impl Interactions {
 
     /// Whether one more interaction may be opened.
     pub fn has_room(&self) -> bool {
-        self.open.len() < self.limits.open_max
+        self.open.len() - self.messages < self.limits.open_max
     }
 
-    /// How many are open.
+    /// Whether one more message may be left.
+    pub fn has_room_for_message(&self) -> bool {
+        self.messages < self.limits.messages_max
+    }
+
+    /// Messages that wait or are being dealt with.
+    pub fn messages(&self) -> usize {
+        self.messages
+    }
+
+    pub fn is_open(&self, interaction: InteractionId) -> bool {
+        self.open.contains_key(&interaction)
+    }
+
+    /// The message an open interaction is about, if it is about one.
+    pub fn message(&self, interaction: InteractionId) -> Option<MessageView> {
+        self.open.get(&interaction).and_then(Interaction::message_view)
+    }
+
+    /// How many are open, messages among them.
     pub fn len(&self) -> usize {
         self.open.len()
     }
@@ -84,6 +106,16 @@ impl Interactions {
     /// The interaction an assignment belongs to, while it is open.
     pub fn of_assignment(&self, assignment: AssignmentId) -> Option<InteractionId> {
         self.by_assignment.get(&assignment).copied()
+    }
+
+    /// The interaction an offer is of, while it is open.
+    pub fn of_offer(&self, offer: OfferId) -> Option<InteractionId> {
+        self.by_offer.get(&offer).copied()
+    }
+
+    /// Which way the contact came, while it is open.
+    pub fn direction(&self, interaction: InteractionId) -> Option<CallDirection> {
+        self.open.get(&interaction).and_then(|interaction| interaction.direction)
     }
 
     /// The work item waiting or offered now, if any.
@@ -165,6 +197,7 @@ impl Interactions {
             Input::DialAsked { interaction, customer, asked } => {
                 self.begin(now, interaction, customer, |i, desk| i.dial_asked(desk, asked));
             }
+            Input::HelpCalled { interaction, by, number } => self.with(interaction, now, |i, desk| i.help_called(desk, by, number)),
             Input::Identified { interaction, customers } => self.with(interaction, now, |i, desk| i.identified(desk, customers)),
             Input::FlowEntered { interaction, flow } => self.with(interaction, now, |i, desk| i.flow_entered(desk, flow)),
             Input::NodeVisited { interaction, node } => {
@@ -184,11 +217,11 @@ impl Interactions {
                     self.acd(now, output);
                 }
             }
-            Input::WorkLeft { epoch, work, reason, overflow } => {
+            Input::WorkLeft { epoch, work, reason, overflow, voicemail } => {
                 if self.is_current(now, epoch)
                     && let Some(id) = self.by_work.get(&work).copied()
                 {
-                    self.with(id, now, |i, desk| i.work_left(desk, work, reason, overflow));
+                    self.with(id, now, |i, desk| i.work_left(desk, work, reason, overflow, voicemail));
                 }
             }
             Input::ForceReleased { interaction, by, participant } => {
@@ -198,6 +231,16 @@ impl Interactions {
             Input::MovedInQueue { interaction, queue, priority, wrap_up_max } => {
                 self.with(interaction, now, |i, desk| i.moved_in_queue(desk, queue, priority, wrap_up_max));
             }
+            Input::MessageBegun { interaction, recording, mailbox } => {
+                self.with(interaction, now, |i, desk| i.message_begun(desk, recording, mailbox));
+            }
+            Input::MessageDropped { interaction, recording, end, duration_ms } => {
+                self.with(interaction, now, |i, desk| i.message_dropped(desk, recording, end, duration_ms));
+            }
+            Input::MessageKept { interaction, message, kept } => self.message_kept(now, interaction, message, kept),
+            Input::MessageRestored { message, restored } => self.message_restored(now, message, restored),
+            Input::QueueBack(queue) => self.queue_back(now, queue),
+            Input::MessageAsked { interaction, agent } => self.with(interaction, now, |i, desk| i.message_asked(desk, agent)),
             Input::Recorded { interaction, recording } => self.with(interaction, now, |i, desk| i.recorded(desk, recording)),
             Input::RecordingPaused { interaction, paused, by } => {
                 self.with(interaction, now, |i, desk| i.recording_paused(desk, paused, by));
@@ -248,6 +291,8 @@ impl Interactions {
             }
             Input::ModeChanged { participant, mode } => self.of(participant, now, |i, desk| i.mode_changed(desk, participant, mode)),
             Input::Intercepted { participant } => self.of(participant, now, |i, desk| i.intercepted(desk, participant)),
+            Input::MessageHandled { assignment } => self.of_work(assignment, now, |i, desk| i.message_handled(desk, assignment)),
+            Input::MessageReturned { assignment } => self.of_work(assignment, now, |i, desk| i.message_returned(desk, assignment)),
             Input::WrapUpSet { assignment, code, note } => {
                 if let Some(id) = self.by_assignment.get(&assignment).copied() {
                     self.with(id, now, |i, desk| i.wrap_up_set(desk, assignment, code, note));
@@ -268,6 +313,59 @@ impl Interactions {
         }
         self.open.insert(id, Interaction::new(id, now, customer, self.epoch));
         self.with(id, now, act);
+    }
+
+    fn message_kept(&mut self, now: Now, origin: InteractionId, message: InteractionId, kept: Kept) {
+        if self.open.contains_key(&message) {
+            return;
+        }
+        if !self.has_room_for_message() {
+            let (recording, duration_ms) = (kept.recording, kept.duration_ms);
+            return self.with(origin, now, |i, desk| i.message_dropped(desk, recording, MessageEnd::NoRoom, duration_ms));
+        }
+        let mut place = (now.tick, 0);
+        if self.open.contains_key(&origin) {
+            self.with(origin, now, |i, desk| place = i.message_kept(desk, message, &kept));
+        } else {
+            // The call ended first: what was said of it is delivered all the same.
+            let (recording, duration_ms, end) = (kept.recording, kept.duration_ms, MessageEnd::Left);
+            self.note(now, origin, Body::MessageEnded { recording, end, duration_ms, message: Some(message) });
+        }
+        let nobody = ParticipantId::new(now.utc, &mut self.chance);
+        self.open.insert(message, Interaction::new(message, now, nobody, self.epoch));
+        self.messages += 1;
+        self.with(message, now, |i, desk| i.message_left(desk, origin, kept, place));
+    }
+
+    /// More than the bound are taken in: they were there before.
+    fn message_restored(&mut self, now: Now, message: InteractionId, restored: Restored) {
+        if self.open.contains_key(&message) {
+            return;
+        }
+        let nobody = ParticipantId::new(now.utc, &mut self.chance);
+        let mut interaction = Interaction::new(message, now, nobody, self.epoch);
+        // A system clock that was set back does not turn the stream back; from here on it goes by ticks.
+        let anchor = Now { utc: now.utc.max(restored.last), ..now };
+        interaction.log = StreamWriter::resume(Stream::Interaction(message), anchor, restored.seq).owned_by(self.epoch);
+        self.open.insert(message, interaction);
+        self.messages += 1;
+        self.with(message, now, |i, desk| i.message_restored(desk, restored));
+    }
+
+    fn queue_back(&mut self, now: Now, queue: QueueId) {
+        if self.messages == 0 {
+            return;
+        }
+        let messages: Vec<InteractionId> = self.open.iter().filter(|(_, i)| i.has_open_message()).map(|(id, _)| *id).collect();
+        for id in messages {
+            self.with(id, now, |i, desk| i.queue_back(desk, queue));
+        }
+    }
+
+    fn of_work(&mut self, assignment: AssignmentId, now: Now, act: impl FnOnce(&mut Interaction, &mut Desk<'_>)) {
+        if let Some(id) = self.by_assignment.get(&assignment).copied() {
+            self.with(id, now, act);
+        }
     }
 
     fn acd(&mut self, now: Now, output: AcdOutput) {
@@ -341,6 +439,7 @@ impl Interactions {
         interaction.follow(&mut desk);
         interaction.close_if_over(&mut desk);
         if interaction.is_closed() {
+            self.messages -= usize::from(interaction.message.is_some());
             self.late.insert(id, interaction.into_log());
             self.forget.push_back((now.tick + self.limits.late_notes, id));
         } else {
@@ -362,6 +461,10 @@ impl Interactions {
             interaction.check().map_err(|why| format!("{id}: {why}"))?;
         }
         let known = |id: &InteractionId| self.open.contains_key(id);
+        let messages = self.open.values().filter(|interaction| interaction.message.is_some()).count();
+        if messages != self.messages {
+            return Err(format!("{messages} messages are counted as {}", self.messages));
+        }
         if !self.by_participant.values().all(known)
             || !self.by_work.values().all(known)
             || !self.by_offer.values().all(known)

@@ -30,7 +30,7 @@ impl Interaction {
 
     /// An agent who speaks with the customer, or who is asked.
     pub(crate) fn can_be_supervised(&self, target: ParticipantId) -> bool {
-        self.active(target).is_some() && !self.supervisions.contains_key(&target)
+        self.active(target).is_some() && !self.supervisions.contains_key(&target) && self.message.is_none()
     }
 
     pub(crate) fn supervisor_lifted(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, supervision: Supervision, intercept: bool) {
@@ -152,6 +152,9 @@ impl Interaction {
             self.write(desk, Body::ForceReleased { by, participant });
             desk.out.push_back(Output::Drop { interaction: self.id, participant: target });
             self.end_supervision(desk, target, LeaveReason::Forced);
+        } else if let Some(assignment) = self.handling(target) {
+            self.write(desk, Body::ForceReleased { by, participant });
+            self.message_returned(desk, assignment);
         }
     }
 }

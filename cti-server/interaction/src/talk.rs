@@ -35,7 +35,8 @@ impl Interaction {
 
     /// Nobody is left who speaks for us, and nobody is on the way: the customer's call ends too.
     pub(crate) fn dismiss_if_alone(&mut self, desk: &mut Desk<'_>) {
-        if self.talkers.is_empty() && self.customers_work().is_none() && !self.is_transferring() && self.flow.is_none() {
+        let waited_for = self.customers_work().is_some() || self.is_transferring() || self.flow.is_some() || self.leaving;
+        if self.talkers.is_empty() && !waited_for {
             self.dismiss_customer(desk, LeaveReason::OtherLeft);
         }
     }
@@ -113,6 +114,10 @@ impl Interaction {
             self.reason.get_or_insert(CloseReason::LeftInFlow);
             self.leave_flow(desk, FlowEnd::CallerLeft);
         }
+        self.customer_lost = reason == LeaveReason::Lost;
+        if std::mem::take(&mut self.leaving) {
+            self.reason.get_or_insert(CloseReason::LeftInFlow);
+        }
         self.leave(desk, self.customer, reason);
         for work in self.works.keys().copied().collect::<Vec<_>>() {
             // The ACD answers with OfferEnded::Withdrawn for each open offer, which drops the ringing agents.
@@ -151,7 +156,7 @@ impl Interaction {
             return;
         }
         let until = desk.now.tick + assignment.wrap_up_max;
-        assignment.phase = Phase::WrapUp { until };
+        assignment.phase = Phase::WrapUp { until, ended: reason };
         let (agent, queue) = (assignment.agent, assignment.queue);
         desk.timers.insert((until, id));
         self.segment(desk, participant, SegmentKind::WrapUp, queue);
@@ -206,11 +211,15 @@ impl Interaction {
         self.end_assignment_for(desk, id, end, LeaveReason::Finished);
     }
 
-    fn end_assignment_for(&mut self, desk: &mut Desk<'_>, id: AssignmentId, end: AssignmentEnd, reason: LeaveReason) {
+    fn end_assignment_for(&mut self, desk: &mut Desk<'_>, id: AssignmentId, end: AssignmentEnd, mut reason: LeaveReason) {
         let Some(assignment) = self.assignments.remove(&id) else { return };
         desk.by_assignment.remove(&id);
-        if let Phase::WrapUp { until } = assignment.phase {
+        if let Phase::WrapUp { until, ended } = assignment.phase {
             desk.timers.remove(&(until, id));
+            // The end of the wrap-up says nothing; that the line was lost does.
+            if ended == LeaveReason::Lost {
+                reason = ended;
+            }
         }
         self.write(desk, Body::AssignmentEnded { assignment: id, end });
         self.leave(desk, assignment.participant, reason);

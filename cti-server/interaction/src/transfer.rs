@@ -9,6 +9,7 @@ use cti_types::event::{
     Body, CallDirection, CloseReason, LeaveReason, PartyEnd, PersonalKind, Purpose, RecordingMark, Role, SegmentKind, TransferHow,
     TransferTo,
 };
+use cti_types::mailbox::Mailbox;
 use cti_types::{AgentId, Number, ParticipantId, PersonalId, QueueId};
 use std::time::Duration;
 
@@ -19,6 +20,9 @@ impl Target {
             Target::Agent(agent) => TransferTo::Agent(*agent),
             Target::Flow(flow) => TransferTo::Flow(*flow),
             Target::Number(_) => TransferTo::Number,
+            Target::AgentElseVoicemail(agent) => TransferTo::Agent(*agent),
+            Target::Voicemail(Mailbox::Queue(queue)) => TransferTo::QueueVoicemail(*queue),
+            Target::Voicemail(Mailbox::Agent(agent)) => TransferTo::AgentVoicemail(*agent),
         }
     }
 }
@@ -33,7 +37,7 @@ impl Interaction {
         let agent = self.agent_of(by);
         self.write(desk, Body::Transferred { by, to: to.word(), how: TransferHow::Blind });
         self.mark(desk, RecordingMark::Transferred);
-        self.back = Some(Back { to: to.word(), agent, said: false });
+        self.back = Some(Back { to: to.word(), agent, said: false, mailbox: None });
         match to {
             Target::Queue { queue, wrap_up_max } => {
                 self.back = None;
@@ -42,6 +46,16 @@ impl Interaction {
             }
             Target::Agent(other) => {
                 self.aim(desk, For::Customer, Purpose::Transfer, other, agent);
+            }
+            Target::AgentElseVoicemail(other) => {
+                if let Some(back) = &mut self.back {
+                    back.mailbox = Some(other);
+                }
+                self.aim(desk, For::Customer, Purpose::Transfer, other, agent);
+            }
+            Target::Voicemail(mailbox) => {
+                self.back = None;
+                self.enter_voicemail(desk, mailbox);
             }
             Target::Flow(flow) => {
                 self.back = None;
@@ -65,18 +79,23 @@ impl Interaction {
         }
     }
 
-    /// Nobody came: the customer goes to who made the transfer if they are free, else to the place in the queue they came from.
+    /// Nobody came: the customer may leave a message where that was agreed, or goes to who made the transfer if they are free, else to the
+    /// place in the queue they came from.
     pub(crate) fn go_back(&mut self, desk: &mut Desk<'_>, reason: PartyEnd) {
         if !self.has_customer() {
             return;
         }
-        let mut agent = None;
+        let (mut agent, mut mailbox) = (None, None);
         if let Some(back) = &mut self.back {
-            agent = back.agent.take();
+            (agent, mailbox) = (back.agent.take(), back.mailbox.take());
             let to = back.to;
             if !std::mem::replace(&mut back.said, true) {
                 self.write(desk, Body::TransferFailed { to, reason });
             }
+        }
+        if let Some(mailbox) = mailbox {
+            self.back = None;
+            return self.enter_voicemail(desk, Mailbox::Agent(mailbox));
         }
         match (agent, self.place.clone()) {
             (Some(agent), _) => {
@@ -94,6 +113,14 @@ impl Interaction {
     }
 
     // ---- numbers
+
+    /// The number is called for who has come, as if somebody had transferred them to it.
+    pub(crate) fn help_called(&mut self, desk: &mut Desk<'_>, by: AgentId, number: Number) {
+        if self.has_customer() {
+            self.call_number(desk, number, by, DialFor::Transfer);
+            desk.out.push_back(Output::Waiting { interaction: self.id, customer: self.customer, queue: None });
+        }
+    }
 
     /// Calls a number for a transfer or a consultation; the new participant.
     pub(crate) fn call_number(&mut self, desk: &mut Desk<'_>, number: Number, agent: AgentId, purpose: DialFor) -> ParticipantId {
@@ -178,8 +205,9 @@ impl Interaction {
     // ---- an agent's own call
 
     pub(crate) fn dial_asked(&mut self, desk: &mut Desk<'_>, asked: DialAsked) {
-        let DialAsked { agent, party, to, queue, wrap_up_max, ring } = asked;
-        (self.queue, self.wrap_up_max, self.own_ring) = (Some(queue), wrap_up_max, ring);
+        let DialAsked { agent, party, to, queue, wrap_up_max, ring, room } = asked;
+        (self.queue, self.wrap_up_max) = (queue, wrap_up_max);
+        (self.own_ring, self.own_room) = (ring, room);
         let number = party.number.clone();
         let arrival = Arrival { direction: CallDirection::Outbound, from: party, to, trunk: None, call_id: None };
         let row = self.opened(desk, arrival);

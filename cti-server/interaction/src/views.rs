@@ -5,7 +5,7 @@ use crate::room::Desk;
 use crate::words::{Actions, AssignmentView, Output, ParticipantView};
 use crate::work::For;
 use cti_types::call::PARTIES_MAX;
-use cti_types::event::{Role, SegmentKind};
+use cti_types::event::{LeaveReason, Role, SegmentKind};
 use cti_types::{AgentId, AssignmentId, ParticipantId, WorkItemId};
 
 impl Interaction {
@@ -64,7 +64,11 @@ impl Interaction {
             queue: assignment.queue,
             wrap_up_until: match assignment.phase {
                 Phase::Active => None,
-                Phase::WrapUp { until } => Some(until),
+                Phase::WrapUp { until, .. } => Some(until),
+            },
+            line_lost: match assignment.phase {
+                Phase::Active => false,
+                Phase::WrapUp { ended, .. } => ended == LeaveReason::Lost || (self.customer_lost && ended == LeaveReason::OtherLeft),
             },
             segment: participant.segment,
             since: participant.since,
@@ -99,12 +103,12 @@ impl Interaction {
                 return Err(format!("work {id} is for a question nobody asks"));
             }
         }
-        if self.works.values().filter(|work| work.purpose == For::Customer).count() > 1 {
+        if self.works.values().filter(|work| matches!(work.purpose, For::Customer | For::Message)).count() > 1 {
             return Err("the customer waits twice".into());
         }
         self.check_parties()?;
         let over = self.participants.is_empty() && self.works.is_empty() && self.assignments.is_empty();
-        if over { Err("over, but not closed".into()) } else { Ok(()) }
+        if over && !self.has_open_message() { Err("over, but not closed".into()) } else { Ok(()) }
     }
 
     fn check_parties(&self) -> Result<(), String> {
@@ -144,7 +148,8 @@ impl Interaction {
         // I1: who is in contact is in it in some way that ends.
         for assignment in self.assignments.values().filter(|a| a.phase == Phase::Active) {
             let id = assignment.participant;
-            let somewhere = self.talkers.contains_key(&id) || self.supervisions.contains_key(&id) || self.asked_by(id).is_some();
+            let speaks = self.talkers.contains_key(&id) || self.supervisions.contains_key(&id) || self.asked_by(id).is_some();
+            let somewhere = speaks || self.handling(id).is_some();
             if !somewhere {
                 return Err(format!("{id} is in contact with nobody"));
             }

@@ -1,13 +1,14 @@
 //! What the room is told and what it says: plain words, no behaviour.
 
-use cti_types::acd::{AcdInput, AcdOutput, Decision, NotReadyReason, OfferEnd};
+use cti_types::acd::{AcdInput, AcdOutput, AimRoom, Decision, NotReadyReason, OfferEnd};
 use cti_types::event::{
-    Body, CallDirection, CloseReason, Event, FlowEnd, LeaveReason, PartyEnd, Personal, Purpose, SegmentKind, SuperviseMode,
+    Body, CallDirection, CloseReason, Event, FlowEnd, LeaveReason, MessageEnd, PartyEnd, Personal, Purpose, SegmentKind, SuperviseMode,
 };
 use cti_types::flow::{FlowRef, QueueLeft, SkillNeed};
+use cti_types::mailbox::{Left, Mailbox};
 use cti_types::{
     AgentId, AssignmentId, CustomerId, FlowId, InteractionId, Number, OfferId, OwnerEpoch, ParticipantId, Party, QueueId, RecordingId,
-    Tick, TrunkId, WorkItemId, WrapUpCodeId,
+    Tick, TrunkId, Utc, WorkItemId, WrapUpCodeId,
 };
 use std::time::Duration;
 
@@ -19,6 +20,13 @@ pub enum Input {
         interaction: InteractionId,
         participant: ParticipantId,
         arrival: Arrival,
+    },
+    /// A telephone of ours nobody is signed in on calls for help; it has arrived as a customer. The number is called for it, by these
+    /// rights, and no agent is in the call.
+    HelpCalled {
+        interaction: InteractionId,
+        by: AgentId,
+        number: Number,
     },
     /// An agent dials: opens the interaction. First their own telephone rings, then the number is called. `customer` is the party of
     /// the number, who joins then.
@@ -72,6 +80,8 @@ pub enum Input {
         work: WorkItemId,
         reason: QueueLeft,
         overflow: Option<(QueueId, Duration)>,
+        /// The customer may leave a message for the queue instead.
+        voicemail: bool,
     },
     AgentRinging {
         participant: ParticipantId,
@@ -181,6 +191,46 @@ pub enum Input {
         wrap_up_max: Duration,
     },
 
+    /// The customer begins to speak a message.
+    MessageBegun {
+        interaction: InteractionId,
+        recording: RecordingId,
+        mailbox: Mailbox,
+    },
+    /// The message is over, and nothing will come of it.
+    MessageDropped {
+        interaction: InteractionId,
+        recording: RecordingId,
+        end: MessageEnd,
+        duration_ms: u64,
+    },
+    /// The message is to be delivered: an interaction of its own begins, whose work has the age and the priority the customer has.
+    MessageKept {
+        interaction: InteractionId,
+        message: InteractionId,
+        kept: Kept,
+    },
+    /// A message that waited when the server stopped.
+    MessageRestored {
+        message: InteractionId,
+        restored: Restored,
+    },
+    /// There is a queue again that had been removed: messages for it wait in it.
+    QueueBack(QueueId),
+    /// An agent takes a message out of their own mailbox, or out of a queue.
+    MessageAsked {
+        interaction: InteractionId,
+        agent: AgentId,
+    },
+    /// The agent has dealt with the message they took; they are in wrap-up then.
+    MessageHandled {
+        assignment: AssignmentId,
+    },
+    /// The agent gives the message back; it waits where it did.
+    MessageReturned {
+        assignment: AssignmentId,
+    },
+
     /// The customer is recorded from now on, or again in the same recording; `None`: no longer.
     Recorded {
         interaction: InteractionId,
@@ -234,11 +284,13 @@ pub struct DialAsked {
     pub party: Party,
     /// The number of ours that the call shows; empty: none.
     pub to: String,
-    /// Whose rules for wrap-up and recording hold.
-    pub queue: QueueId,
+    /// Whose rules for wrap-up and recording hold; `None`: nobody's, a call for help of somebody without a queue.
+    pub queue: Option<QueueId>,
     pub wrap_up_max: Duration,
     /// How long the agent's own telephone may ring.
     pub ring: Duration,
+    /// What else the agent may have at the same time.
+    pub room: AimRoom,
 }
 
 /// Where a customer is transferred to, or who is consulted.
@@ -252,6 +304,38 @@ pub enum Target {
     /// Not for a consultation.
     Flow(FlowId),
     Number(Number),
+    /// This agent; who does not reach them may leave them a message. Not for a consultation.
+    AgentElseVoicemail(AgentId),
+    /// Not for a consultation.
+    Voicemail(Mailbox),
+}
+
+/// What the room does not know of a message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// Who left it.
+    pub from: Party,
+    /// Our number, as they dialled it.
+    pub to: String,
+    pub customers: Vec<CustomerId>,
+    pub recording: RecordingId,
+    pub mailbox: Mailbox,
+    pub duration_ms: u64,
+    /// Of whoever takes it.
+    pub wrap_up_max: Duration,
+}
+
+/// A message as the log has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Restored {
+    pub kept: Kept,
+    pub left: Left,
+    pub origin: Option<InteractionId>,
+    /// When it was left.
+    pub at: Utc,
+    /// Number and time of the last event of its stream.
+    pub seq: u64,
+    pub last: Utc,
 }
 
 /// For whom a number is called.
@@ -328,6 +412,10 @@ pub enum Output {
     BackToFlow { interaction: InteractionId, reason: QueueLeft },
     /// The customer was transferred into this flow: begin it.
     EnterFlow { interaction: InteractionId, flow: FlowId },
+    /// The customer may leave a message.
+    EnterVoicemail { interaction: InteractionId, mailbox: Mailbox },
+    /// A message waits, is held out, is taken, or is done with.
+    Message(MessageView),
     /// An assignment's phase changed, for the agent's screen.
     Assignment(AssignmentView),
     /// The assignment is over, for the agent's screen.
@@ -348,6 +436,34 @@ pub struct ParticipantView {
     pub since: Tick,
 }
 
+/// A message as screens need it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MessageView {
+    pub interaction: InteractionId,
+    pub origin: Option<InteractionId>,
+    pub left: Left,
+    /// When it was left.
+    pub at: Utc,
+    pub state: MessageState,
+}
+
+/// Where a message stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageState {
+    /// In the line of this queue, or in its agent's mailbox (`None`).
+    Waiting {
+        queue: Option<QueueId>,
+    },
+    /// Held out to an agent.
+    Offered,
+    /// This agent deals with it, or did and is in wrap-up.
+    Taken {
+        agent: AgentId,
+        assignment: AssignmentId,
+    },
+    Over,
+}
+
 /// An assignment as the agent's screen needs it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AssignmentView {
@@ -359,6 +475,8 @@ pub struct AssignmentView {
     pub queue: Option<QueueId>,
     /// `None` while in contact; else the end of wrap-up.
     pub wrap_up_until: Option<Tick>,
+    /// In wrap-up because a connection was lost, the customer's or the agent's own: nobody had hung up.
+    pub line_lost: bool,
     /// What the agent does now, and since when.
     pub segment: SegmentKind,
     pub since: Tick,

@@ -3,9 +3,10 @@
 use crate::interaction::{Assignment, Back, Interaction, Phase};
 use crate::room::Desk;
 use crate::words::{Demand, HeldOut, Output, Ring};
-use cti_types::acd::{AcdInput, Aim as AcdAim, NotReadyReason, OfferEnd};
+use cti_types::acd::{AcdInput, Aim as AcdAim, AimRoom, NotReadyReason, OfferEnd};
 use cti_types::event::{Body, FlowEnd, LeaveReason, PartyEnd, Purpose, Role, SegmentKind, SuperviseMode, WorkEnd};
 use cti_types::flow::{QueueLeft, SkillNeed};
+use cti_types::mailbox::Mailbox;
 use cti_types::{AgentId, AssignmentId, OfferId, ParticipantId, QueueId, Tick, WorkItemId};
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub(crate) enum For {
     },
     /// The agent's own call.
     Dial,
+    /// A message waits.
+    Message,
     Supervision {
         target: ParticipantId,
         mode: SuperviseMode,
@@ -82,6 +85,7 @@ impl Interaction {
         if !self.has_customer() || self.customers_work().is_some() || !self.talkers.is_empty() || self.is_transferring() {
             return;
         }
+        self.leaving = false;
         self.leave_flow(desk, FlowEnd::Queued);
         let since = *self.waiting_since.get_or_insert(desk.now.tick);
         let Demand { queue, priority, skills, credit, wrap_up_max } = demand;
@@ -94,10 +98,12 @@ impl Interaction {
         let (queue, priority, skills, credit_ms) = (place.queue, place.priority, place.skills.clone(), place.credit.as_millis() as u64);
         self.write(desk, Body::WorkQueued { work, queue, priority, skills, since, credit_ms });
         desk.by_work.insert(work, self.id);
-        if purpose == For::Customer {
+        if matches!(purpose, For::Customer | For::Message) {
             self.queue = Some(queue);
             self.wrap_up_max = place.wrap_up_max;
             self.place = Some(place.clone());
+        }
+        if purpose == For::Customer {
             desk.out.push_back(Output::Waiting { interaction: self.id, customer: self.customer, queue: Some(queue) });
         }
         let item = Work { purpose, aim: Aim::Queue(place), sent_out };
@@ -130,20 +136,24 @@ impl Interaction {
         match &item.aim {
             Aim::Queue(Place { queue, priority, skills, since, credit, .. }) => {
                 let (queue, priority, since, credit) = (*queue, *priority, *since, *credit);
-                AcdInput::Enqueue { work, interaction, queue, priority, skills: skills.clone(), since, credit }
+                let stays = item.purpose == For::Message;
+                AcdInput::Enqueue { work, interaction, queue, priority, skills: skills.clone(), since, credit, stays }
             }
             Aim::Agent { agent, purpose, since } => {
-                let own = matches!(purpose, Purpose::Dial | Purpose::Supervision | Purpose::Taken);
+                let own = matches!(purpose, Purpose::Dial | Purpose::Supervision | Purpose::Taken | Purpose::Message);
+                let mailbox = self.back.as_ref().is_some_and(|back| back.mailbox.is_some());
                 AcdInput::Aim(AcdAim {
                     work,
                     interaction,
                     agent: *agent,
                     since: *since,
                     ring: if *purpose == Purpose::Dial { self.own_ring } else { RING },
-                    // Only a customer who was sent to this agent waits for them; everybody else would rather know at once.
-                    wait: if *purpose == Purpose::Transfer { AGENT_WAIT } else { Duration::ZERO },
+                    // Only a customer who was sent to this agent, and can leave them no message, waits for them; everybody else would
+                    // rather know at once.
+                    wait: if *purpose == Purpose::Transfer && !mailbox { AGENT_WAIT } else { Duration::ZERO },
                     needs_ready: !own && *purpose != Purpose::Consult,
                     blames: !own,
+                    room: if *purpose == Purpose::Dial { self.own_room } else { AimRoom::Free },
                 })
             }
         }
@@ -188,10 +198,13 @@ impl Interaction {
         let purpose = match &item.aim {
             Aim::Queue(_) => match for_whom {
                 For::Consult { .. } => Some(Purpose::Consult),
+                For::Message => Some(Purpose::Message),
                 For::Customer | For::Dial | For::Supervision { .. } => None,
             },
             Aim::Agent { purpose, .. } => Some(*purpose),
         };
+        // Whoever takes a message by hand has answered by that.
+        let by_hand = for_whom == For::Message && matches!(item.aim, Aim::Agent { .. });
         self.write(desk, Body::Offered { offer, work, agent, decision });
         let participant = ParticipantId::new(desk.now.utc, desk.chance);
         let role = if matches!(for_whom, For::Supervision { .. }) { Role::Supervisor } else { Role::Agent };
@@ -202,6 +215,9 @@ impl Interaction {
             && let Some(consult) = self.consults.get_mut(&by)
         {
             consult.other = Some(participant);
+        }
+        if by_hand {
+            return self.agent_answered(desk, participant);
         }
         desk.out.push_back(Output::Ring(Ring { interaction: self.id, participant, agent, offer, queue, purpose, until }));
     }
@@ -283,7 +299,7 @@ impl Interaction {
         let participant = offer.participant;
         self.write(desk, Body::Assigned { assignment, work: offer.work, agent, participant });
         let (queue, wrap_up_max) = match work.purpose {
-            For::Customer | For::Dial => (self.queue, self.wrap_up_max),
+            For::Customer | For::Dial | For::Message => (self.queue, self.wrap_up_max),
             // Who is asked or supervises owes nothing to the queue, until the customer is theirs.
             For::Consult { .. } | For::Supervision { .. } => (None, Duration::ZERO),
         };
@@ -293,6 +309,7 @@ impl Interaction {
             For::Customer => self.connected(desk, participant),
             For::Consult { by } => self.consult_answered(desk, by, participant),
             For::Dial => self.own_phone_lifted(desk, participant),
+            For::Message => self.message_taken(participant),
             For::Supervision { target, mode, of_call, intercept } => {
                 self.supervisor_lifted(desk, participant, crate::interaction::Supervision { target, mode, of_call }, intercept);
             }
@@ -333,11 +350,19 @@ impl Interaction {
         match item.purpose {
             For::Customer => self.go_back(desk, why),
             For::Consult { by } => self.consult_failed(desk, by),
+            For::Message => self.message_waits(desk),
             For::Dial | For::Supervision { .. } => {}
         }
     }
 
-    pub(crate) fn work_left(&mut self, desk: &mut Desk<'_>, work: WorkItemId, reason: QueueLeft, overflow: Option<(QueueId, Duration)>) {
+    pub(crate) fn work_left(
+        &mut self,
+        desk: &mut Desk<'_>,
+        work: WorkItemId,
+        reason: QueueLeft,
+        overflow: Option<(QueueId, Duration)>,
+        voicemail: bool,
+    ) {
         let Some(Work { purpose, aim: Aim::Queue(place), mut sent_out }) = self.works.remove(&work) else { return };
         desk.by_work.remove(&work);
         // Two full queues that overflow into each other would send it to and fro for ever: then it goes back to the flow.
@@ -358,8 +383,11 @@ impl Interaction {
             Some(_) | None => {
                 self.write(desk, Body::WorkEnded { work, end: WorkEnd::Left(reason) });
                 match purpose {
+                    For::Customer if voicemail => self.enter_voicemail(desk, Mailbox::Queue(place.queue)),
                     For::Customer => desk.out.push_back(Output::BackToFlow { interaction: self.id, reason }),
                     For::Consult { by } => self.consult_failed(desk, by),
+                    // Its queue is gone: it waits to be moved, taken by hand, or for the queue to be back.
+                    For::Message => {}
                     For::Dial | For::Supervision { .. } => {}
                 }
             }
@@ -369,17 +397,29 @@ impl Interaction {
     // ---- by hand
 
     pub(crate) fn taken_from_queue(&mut self, desk: &mut Desk<'_>, agent: AgentId) {
+        if self.message.is_some() {
+            return self.message_asked(desk, agent);
+        }
         let Some(work) = self.waiting_in_queue() else { return };
         self.withdraw_work(desk, work, WorkEnd::Taken(agent));
-        self.back = Some(Back { to: cti_types::event::TransferTo::Agent(agent), agent: None, said: true });
+        self.back = Some(Back { to: cti_types::event::TransferTo::Agent(agent), agent: None, said: true, mailbox: None });
         self.aim(desk, For::Customer, Purpose::Taken, agent, Some(agent));
     }
 
     pub(crate) fn moved_in_queue(&mut self, desk: &mut Desk<'_>, queue: QueueId, priority: u8, wrap_up_max: Duration) {
-        let Some(work) = self.waiting_in_queue() else { return };
-        if let Some(Work { aim: Aim::Queue(place), .. }) = self.withdraw_work(desk, work, WorkEnd::Moved(queue)) {
-            let place = Place { queue, priority, wrap_up_max, ..place };
-            self.enqueue(desk, For::Customer, place, (desk.now.tick, Vec::new()));
+        let Some(work) = self.waiting_in_queue() else {
+            // A message whose queue is gone.
+            let waits = self.has_open_message() && self.customers_work().is_none() && self.assignments.is_empty();
+            if let Some(place) = self.place.clone().filter(|_| waits) {
+                self.enqueue(desk, For::Message, Place { queue, priority, wrap_up_max, ..place }, (desk.now.tick, Vec::new()));
+            }
+            return;
+        };
+        if let Some(Work { purpose, aim: Aim::Queue(place), .. }) = self.withdraw_work(desk, work, WorkEnd::Moved(queue)) {
+            // What skills they need, only their own queue knows.
+            let skills = if place.queue == queue { place.skills } else { Vec::new() };
+            let place = Place { queue, priority, skills, wrap_up_max, ..place };
+            self.enqueue(desk, purpose, place, (desk.now.tick, Vec::new()));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The engine as the switch sees it: start, send commands, read counters, stop.
 
 use crate::counters::EngineCounters;
+use crate::identity::Identity;
 use crate::lane::{Lane, Routes};
 use crate::worker::{Setup, Worker};
 use cti_types::media::{EngineCommand, EngineEvent};
@@ -25,6 +26,8 @@ pub struct EngineConfig {
     pub legs_max: usize,
     /// `SO_RCVBUF` of an RTP socket: what may pile up while the thread is busy. The kernel may give less.
     pub receive_buffer_bytes: usize,
+    /// Who we are to web phones; without, their legs come to nothing.
+    pub web: Option<Arc<Identity>>,
 }
 
 impl Default for EngineConfig {
@@ -35,6 +38,7 @@ impl Default for EngineConfig {
             rtcp_interval: Duration::from_secs(5),
             legs_max: 4000,
             receive_buffer_bytes: 128 * 1024,
+            web: None,
         }
     }
 }
@@ -140,6 +144,7 @@ impl Engine {
             | EngineCommand::Play { .. }
             | EngineCommand::StopPlay { .. }
             | EngineCommand::SendDigits { .. }
+            | EngineCommand::KeepDigits { .. }
             | EngineCommand::Tap { .. }
             | EngineCommand::Detect { .. } => self.routes.get(leg).ok_or(SendError::UnknownLeg)?,
         };
@@ -214,6 +219,7 @@ fn leg_of(command: &EngineCommand) -> LegId {
         | EngineCommand::Play { leg, .. }
         | EngineCommand::StopPlay { leg }
         | EngineCommand::SendDigits { leg, .. }
+        | EngineCommand::KeepDigits { leg, .. }
         | EngineCommand::Tap { leg, .. }
         | EngineCommand::Detect { leg, .. }
         | EngineCommand::Close { leg } => *leg,

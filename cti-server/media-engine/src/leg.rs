@@ -1,11 +1,14 @@
-//! One leg on its thread: what comes in. Whom it is passed on to is the worker's affair, what goes out is in `outgoing`.
+//! One leg on its thread: what comes in. Whom it is passed on to is the worker's affair, what goes out is in `outgoing`, what only web
+//! phones have in `web`.
 
 use crate::counters::EngineCounters;
+use crate::identity::Identity;
 use crate::listening::Listening;
 use crate::outgoing::Playing;
 use crate::report::Reports;
 use crate::sockets::Pair;
 use crate::srtp::Guard;
+use crate::web::{Instants, WebEnd};
 use bytes::BytesMut;
 use cti_media::SAMPLE_RATE;
 use cti_media::convert::Converter;
@@ -19,15 +22,12 @@ use cti_media::rtp::{self, Header};
 use cti_media::source::{SourceLock, Verdict};
 use cti_media::voice::Voice;
 use cti_types::media::{Answerer, Codec, DetectReason, Direction, EngineEvent, Stream, StreamStats, Tap, TapSide};
-use cti_types::srtp::Srtp;
 use cti_types::tap::{FRAME_BYTES_MAX, TapFrame, TapSink};
+use cti_types::web::Protection;
 use cti_types::{LegId, Tick};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// The score of a call without impairment: what is assumed until it is measured.
-const UNIMPAIRED: f32 = 4.4;
 
 /// Comfort noise (RFC 3389), sent by some phones in pauses without having been agreed.
 const COMFORT_NOISE: u8 = 13;
@@ -38,6 +38,8 @@ pub(crate) struct Surroundings {
     pub(crate) events: Arc<dyn Fn(EngineEvent) + Send + Sync>,
     pub(crate) loss_after: Duration,
     pub(crate) rtcp_interval: Duration,
+    pub(crate) identity: Option<Arc<Identity>>,
+    pub(crate) instants: Instants,
 }
 
 impl Surroundings {
@@ -65,6 +67,8 @@ pub(crate) struct Received<'a> {
     pub(crate) clock: u32,
     pub(crate) content: Content,
     pub(crate) payload: &'a [u8],
+    /// An event that is for us and for nobody who hears the leg.
+    pub(crate) kept: bool,
 }
 
 pub(crate) struct Leg {
@@ -95,6 +99,8 @@ pub(crate) struct Leg {
     pub(crate) digit_pace: Option<Pacer>,
     pub(crate) digit_sequence: u16,
     pub(crate) digit_runs: u32,
+    /// Its events pass to nobody.
+    pub(crate) keeps_digits: bool,
     pub(crate) reports: Reports,
     pub(crate) reception: Reception,
     tap_received: Option<Tap>,
@@ -104,6 +110,7 @@ pub(crate) struct Leg {
     /// When the timer heap next looks at this leg.
     pub(crate) wake: Tick,
     pub(crate) guard: Option<Box<Guard>>,
+    pub(crate) web: Option<Box<WebEnd>>,
     pub(crate) listening: Listening,
     /// The codec received last, and the scores told last.
     codec: Option<Codec>,
@@ -118,7 +125,7 @@ pub(crate) struct Leg {
     /// The last sign of life, or when media began to be expected.
     alive: Tick,
     lost: bool,
-    foreign: u64,
+    pub(crate) foreign: u64,
     tap_dropped: u64,
 }
 
@@ -145,6 +152,7 @@ impl Leg {
             digit_pace: None,
             digit_sequence: 0,
             digit_runs: 0,
+            keeps_digits: false,
             reports,
             reception: Reception::new(),
             tap_received: None,
@@ -153,9 +161,10 @@ impl Leg {
             octets_sent: 0,
             wake: Tick(u64::MAX),
             guard: None,
+            web: None,
             listening: Listening::default(),
             codec: None,
-            told: (UNIMPAIRED, UNIMPAIRED),
+            told: (0.0, 0.0),
             events: EventReceiver::new(),
             ssrc: None,
             source: 0,
@@ -173,24 +182,30 @@ impl Leg {
         self.lock.signalled(now, stream.remote, &stream.also_from);
         self.out.set_ptime(stream.ptime_ms);
         self.out.set_clock(stream.send.1.clock());
-        self.set_keys(stream.srtp.as_ref());
+        self.set_protection(now, stream.srtp.as_ref(), around);
         let id = self.id;
         self.listening.agreed(&stream, |digit| around.tell(digit_event(id, digit)));
         if !self.misses_media() {
             self.alive = now;
         }
-        if let Some(play) = &mut self.play {
-            play.set_ptime(now, stream.ptime_ms);
-        }
         self.stream = Some(stream);
+        self.pace_play(now);
         if !self.misses_media() && self.lost {
             // Held now: its silence is agreed from here on.
             self.sign_of_life(now, around);
         }
     }
 
-    /// Keys are agreed on, changed or gone. Without a guard for keys that were agreed, nothing passes.
-    fn set_keys(&mut self, keys: Option<&Srtp>) {
+    /// Protection is agreed on, changed or gone. Without a guard where there should be one, nothing passes.
+    fn set_protection(&mut self, now: Tick, protection: Option<&Protection>, around: &Surroundings) {
+        let keys = match protection {
+            Some(Protection::Web(web)) => return self.set_web(now, web, around),
+            Some(Protection::Keys(keys)) => Some(keys),
+            None => None,
+        };
+        if self.web.take().is_some() {
+            self.guard = None;
+        }
         let kept = match (&mut self.guard, keys) {
             (Some(guard), Some(keys)) => guard.change(keys),
             (_, _) => false,
@@ -203,6 +218,12 @@ impl Leg {
         }
     }
 
+    /// A web phone's handshake is done: media begins now, and is missed from now on.
+    pub(crate) fn keys_came(&mut self, now: Tick) {
+        self.alive = now;
+        self.pace_play(now);
+    }
+
     /// The stream is to be encrypted.
     pub(crate) fn is_guarded(&self) -> bool {
         self.stream.as_ref().is_some_and(|stream| stream.srtp.is_some())
@@ -210,7 +231,7 @@ impl Leg {
 
     /// What an encrypted datagram says; `None`, counted, when it is not theirs. Before anything is learnt from it.
     pub(crate) fn unseal(&mut self, from: SocketAddr, bytes: &[u8], counters: &mut EngineCounters) -> Option<BytesMut> {
-        if self.lock.may_be(from) {
+        if self.may_be_theirs(from) {
             if let Some(opened) = self.guard.as_mut().and_then(|guard| guard.open(bytes)) {
                 return Some(opened);
             }
@@ -240,7 +261,9 @@ impl Leg {
             counters.dropped += 1;
             return None;
         }
-        match self.lock.check(now, from, header.ssrc, header.sequence) {
+        // A web phone's has shown password and tag: there is nothing to guess.
+        let verdict = if self.web.is_some() { Verdict::Accept } else { self.lock.check(now, from, header.ssrc, header.sequence) };
+        match verdict {
             Verdict::Foreign => {
                 self.foreign += 1;
                 counters.foreign += 1;
@@ -273,7 +296,9 @@ impl Leg {
             Content::Noise => {}
         }
         let ticks = self.unwrap(header.timestamp);
-        Some(Received { input: Input::Leg { leg: self.number, source: self.source }, header, ticks, clock: self.clock, content, payload })
+        let kept = self.keeps_digits && matches!(content, Content::Event(..));
+        let input = Input::Leg { leg: self.number, source: self.source };
+        Some(Received { input, header, ticks, clock: self.clock, content, payload, kept })
     }
 
     /// A timestamp without wraps: the nearer way round is the right one (RFC 3550 5.1).
@@ -324,7 +349,8 @@ impl Leg {
         let loss = if self.misses_media() && !self.lost { self.alive + around.loss_after } else { never };
         let digits = self.digit_pace.map_or(never, |pace| pace.next());
         let event = self.events.deadline().unwrap_or(never);
-        loss.min(digits).min(event).min(self.listening.deadline()).min(self.play_deadline()).min(self.reports.next)
+        let known = loss.min(digits).min(event).min(self.listening.deadline()).min(self.play_deadline()).min(self.reports.next);
+        known.min(self.web_deadline())
     }
 
     /// What is due on the receiving side.
@@ -333,8 +359,15 @@ impl Leg {
         self.events.expire(now, |digit| around.tell(digit_event(id, digit)));
         let verdict = self.listening.look(now);
         self.tell_verdict(verdict, around);
-        if self.misses_media() && !self.lost && now >= self.alive + around.loss_after {
-            self.lost = true;
+        if self.misses_media() && now >= self.alive + around.loss_after {
+            self.lose(around);
+        }
+        self.web_due(now, around);
+    }
+
+    /// Nothing more is heard of the far side, or it no longer consents to be sent anything.
+    pub(crate) fn lose(&mut self, around: &Surroundings) {
+        if !std::mem::replace(&mut self.lost, true) {
             around.tell(EngineEvent::MediaLost { leg: self.id });
         }
     }
@@ -345,7 +378,7 @@ impl Leg {
         }
     }
 
-    /// Tells how the leg sounds if that has changed.
+    /// Tells how the leg sounds once it is known, and when that has changed.
     pub(crate) fn tell_quality(&mut self, around: &Surroundings) {
         const NEWS: f32 = 0.3;
         let stats = self.stats();
@@ -399,7 +432,7 @@ impl Leg {
             Content::Event(EventPayload::parse(payload)?, SAMPLE_RATE)
         } else if stream.wide_event_receive == Some(number) {
             Content::Event(EventPayload::parse(payload)?, Codec::Opus.clock())
-        } else if number == COMFORT_NOISE && self.lock.locked() == Some(from) {
+        } else if number == COMFORT_NOISE && (self.web.is_some() || self.lock.locked() == Some(from)) {
             Content::Noise
         } else {
             return None;

@@ -6,6 +6,7 @@
 
 mod counters;
 mod engine;
+mod identity;
 mod lane;
 mod leg;
 mod listening;
@@ -14,8 +15,10 @@ mod poller;
 mod report;
 mod sockets;
 mod srtp;
+mod web;
 mod worker;
 
 pub use counters::EngineCounters;
 pub use engine::{Clock, Engine, EngineConfig, SendError};
+pub use identity::{Identity, IdentityError, fingerprint_of};
 pub use srtp::Guard;

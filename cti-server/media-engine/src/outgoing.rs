@@ -27,7 +27,7 @@ const FRAME_SAMPLES_MAX: usize = samples_of_ms(FRAME_MS_MAX) as usize;
 pub(crate) struct Playing {
     id: PlayId,
     player: Player,
-    /// `None` until the stream is agreed: nothing of a greeting is lost by being asked for early.
+    /// `None` until the stream is agreed, and a web phone's keys are there: nothing of a greeting is lost by being asked for early.
     pace: Option<Pacer>,
     frame_ms: u8,
     input: Input,
@@ -56,7 +56,7 @@ impl Playing {
         Some(encoder.encode(&wide, payload))
     }
 
-    pub(crate) fn set_ptime(&mut self, now: Tick, ptime_ms: u8) {
+    fn set_ptime(&mut self, now: Tick, ptime_ms: u8) {
         if self.pace.is_none() || self.frame_ms != ptime_ms {
             let first = self.pace.map_or(now, |pace| pace.next());
             self.frame_ms = ptime_ms;
@@ -70,7 +70,7 @@ impl Leg {
     pub(crate) fn start_play(&mut self, now: Tick, id: PlayId, clips: Vec<Clip>, repeat: bool, offset_ms: u64, around: &Surroundings) {
         self.stop_play(around);
         self.plays = self.plays.wrapping_add(1);
-        let mut playing = Playing {
+        self.play = Some(Playing {
             id,
             player: Player::new(clips, repeat, offset_ms),
             pace: None,
@@ -79,11 +79,18 @@ impl Leg {
             sequence: 0,
             timestamp: 0,
             encoder: None,
-        };
-        if let Some(stream) = &self.stream {
-            playing.set_ptime(now, stream.ptime_ms);
+        });
+        self.pace_play(now);
+    }
+
+    /// A playback begins, or goes on at another packet time, when something can be sent.
+    pub(crate) fn pace_play(&mut self, now: Tick) {
+        if self.awaits_keys() {
+            return;
         }
-        self.play = Some(playing);
+        if let (Some(play), Some(stream)) = (&mut self.play, &self.stream) {
+            play.set_ptime(now, stream.ptime_ms);
+        }
     }
 
     /// What is heard goes on with the next packet.
@@ -242,7 +249,7 @@ impl Leg {
             let Some(sequence) = converter.other(header.sequence) else { return };
             header.sequence = sequence;
         }
-        let Some((payload_type, wanted)) = events else { return self.out.skip(heard.input, header.sequence) };
+        let Some((payload_type, wanted)) = events.filter(|_| !heard.kept) else { return self.out.skip(heard.input, header.sequence) };
         let out_clock = self.stream.as_ref().map_or(heard.clock, |stream| stream.send.1.clock());
         if out_clock != heard.clock {
             header.timestamp = (heard.ticks * i64::from(out_clock) / i64::from(heard.clock)) as u32;
@@ -339,9 +346,13 @@ impl Leg {
         self.play = Some(play);
     }
 
-    /// Where media goes, if any may be sent: to the source we locked to (symmetric RTP), before that where the SDP says.
+    /// Where media goes, if any may be sent: to the source we locked to (symmetric RTP), before that where the SDP says; to a web phone
+    /// where its checks came from, once there are keys.
     fn target(&self) -> Option<(SocketAddr, &Stream)> {
         let stream = self.stream.as_ref().filter(|stream| stream.direction.sends())?;
+        if let Some(web) = &self.web {
+            return web.path.target().filter(|_| !self.awaits_keys()).map(|to| (to, stream));
+        }
         let to = self.lock.locked().unwrap_or(stream.remote);
         (!to.ip().is_unspecified()).then_some((to, stream))
     }

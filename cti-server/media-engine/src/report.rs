@@ -52,11 +52,15 @@ impl Reports {
 }
 
 impl Leg {
-    /// Takes a datagram from the RTCP socket. False when it is not theirs or no RTCP.
+    /// Takes a report, which came beside RTP from a web phone. False when it is not theirs or no RTCP.
     pub(crate) fn reported(&mut self, now: Tick, from: SocketAddr, bytes: &[u8], around: &Surroundings) -> bool {
         let Some(stream) = &self.stream else { return false };
         let theirs = |known: Option<SocketAddr>| known.is_some_and(|known| known.ip() == from.ip());
-        if !theirs(self.lock.locked()) && !theirs(Some(stream.remote_rtcp)) && !theirs(Some(stream.remote)) {
+        let may_be = match &self.web {
+            Some(web) => web.path.knows(from),
+            None => theirs(self.lock.locked()) || theirs(Some(stream.remote_rtcp)) || theirs(Some(stream.remote)),
+        };
+        if !may_be {
             return false;
         }
         let opened;
@@ -100,11 +104,13 @@ impl Leg {
         let mut out = [0; COMPOUND_BYTES_MAX];
         if let Ok(length) = rtcp::write(&outgoing, &mut out) {
             let report = &out[..length];
+            let guarded = self.is_guarded();
+            let socket = if self.web.is_some() { &self.sockets.rtp } else { &self.sockets.rtcp };
             // A report that cannot be sent is made up for by the next.
-            if !self.is_guarded() {
-                let _ = self.sockets.rtcp.send_to(report, to);
+            if !guarded {
+                let _ = socket.send_to(report, to);
             } else if let Some(sealed) = self.guard.as_mut().and_then(|guard| guard.seal_report(report)) {
-                let _ = self.sockets.rtcp.send_to(&sealed, to);
+                let _ = socket.send_to(&sealed, to);
             }
         }
     }
@@ -125,6 +131,9 @@ impl Leg {
 
     fn report_target(&self) -> Option<SocketAddr> {
         let stream = self.stream.as_ref()?;
+        if let Some(web) = &self.web {
+            return web.path.target();
+        }
         let beside = |rtp: SocketAddr| SocketAddr::new(rtp.ip(), rtp.port().checked_add(1).unwrap_or(rtp.port()));
         let elsewhere = self.lock.locked().filter(|locked| locked.ip() != stream.remote.ip()).map(beside);
         let to = self.reports.from.or(elsewhere).unwrap_or(stream.remote_rtcp);

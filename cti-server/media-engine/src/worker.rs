@@ -9,6 +9,7 @@ use crate::leg::{Leg, Surroundings};
 use crate::poller::{Poller, Ready, WAKE};
 use crate::report::Reports;
 use crate::sockets;
+use crate::web::Instants;
 use cti_media::forward::Rewriter;
 use cti_media::rtp::PACKET_BYTES_MAX;
 use cti_types::media::{EngineCommand, EngineEvent, OpenError};
@@ -68,10 +69,12 @@ impl Worker {
         let Setup { index, config, clock, sink, events, routes, open_legs } = setup;
         let poller = Poller::new()?;
         let lane = Arc::new(Lane::new(poller.waker()));
-        let around = Surroundings { sink, events, loss_after: config.loss_after, rtcp_interval: config.rtcp_interval };
+        let (now, identity) = (clock.now(), config.web.clone());
+        let (loss_after, rtcp_interval) = (config.loss_after, config.rtcp_interval);
+        let around = Surroundings { sink, events, loss_after, rtcp_interval, identity, instants: Instants::from(now) };
         let worker = Worker {
             index,
-            now: clock.now(),
+            now,
             config,
             clock,
             around,
@@ -148,6 +151,8 @@ impl Worker {
         match source.recv_from(self.buffer.as_mut_slice()) {
             Ok((length, from)) => match socket {
                 Socket::Rtp => self.packet(slot, length, from),
+                // A web phone's reports come beside its media.
+                Socket::Rtcp if leg.web.is_some() => self.counters.foreign += 1,
                 Socket::Rtcp => {
                     let was_lost = leg.is_lost();
                     if !leg.reported(self.now, from, &self.buffer[..length], &self.around) {
@@ -167,6 +172,10 @@ impl Worker {
     /// One datagram on a leg's RTP socket, passed on to whoever hears the leg.
     fn packet(&mut self, slot: usize, length: usize, from: std::net::SocketAddr) {
         let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
+        if leg.web.is_some() && leg.beside_media(self.now, from, &self.buffer[..length], &self.around, &mut self.counters) {
+            self.schedule(slot);
+            return;
+        }
         let mut bytes = &self.buffer[..length];
         let opened;
         if leg.is_guarded() {
@@ -245,6 +254,7 @@ impl Worker {
             }
             EngineCommand::StopPlay { leg } => self.with(leg, |leg, around| leg.stop_play(around)),
             EngineCommand::SendDigits { leg, digits } => self.with(leg, |leg, _| leg.send_digits(now, &digits)),
+            EngineCommand::KeepDigits { leg, kept } => self.with(leg, |leg, _| leg.keeps_digits = kept),
             EngineCommand::Detect { leg, limits } => self.with(leg, |leg, _| leg.listening.detect(now, limits)),
             EngineCommand::Tap { leg, tap } => self.with(leg, |leg, _| leg.set_tap(tap)),
         };

@@ -8,6 +8,7 @@ use cti_media::rtp::{self, Header};
 use cti_media_engine::Guard;
 use cti_types::media::{Codec, Direction, EngineCommand, Stream};
 use cti_types::srtp::{Srtp, SrtpKey, SrtpSuite};
+use cti_types::web::Protection;
 use support::{House, Phone};
 
 fn keys(suite: SrtpSuite) -> Srtp {
@@ -25,7 +26,7 @@ impl Safe {
     fn new(house: &House, suite: SrtpSuite) -> Safe {
         let phone = house.unanswered(Codec::Pcmu);
         let keys = keys(suite);
-        let stream = Stream { srtp: Some(keys.clone()), ..phone.stream(Direction::SendRecv) };
+        let stream = Stream { srtp: Some(Protection::Keys(keys.clone())), ..phone.stream(Direction::SendRecv) };
         house.send(EngineCommand::SetStream { leg: phone.leg, stream });
         house.settle();
         let Srtp { send, receive } = keys;
@@ -113,14 +114,14 @@ fn a_renewed_description_with_the_same_keys_goes_on_and_a_new_key_takes_over() {
     safe.say(1);
     plain.listen();
     let suite = SrtpSuite::AeadAes128Gcm;
-    let stream = Stream { srtp: Some(keys(suite)), ..safe.phone.stream(Direction::SendRecv) };
+    let stream = Stream { srtp: Some(Protection::Keys(keys(suite))), ..safe.phone.stream(Direction::SendRecv) };
     house.send(EngineCommand::SetStream { leg: safe.phone.leg, stream });
     house.settle();
     safe.say(2);
     assert_eq!(plain.listen().1[0], 2);
     let theirs = SrtpKey::new(suite, &vec![9; suite.key_bytes() + suite.salt_bytes()]).unwrap();
     let renewed = Srtp { send: keys(suite).send, receive: theirs.clone() };
-    let stream = Stream { srtp: Some(renewed.clone()), ..safe.phone.stream(Direction::SendRecv) };
+    let stream = Stream { srtp: Some(Protection::Keys(renewed.clone())), ..safe.phone.stream(Direction::SendRecv) };
     house.send(EngineCommand::SetStream { leg: safe.phone.leg, stream });
     house.settle();
     safe.say(66);

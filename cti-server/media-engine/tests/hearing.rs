@@ -92,9 +92,14 @@ fn loss_lowers_the_score_and_a_change_is_told_while_the_call_goes_on() {
             phone.say(1);
         }
     }
-    let EngineEvent::Quality { leg, stats } = house.next() else { panic!("no quality") };
-    assert_eq!((leg, stats.score_far), (phone.leg, 0.0));
-    assert!((1.0..3.0).contains(&stats.score_heard), "{}", stats.score_heard);
+    // The first is told as soon as there is one.
+    loop {
+        let (leg, stats) = house.quality();
+        assert_eq!((leg, stats.score_far), (phone.leg, 0.0));
+        if (1.0..3.0).contains(&stats.score_heard) {
+            break;
+        }
+    }
     let other = house.call(Codec::Pcmu);
     assert!(house.close(other.leg).score_heard < 0.1, "never measured");
     assert!(house.close(phone.leg).score_heard > 1.0);

@@ -117,6 +117,31 @@ fn digits_are_sent_as_events_and_playback_goes_on_after_them() {
 }
 
 #[test]
+fn digits_that_are_kept_are_told_and_reach_nobody() {
+    let house = House::new();
+    let (mut boss, caller) = (house.call(Codec::Pcmu), house.call(Codec::Pcmu));
+    house.hear(&caller, &boss);
+    house.send(EngineCommand::KeepDigits { leg: boss.leg, kept: true });
+    house.settle();
+    let mut continuity = Continuity::default();
+    for (voice, payload) in [(1, [2, 10, 0, 160]), (2, [2, 0x8A, 3, 32])] {
+        boss.say(voice);
+        let (header, said) = caller.listen();
+        assert_eq!((header.payload_type, said.first()), (0, Some(&voice)));
+        continuity.check(header);
+        boss.send_event(payload, 4000);
+    }
+    assert_eq!(house.next(), EngineEvent::Digit { leg: boss.leg, digit: '2', duration_ms: 100 });
+    assert!(caller.hears_nothing());
+    boss.say(3);
+    continuity.check(caller.listen().0);
+    house.send(EngineCommand::KeepDigits { leg: boss.leg, kept: false });
+    house.settle();
+    boss.send_event([3, 10, 0, 160], 9000);
+    assert_eq!(caller.listen().0.payload_type, 101);
+}
+
+#[test]
 fn a_digit_received_is_told_once() {
     let house = House::new();
     let mut caller = house.call(Codec::Pcmu);

@@ -135,6 +135,8 @@ pub enum CallEvent {
     PeerDirection(Direction),
     /// The other side sent a key by INFO (keys in RTP are in the media report).
     InfoDigit(char),
+    /// How a transfer of ours goes, as the other side says (NOTIFY, RFC 3515).
+    Transfer(u16),
     Ended(EndReason),
 }
 
@@ -155,6 +157,10 @@ pub(crate) enum Order {
     Reject(u16),
     Direction(Direction, oneshot::Sender<Result<(), PhoneError>>),
     Info(char, oneshot::Sender<Result<(), PhoneError>>),
+    /// REFER with this Refer-To, and with more header lines.
+    Refer(String, Vec<(String, String)>, oneshot::Sender<Result<(), PhoneError>>),
+    /// The dialog as a Replaces names it.
+    Name(oneshot::Sender<String>),
     HangUp(oneshot::Sender<Result<(), PhoneError>>),
     /// The same as hanging up, before the answer.
     Cancel,
@@ -319,6 +325,27 @@ impl Call {
             }
         }
         Ok(())
+    }
+
+    /// Asks the other side to give this call to somebody else (REFER, RFC 3515); waits for its consent. How it goes is told as
+    /// [`CallEvent::Transfer`]. `to` is the whole Refer-To, `more` are further headers.
+    ///
+    /// # Errors
+    /// `Refused` with the status.
+    pub async fn refer(&self, to: impl Into<String>, more: &[(&str, &str)]) -> Result<(), PhoneError> {
+        let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.order(|reply| Order::Refer(to.into(), more, reply)).await
+    }
+
+    /// What a Replaces must say to name this call to the other side (RFC 3891).
+    ///
+    /// # Errors
+    /// `WrongState` when the call is not answered, or over.
+    pub async fn replaces(&self) -> Result<String, PhoneError> {
+        let (reply, name) = oneshot::channel();
+        let over = || PhoneError::WrongState("the call is not answered, or over");
+        self.orders.send(Order::Name(reply)).await.map_err(|_| over())?;
+        name.await.map_err(|_| over())
     }
 
     /// Ends the call, whatever its state, and waits for the other side's consent (CANCEL and BYE alike).

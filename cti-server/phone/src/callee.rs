@@ -85,6 +85,17 @@ impl IncomingCall {
         let _ = self.call.1.send(Order::Reject(code)).await;
     }
 
+    /// What a Replaces must say to name this call to the caller, once it has rung (RFC 3891).
+    ///
+    /// # Errors
+    /// `WrongState` when the caller is gone.
+    pub async fn replaces(&self) -> Result<String, PhoneError> {
+        let (reply, name) = oneshot::channel();
+        let over = || PhoneError::WrongState("the caller is gone");
+        self.call.1.send(Order::Name(reply)).await.map_err(|_| over())?;
+        name.await.map_err(|_| over())
+    }
+
     /// Waits until the caller gives up, and says why; a call still wanted keeps this waiting.
     pub async fn cancelled(&mut self) -> EndReason {
         match self.state.wait_for(|state| matches!(state, CallState::Ended(_))).await.as_deref() {
@@ -129,8 +140,11 @@ impl Callee {
                     }
                     Some(Order::Answer(media, leg, reply)) => return self.answer(*media, leg, reply, teller).await,
                     Some(Order::Reject(code)) => return self.refuse(code, EndReason::Refused(code), &teller).await,
-                    Some(Order::HangUp(reply) | Order::Direction(_, reply) | Order::Info(_, reply)) => {
+                    Some(Order::HangUp(reply) | Order::Direction(_, reply) | Order::Info(_, reply) | Order::Refer(_, _, reply)) => {
                         let _ = reply.send(Err(PhoneError::WrongState("not answered yet")));
+                    }
+                    Some(Order::Name(reply)) => {
+                        let _ = reply.send(self.dialog.name());
                     }
                     Some(Order::Cancel) | None => return self.refuse(480, EndReason::Refused(480), &teller).await,
                 },

@@ -135,8 +135,10 @@ impl Caller {
         match order {
             Some(Order::HangUp(reply)) => self.cancelled = Some(vec![reply]),
             Some(Order::Cancel) | None => self.cancelled = Some(Vec::new()),
-            Some(Order::Direction(_, reply) | Order::Info(_, reply) | Order::Answer(_, _, reply)) => refuse(reply),
-            Some(Order::Ring(_) | Order::Reject(_)) => {}
+            Some(Order::Direction(_, reply) | Order::Info(_, reply) | Order::Answer(_, _, reply) | Order::Refer(_, _, reply)) => {
+                refuse(reply)
+            }
+            Some(Order::Ring(_) | Order::Reject(_) | Order::Name(_)) => {}
         }
         self.cancelled.is_some()
     }

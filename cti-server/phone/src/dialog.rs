@@ -74,6 +74,12 @@ impl Dialog {
         address_of(hop).unwrap_or(self.peer)
     }
 
+    /// As a Replaces sent to the other side names it: the tags are the receiver's and then the sender's (RFC 3891 3).
+    pub(crate) fn name(&self) -> String {
+        let theirs = param(&self.remote, "tag").unwrap_or_default();
+        format!("{};to-tag={theirs};from-tag={}", self.call_id, self.local_tag)
+    }
+
     fn headers(&self, cseq: u32, method: Method) -> Vec<Header> {
         let mut headers = vec![
             header("Max-Forwards", "70"),

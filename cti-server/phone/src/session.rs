@@ -6,7 +6,7 @@ use crate::dialog::Dialog;
 use crate::error::PhoneError;
 use crate::g711::Codec;
 use crate::media::{Leg, Media, Talk};
-use crate::message::{first, header, unique};
+use crate::message::{first, header, unique, uri_of};
 use crate::sdp::{self, Description, Direction, EVENT_TYPE};
 use crate::transaction::ClientTransaction;
 use bytes::Bytes;
@@ -259,14 +259,17 @@ impl Session {
             Some(Order::Info(key, reply)) => {
                 let body = format!("Signal={key}\r\nDuration=160\r\n").into_bytes();
                 let info = self.dialog.start(Method::Info, vec![header("Content-Type", "application/dtmf-relay")], body);
-                tokio::spawn(async move {
-                    let result = match info.finish().await {
-                        Ok(response) if response.status_code.code() < 300 => Ok(()),
-                        Ok(response) => Err(PhoneError::Refused(response.status_code.code())),
-                        Err(error) => Err(error),
-                    };
-                    let _ = reply.send(result);
-                });
+                tokio::spawn(consent(info, reply));
+            }
+            Some(Order::Refer(to, more, reply)) => {
+                let mut extra = vec![header("Contact", self.dialog.contact.as_str()), header("Refer-To", to)];
+                extra.push(header("Referred-By", format!("<{}>", uri_of(&self.dialog.local))));
+                extra.extend(more.into_iter().map(|(name, value)| header(&name, value)));
+                let refer = self.dialog.start(Method::Refer, extra, Vec::new());
+                tokio::spawn(consent(refer, reply));
+            }
+            Some(Order::Name(reply)) => {
+                let _ = reply.send(self.dialog.name());
             }
             Some(Order::Answer(_, _, reply)) => {
                 let _ = reply.send(Err(PhoneError::WrongState("answered already")));
@@ -375,7 +378,13 @@ impl Session {
                     self.teller.event(CallEvent::InfoDigit(key));
                 }
             }
-            Method::Options | Method::Notify | Method::Message => {
+            Method::Notify => {
+                self.dialog.respond(request, from, 200, Vec::new());
+                if let Some(code) = transfer_code(request) {
+                    self.teller.event(CallEvent::Transfer(code));
+                }
+            }
+            Method::Options | Method::Message => {
                 self.dialog.respond(request, from, 200, Vec::new());
             }
             Method::Ack | Method::Cancel | Method::PRack | Method::Publish | Method::Refer | Method::Register | Method::Subscribe => {
@@ -430,6 +439,24 @@ impl Session {
             self.teller.event(CallEvent::PeerDirection(theirs.direction));
         }
     }
+}
+
+/// Waits for the answer to a request of ours, and tells who asked for it.
+async fn consent(transaction: ClientTransaction, reply: Reply) {
+    let result = match transaction.finish().await {
+        Ok(response) if response.status_code.code() < 300 => Ok(()),
+        Ok(response) => Err(PhoneError::Refused(response.status_code.code())),
+        Err(error) => Err(error),
+    };
+    let _ = reply.send(result);
+}
+
+/// The status in a `message/sipfrag` (RFC 3420).
+fn transfer_code(request: &Request) -> Option<u16> {
+    let kind = first(&request.headers, "Content-Type")?.to_ascii_lowercase();
+    let body = std::str::from_utf8(&request.body).ok()?;
+    let status = body.strip_prefix("SIP/2.0 ").filter(|_| kind.starts_with("message/sipfrag"))?;
+    status.get(..3)?.parse().ok()
 }
 
 fn info_key(request: &Request) -> Option<char> {

@@ -30,10 +30,19 @@ impl Transport {
         matches!(self, Transport::Tls | Transport::Wss)
     }
 
-    /// Whether only connections that the far side opened are used: RFC 7118 5.2 of necessity, TLS because a peer's certificate would have
-    /// to be for a name that nobody told us.
+    /// Whether only connections that the far side opened are used (RFC 7118 5.2).
     pub fn is_theirs_to_open(self) -> bool {
-        matches!(self, Transport::Tls | Transport::Ws | Transport::Wss)
+        matches!(self, Transport::Ws | Transport::Wss)
+    }
+
+    /// The port where none is said (RFC 3261 19.1.2, RFC 7118 5).
+    pub fn usual_port(self) -> u16 {
+        match self {
+            Transport::Udp | Transport::Tcp => 5060,
+            Transport::Tls => 5061,
+            Transport::Ws => 80,
+            Transport::Wss => 443,
+        }
     }
 
     /// As it stands in Via (RFC 3261 20.42, RFC 7118 5.1).
@@ -110,6 +119,8 @@ pub struct Outward {
     pub identity: Identity,
     /// Host of its Request-URI and of our identities, where it wants a name; `None`: its address and ours.
     pub domain: Option<String>,
+    /// Whether it is called with `sips:`, which asks for TLS on every hop (RFC 5630); only over TLS.
+    pub sips: bool,
     /// With what its challenges are answered; `None`: they are not.
     pub account: Option<Account>,
     /// Register with it (RFC 3261 10) and ask for this long.
@@ -134,6 +145,7 @@ impl Default for Outward {
             plus: true,
             identity: Identity::Asserted,
             domain: None,
+            sips: false,
             account: None,
             register_for: None,
             probe: None,
@@ -191,6 +203,16 @@ pub enum Origin {
     Phone(PhoneId),
 }
 
+impl Origin {
+    /// The trunk it came by.
+    pub fn trunk(self) -> Option<TrunkId> {
+        match self {
+            Origin::Trunk(id) => Some(id),
+            Origin::Phone(_) => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
     /// All registered contacts of the phone at once; the first 2xx wins, the others are cancelled.
@@ -221,7 +243,8 @@ pub enum Command {
     /// Live configuration: replaces the whole set.
     SetTrunks(Vec<Trunk>),
     SetPhones(Vec<PhoneAccount>),
-    /// Refuse new INVITEs (503 with Retry-After): draining.
+    /// Refuse new INVITEs of trunks (503 with Retry-After) and every OPTIONS: draining. Those of our telephones are offered still: among
+    /// them may be a call for help.
     SetAccepting(bool),
     /// Refuse new INVITEs of trunks (503 with Retry-After), but answer OPTIONS: for a while more come than can be taken.
     SetBusy(bool),
@@ -265,6 +288,16 @@ pub enum Command {
         leg: LegId,
         code: u16,
     },
+    /// The answer to `Referred`: 2xx when the call is given away, else why not. The phone is told that it is done when its leg ends.
+    AnswerRefer {
+        leg: LegId,
+        code: u16,
+    },
+    /// The answer to `Redirected`: which of its places may be tried, in this order. With none the call is refused as it was redirected.
+    Follow {
+        leg: LegId,
+        places: Vec<usize>,
+    },
     /// Whatever ends the leg in its present state: CANCEL, BYE, a final response, or a BYE once ACK came. `cause` is Q.850 in a Reason header (RFC 3326).
     End {
         leg: LegId,
@@ -287,7 +320,28 @@ pub struct Incoming {
     /// How a trunk says the call was redirected before it came (Diversion, RFC 5806; History-Info, RFC 7044), to be kept where it is
     /// sent on. Names and values, at most 10.
     pub history: Vec<(String, String)>,
+    /// The call this one is to take the place of (Replaces, RFC 3891): one with a phone of ours. Whether this phone may is for the switch.
+    pub replaces: Option<LegId>,
     pub path: Path,
+}
+
+/// Where a phone's REFER wants its call to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Referred {
+    /// To whoever this is: the user part of Refer-To.
+    User(String),
+    /// To the far side of another call of the same phone (Replaces in Refer-To, RFC 5589 7.1).
+    Call(LegId),
+}
+
+/// A place a redirection leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redirection {
+    /// By which trunk it goes.
+    pub trunk: TrunkId,
+    pub number: String,
+    /// It is the number that was called.
+    pub same: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -300,6 +354,18 @@ pub enum EndedBy {
     Failure,
     /// We asked for it.
     Local,
+}
+
+impl EndedBy {
+    /// Whether the line was lost and nobody hung up: we heard no more of it, or the far side says that it did not (RFC 3326, with ITU-T
+    /// Q.850: destination or network out of order, temporary failure, recovery on timer expiry).
+    pub fn is_loss(self, cause: Option<u16>) -> bool {
+        match self {
+            EndedBy::Failure => true,
+            EndedBy::Bye => matches!(cause, Some(27 | 38 | 41 | 102)),
+            EndedBy::Cancel | EndedBy::Local => false,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -346,6 +412,17 @@ pub enum Event {
     ReinviteRefused {
         leg: LegId,
         code: u16,
+    },
+    /// A phone wants this call to go elsewhere (REFER, RFC 3515): answer with `AnswerRefer`. Those of trunks are refused already.
+    Referred {
+        leg: LegId,
+        to: Referred,
+    },
+    /// A call by a trunk is redirected (3xx), to these places, the best first: answer with `Follow`. What leads to no trunk of ours is
+    /// left out; with nothing else the call is `Refused`.
+    Redirected {
+        leg: LegId,
+        to: Vec<Redirection>,
     },
     /// SIP INFO with `application/dtmf-relay` or `application/dtmf`.
     Digit {

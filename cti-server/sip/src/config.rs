@@ -118,6 +118,9 @@ pub struct Limits {
     pub registrations: usize,
     /// Contacts of one phone. One more replaces the one that expires first.
     pub bindings_per_phone: usize,
+    /// Bytes of messages kept for the ladders of calls. At the bound those of calls that ended first are forgotten; while none has ended,
+    /// new messages are not kept.
+    pub ladder_bytes: usize,
     /// Nonces whose counts are remembered. One more makes the oldest, and all before it, stale.
     pub nonces: usize,
     /// Longest time an incoming call may stay unanswered; then 480 and `Ended` by failure.
@@ -134,6 +137,7 @@ impl Default for Limits {
             transactions: 100_000,
             registrations: 20_000,
             bindings_per_phone: 8,
+            ladder_bytes: 64 << 20,
             nonces: 50_000,
             ring_max: Duration::from_secs(300),
             reinvite_max: Duration::from_secs(30),

@@ -3,7 +3,7 @@
 use crate::api::{Path, Transport};
 use crate::config::is_private;
 use crate::io::Io;
-use crate::message::{Message, Name, NameAddr, Uri, Writer};
+use crate::message::{Message, Name, NameAddr, Scheme, Uri, Writer, wants_sips};
 use std::net::{IpAddr, SocketAddr};
 
 /// Most routes kept; a longer route set is cut, which only a broken proxy chain meets.
@@ -25,6 +25,8 @@ pub(crate) struct Dialog {
     path: Path,
     /// Requests always go to `path`: a phone behind NAT has no other way.
     pinned: bool,
+    /// Made by a `sips:` URI: ours are such, too (RFC 3261 12.1.1, 12.1.2).
+    sips: bool,
 }
 
 impl Dialog {
@@ -43,6 +45,7 @@ impl Dialog {
             target: invite.contact().unwrap_or_default().to_owned(),
             path,
             pinned,
+            sips: wants_sips(invite),
         }
     }
 
@@ -63,7 +66,13 @@ impl Dialog {
             target: answer.contact().filter(|c| Uri::parse(c).is_some()).unwrap_or(invite.request_uri()).to_owned(),
             path,
             pinned,
+            sips: Uri::is_sips(invite.request_uri()),
         }
+    }
+
+    /// Whether our Contact in it is a `sips:` URI.
+    pub(crate) fn is_sips(&self) -> bool {
+        self.sips
     }
 
     /// Whether a request with these identifiers belongs to this dialog.
@@ -154,14 +163,23 @@ impl Dialog {
             return self.path;
         }
         let transport = match uri.param("transport") {
+            // What began where nobody could read it is not sent on where others can.
+            _ if uri.scheme == Scheme::Sips || self.path.transport == Transport::Tls => Transport::Tls,
+            Some(t) if t.eq_ignore_ascii_case("tls") => Transport::Tls,
             Some(t) if t.eq_ignore_ascii_case("tcp") => Transport::Tcp,
             Some(t) if t.eq_ignore_ascii_case("udp") => Transport::Udp,
             _ => self.path.transport,
         };
-        if transport == Transport::Tcp && self.path.transport == Transport::Tcp && ip == self.path.remote.ip() {
+        let remote = SocketAddr::new(ip, uri.port.unwrap_or(transport.usual_port()));
+        // A trunk's own address: the connection there is reused while it lasts, and opened anew when the one the dialog began on is gone.
+        if transport.is_reliable() && io.peers.contains(&(transport, remote)) {
+            return io.config.path_to(transport, remote).unwrap_or(self.path);
+        }
+        // TLS is opened to configured peers only: the name in anybody else's certificate is nothing that we were told.
+        let stays = transport == Transport::Tcp && self.path.transport == Transport::Tcp && ip == self.path.remote.ip();
+        if stays || transport == Transport::Tls {
             return self.path;
         }
-        let remote = SocketAddr::new(ip, uri.port.unwrap_or(5060));
         let same = Path { transport, local: self.path.local, remote, stream: None };
         if transport == self.path.transport { same } else { io.config.path_to(transport, remote).unwrap_or(self.path) }
     }
@@ -177,12 +195,22 @@ fn routes(message: &Message) -> Vec<String> {
 pub(crate) fn write_via(writer: &mut Writer, io: &Io, path: Path, branch: &str) {
     let transport = path.transport.via();
     let sent_by = io.config.public(path.local);
-    writer.header("Via", format_args!("SIP/2.0/{transport} {sent_by};branch={branch};rport"));
+    // RFC 5923 5: the connection we open may be used for requests to us, so that they need none of their own.
+    let alias = if path.transport == Transport::Tls && path.stream.is_none() { ";alias" } else { "" };
+    writer.header("Via", format_args!("SIP/2.0/{transport} {sent_by};branch={branch};rport{alias}"));
 }
 
-/// Our Contact for a peer on this path.
-pub(crate) fn write_contact(writer: &mut Writer, io: &Io, path: Path) {
+/// Our Contact for a peer on this path; `sips` where RFC 3261 8.1.1.8 and 12.1.1 want it so.
+pub(crate) fn write_contact(writer: &mut Writer, io: &Io, path: Path, sips: bool) {
+    writer.header("Contact", format_args!("<{}>", our_uri(io, path, sips, "")));
+}
+
+/// A URI of ours that leads here on this path; `user` with its `@`, or empty.
+pub(crate) fn our_uri(io: &Io, path: Path, sips: bool, user: &str) -> String {
     let address = io.config.public(path.local);
-    let transport = path.transport.uri_param();
-    writer.header("Contact", format_args!("<sip:{address}{transport}>"));
+    match path.transport {
+        // RFC 5630 3.1.3: `transport=tls` says nothing that the scheme does not say.
+        Transport::Tls if sips => format!("sips:{user}{address}"),
+        transport => format!("{}:{user}{address}{}", if sips { "sips" } else { "sip" }, transport.uri_param()),
+    }
 }

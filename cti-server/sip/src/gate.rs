@@ -11,6 +11,9 @@ pub struct GateSettings {
     /// Messages a second, and at once, of a source we don't know.
     pub unknown_rate: u32,
     pub unknown_burst: u32,
+    /// The same for as long as it stays unknown: who wants to register needs a handful of messages, who tries names needs thousands.
+    pub patience_rate: u32,
+    pub patience_burst: u32,
     /// The same for a trunk or the address of a registered phone.
     pub known_rate: u32,
     pub known_burst: u32,
@@ -31,6 +34,8 @@ impl Default for GateSettings {
         GateSettings {
             unknown_rate: 20,
             unknown_burst: 60,
+            patience_rate: 1,
+            patience_burst: 300,
             known_rate: 20_000,
             known_burst: 40_000,
             unknown_total_rate: 5_000,
@@ -90,6 +95,7 @@ impl Bucket {
 #[derive(Clone, Copy, Debug)]
 struct Source {
     bucket: Bucket,
+    patience: Bucket,
     failures: u32,
     blocked_until: Option<Tick>,
     failed_at: Tick,
@@ -124,6 +130,9 @@ impl Gate {
             return Verdict::Blocked;
         }
         if !source.bucket.take(now.tick, settings.unknown_rate, settings.unknown_burst) {
+            return Verdict::Limit;
+        }
+        if !source.patience.take(now.tick, settings.patience_rate, settings.patience_burst) {
             return Verdict::Limit;
         }
         let total = self.unknown_total.get_or_insert(Bucket::full(settings.unknown_total_rate, now.tick));
@@ -161,8 +170,8 @@ impl Gate {
             }
         }
         self.by_seen.insert(self.clock, ip);
-        let burst = self.settings.unknown_burst;
-        let fresh = Source { bucket: Bucket::full(burst, now), failures: 0, blocked_until: None, failed_at: now, seen: 0 };
+        let (bucket, patience) = (Bucket::full(self.settings.unknown_burst, now), Bucket::full(self.settings.patience_burst, now));
+        let fresh = Source { bucket, patience, failures: 0, blocked_until: None, failed_at: now, seen: 0 };
         let source = self.sources.entry(ip).or_insert(fresh);
         source.seen = self.clock;
         source
@@ -196,6 +205,14 @@ mod tests {
         assert_eq!(admitted(&mut gate, at(0), "192.0.2.1", false, 100), 60);
         assert_eq!(admitted(&mut gate, at(1000), "192.0.2.1", false, 100), 20);
         assert_eq!(admitted(&mut gate, at(1000), "192.0.2.2", false, 100), 60);
+    }
+
+    #[test]
+    fn who_stays_unknown_is_cut_off_however_slowly_it_sends() {
+        let mut gate = Gate::new(GateSettings::default());
+        let hour: u32 = (0..36_000).map(|tenth| admitted(&mut gate, at(tenth * 100), "192.0.2.1", false, 1)).sum();
+        assert_eq!(hour, 300 + 3_599, "ten a second at first, then one");
+        assert_eq!(admitted(&mut gate, at(3_600_000), "192.0.2.1", true, 100), 100, "it has registered meanwhile");
     }
 
     #[test]

@@ -25,6 +25,15 @@ pub struct Contact {
     pub q: u16,
 }
 
+impl Contact {
+    /// Whether a browser is behind it: it came over a WebSocket and does not know its own address, which it says by a name in `.invalid`
+    /// (RFC 2606 2; as all clients of RFC 7118 do). Telephones with a WebSocket of their own name an address.
+    pub fn is_browser(&self) -> bool {
+        let in_invalid = |uri: Uri<'_>| uri.host.to_ascii_lowercase().ends_with(".invalid");
+        matches!(self.path.transport, Transport::Ws | Transport::Wss) && Uri::parse(&self.uri).is_some_and(in_invalid)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Binding {
     contact: Contact,
@@ -245,4 +254,26 @@ fn uri_key(uri: &Uri<'_>) -> String {
     let transport = uri.param("transport").unwrap_or_default().to_ascii_lowercase();
     let user = uri.user_plain().unwrap_or_default();
     format!("{user}@{}:{};{transport}", uri.host.to_ascii_lowercase(), uri.port.unwrap_or(5060))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_known_by_its_transport_and_its_name_that_leads_nowhere() {
+        let at = |transport| Path { transport, local: ([10, 0, 0, 1], 5060).into(), remote: ([10, 0, 0, 9], 40_000).into(), stream: None };
+        let rows = [
+            (Transport::Wss, "sip:a1b2@df7jal23ls0d.invalid;transport=ws", true),
+            (Transport::Ws, "sip:a1b2@DF7JAL23LS0D.INVALID;transport=ws", true),
+            (Transport::Wss, "sip:desk@10.0.0.9:40000;transport=ws", false),
+            (Transport::Wss, "sip:desk@invalid.example.org;transport=ws", false),
+            (Transport::Tls, "sip:a1b2@df7jal23ls0d.invalid;transport=tls", false),
+            (Transport::Wss, "", false),
+        ];
+        for (transport, uri, browser) in rows {
+            let contact = Contact { uri: uri.to_owned(), path: at(transport), expires: Tick(0), q: 1000 };
+            assert_eq!(contact.is_browser(), browser, "{transport:?} {uri}");
+        }
+    }
 }

@@ -28,6 +28,10 @@ pub(crate) enum Timer {
     Ring(LegId),
     /// The provisional response must be repeated (RFC 3261 13.3.1.1).
     Reprovision(LegId),
+    /// A reliable provisional answer of ours must be repeated (RFC 3262 3).
+    ReliableRetry(LegId),
+    /// No PRACK for it.
+    ReliableLimit(LegId),
     /// Our 2xx must be repeated (RFC 3261 13.3.1.4).
     AnswerRetry(LegId),
     /// No ACK for our 2xx.

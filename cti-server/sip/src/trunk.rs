@@ -4,7 +4,7 @@
 pub(crate) mod health;
 pub(crate) mod route;
 
-use crate::api::{Caller, Identity, Trunk};
+use crate::api::{Caller, Identity, Transport, Trunk};
 use crate::message::{Message, Name, NameAddr, Scheme, escape_user};
 use crate::timers::Slot;
 use crate::transaction::ClientId;
@@ -89,6 +89,29 @@ impl Trunks {
         self.list = list;
     }
 
+    /// New configuration with the addresses of each trunk in the order they have now, where they are the same ones: who was found to answer
+    /// stays first.
+    pub(crate) fn in_present_order(&self, mut list: Vec<Trunk>) -> Vec<Trunk> {
+        for trunk in &mut list {
+            let Some(old) = self.get(trunk.id) else { continue };
+            let (mut before, mut after) = (peers(old), peers(trunk));
+            before.sort_unstable();
+            after.sort_unstable();
+            if before == after {
+                (trunk.peer, trunk.out.further) = (old.peer, old.out.further.clone());
+            }
+        }
+        list
+    }
+
+    /// RFC 3263 4.3: the first address of a trunk does not answer, the next is first from now on. False when there is only one.
+    pub(crate) fn turn(&mut self, id: TrunkId) -> bool {
+        let Some(trunk) = self.list.iter_mut().find(|t| t.id == id).filter(|t| !t.out.further.is_empty()) else { return false };
+        let next = trunk.out.further.remove(0);
+        trunk.out.further.extend(trunk.peer.replace(next));
+        true
+    }
+
     pub(crate) fn get(&self, id: TrunkId) -> Option<&Trunk> {
         self.list.iter().find(|t| t.id == id)
     }
@@ -128,8 +151,7 @@ impl Trunks {
 
     /// The trunk whose peer has this address and port: where a redirection may lead.
     pub(crate) fn with_peer(&self, peer: SocketAddr) -> Option<&Trunk> {
-        let same =
-            |(_, of): &(crate::api::Transport, SocketAddr)| of.port() == peer.port() && of.ip().to_canonical() == peer.ip().to_canonical();
+        let same = |(_, of): &(Transport, SocketAddr)| of.port() == peer.port() && of.ip().to_canonical() == peer.ip().to_canonical();
         self.list.iter().find(|t| t.peer.iter().chain(&t.out.further).any(same))
     }
 
@@ -230,6 +252,11 @@ pub(crate) fn history(message: &Message) -> Vec<(String, String)> {
     short.take(HISTORY_MAX).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+/// Where calls to it go, in this order.
+fn peers(trunk: &Trunk) -> Vec<(Transport, SocketAddr)> {
+    trunk.peer.iter().chain(&trunk.out.further).copied().collect()
+}
+
 fn is_peer(trunk: &Trunk, ip: IpAddr) -> bool {
     trunk.peer.iter().chain(&trunk.out.further).any(|(_, peer)| peer.ip().to_canonical() == ip.to_canonical())
 }
@@ -246,7 +273,8 @@ pub(crate) fn identity(trunk: &Trunk, from: &Caller, host: &str) -> Vec<(String,
     };
     let number = from.asserted.as_deref().unwrap_or(&from.user);
     if !name.is_empty() && !number.is_empty() {
-        headers.push((name.to_owned(), format!("<sip:{}@{host}>", escape_user(number))));
+        let scheme = if trunk.out.sips { "sips" } else { "sip" };
+        headers.push((name.to_owned(), format!("<{scheme}:{}@{host}>", escape_user(number))));
     }
     headers
 }

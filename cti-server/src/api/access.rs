@@ -24,8 +24,16 @@ pub(super) enum Right {
     ConfigWrite,
     /// Call numbers outside; which ones, the dial rules say.
     CallsMake,
-    /// Have others call.
+    /// See the calls one is in or may take, and do things in them.
+    CallsAct,
+    /// Have others call, and act in their calls.
     CallsForOthers,
+    /// See the calls of others, listen, step in, move and end them.
+    CallsOversee,
+    /// The SIP messages of calls and trunks, secrets masked.
+    SipRead,
+    /// Whom the server turned away.
+    SipRefused,
     /// Tokens for programs.
     Tokens,
     /// Who changed what.
@@ -38,10 +46,21 @@ pub(super) enum Right {
 const fn rights(role: UserRole) -> &'static [Right] {
     use Right::*;
     match role {
-        UserRole::Agent => &[CustomersRead, CustomersWrite, InteractionsOwn, NamesRead, CallsMake],
-        UserRole::Supervisor => {
-            &[CustomersRead, CustomersWrite, InteractionsOwn, InteractionsAll, NamesRead, PeopleRead, ConfigRead, CallsMake, CallsForOthers]
-        }
+        UserRole::Agent => &[CustomersRead, CustomersWrite, InteractionsOwn, NamesRead, CallsMake, CallsAct],
+        UserRole::Supervisor => &[
+            CustomersRead,
+            CustomersWrite,
+            InteractionsOwn,
+            InteractionsAll,
+            NamesRead,
+            PeopleRead,
+            ConfigRead,
+            CallsMake,
+            CallsAct,
+            CallsForOthers,
+            CallsOversee,
+            SipRead,
+        ],
         UserRole::Analyst => &[InteractionsOwn, InteractionsAll, NamesRead, PeopleRead, MetricsRead],
         UserRole::Admin => &[
             CustomersRead,
@@ -53,7 +72,11 @@ const fn rights(role: UserRole) -> &'static [Right] {
             ConfigRead,
             ConfigWrite,
             CallsMake,
+            CallsAct,
             CallsForOthers,
+            CallsOversee,
+            SipRead,
+            SipRefused,
             Tokens,
             AuditRead,
             MetricsRead,
@@ -93,7 +116,7 @@ mod tests {
     #[test]
     fn only_an_administrator_changes_the_house() {
         for role in [UserRole::Agent, UserRole::Supervisor, UserRole::Analyst] {
-            for right in [Right::ConfigWrite, Right::Tokens, Right::AuditRead] {
+            for right in [Right::ConfigWrite, Right::Tokens, Right::AuditRead, Right::SipRefused] {
                 assert!(!allows(&BTreeSet::from([role]), right), "{role:?} {right:?}");
             }
         }

@@ -7,7 +7,7 @@ use super::endpoint::{BASE, Endpoint};
 use super::extract::JsonBody;
 use super::once::{IdempotencyKey, Made, once};
 use super::problem::{Answer, Problem};
-use crate::switch::Event;
+use crate::switch::{Event, Question};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -24,13 +24,14 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         .says("calls", "Have an agent call a number")
         .more(
             "The agent's own telephone rings first; when it is lifted, the number is called. Agents call for themselves, supervisors and \
-             administrators for anybody. What becomes of the call is in the interaction and on the agent's screen.",
+             administrators for anybody. An agent who is in a call can call for help only: then the customer waits. What becomes of the call is \
+             in the interaction and on the agent's screen.",
         )
         .takes::<NewCall>()
         .idempotent()
         .answers::<CallMade>(201, "The agent's telephone rings; Location is the interaction")
         .refuses(403, "Not allowed to this person, or this number is not")
-        .refuses(409, "The agent is not signed in, is busy, or cannot be reached")
+        .refuses(409, "The agent is not signed in, is in a call, or cannot be reached")
         .refuses(503, "No new calls are taken now");
     vec![make]
 }
@@ -46,6 +47,9 @@ struct NewCall {
     /// One of the agent's queues: its number is shown, its rules for recording and wrap-up hold.
     #[schema(value_type = Uuid)]
     queue: QueueId,
+    /// Whether it is listened who answers, a person or a machine; left out: as the dial rule, the queue or the trunk has it.
+    #[serde(default)]
+    detect: Option<bool>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -60,9 +64,11 @@ async fn create(State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey
         return Err(Problem::forbidden("you can call for yourself only"));
     }
     let (asks, inbox) = (api.state.asks.clone(), api.state.inbox.clone());
+    let (by, via) = (caller.user.id, caller.who().via);
     let work = async move {
-        let NewCall { user, number, queue } = asked;
-        let reply = asks.ask(async |ask| inbox.desk(Event::Dial { ask, user, number, queue }).await).await;
+        let NewCall { user, number, queue, detect } = asked;
+        let question = Box::new(Question::Dial { by, via, user, number, queue, detect });
+        let reply = asks.ask(async |ask| inbox.desk(Event::Asked { ask, question }).await).await;
         let value = reply.map_err(refused)?;
         let interaction = value.get("interaction").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());
         let Some(interaction) = interaction else { return Err(Problem::unexpected()) };
@@ -72,16 +78,17 @@ async fn create(State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey
 }
 
 /// What the switch refuses with, as a problem.
-fn refused(error: WireError) -> Problem {
+pub(super) fn refused(error: WireError) -> Problem {
     let WireError { code, message, field } = error;
     match code {
         ErrorCode::BadValue => Problem::invalid(field.unwrap_or_default(), message),
         ErrorCode::Forbidden => Problem::forbidden(&message),
+        ErrorCode::NotFound if matches!(field.as_deref(), Some("call" | "interaction")) => Problem::not_found("live call"),
         ErrorCode::NotFound => Problem::invalid(field.unwrap_or_default(), message),
         ErrorCode::WrongState | ErrorCode::NotSignedIn | ErrorCode::DeviceUnreachable | ErrorCode::Taken | ErrorCode::DeviceCannot => {
             Problem::conflict(message)
         }
-        ErrorCode::Busy | ErrorCode::SlowDown => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "No new calls now").detail(message),
+        ErrorCode::Busy | ErrorCode::SlowDown => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Not just now").detail(message),
         ErrorCode::BadJson
         | ErrorCode::BadMessage
         | ErrorCode::UnknownCommand

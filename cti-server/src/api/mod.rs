@@ -1,4 +1,5 @@
-//! The REST API, `/health`, `/ready`, `/metrics` and the first page. It reads and edits through the store; it never speaks to a call.
+//! The REST API, `/health`, `/ready`, `/metrics` and the first page. It reads and edits through the store; what it wants of
+//! calls it asks the switch.
 //!
 //! An endpoint is one [`endpoint::Endpoint`] value: path, right, description and handler together. The router and the OpenAPI document are
 //! both made from the same list, so that nothing is served undescribed or unguarded. A request passes, from the outside in: `guard::track`
@@ -17,14 +18,17 @@ mod guard;
 mod health;
 mod home;
 mod interactions;
+mod live;
 mod once;
 mod openapi;
 mod problem;
 mod recordings;
 mod rows;
 mod session;
+mod sip;
 mod tokens;
 mod trunks;
+mod verbs;
 
 #[cfg(test)]
 mod tests;
@@ -102,7 +106,10 @@ fn endpoints() -> Vec<endpoint::Endpoint> {
     all.extend(flows::endpoints());
     all.extend(tokens::endpoints());
     all.extend(calls::endpoints());
+    all.extend(live::endpoints());
+    all.extend(verbs::endpoints());
     all.extend(trunks::endpoints());
+    all.extend(sip::endpoints());
     all.extend(audit::endpoints());
     all.extend(health::endpoints());
     all.extend(openapi::endpoints());

@@ -45,6 +45,11 @@ impl Made {
         Ok(Made { status: StatusCode::CREATED, location: None, version: None, body: body.into() })
     }
 
+    /// 204: it is done, and nothing was made.
+    pub(super) fn done() -> Made {
+        Made { status: StatusCode::NO_CONTENT, location: None, version: None, body: Bytes::new() }
+    }
+
     /// With its path.
     pub(super) fn at(body: &impl Serialize, location: String) -> Answer<Made> {
         Ok(Made { location: Some(location), ..Made::new(body)? })
@@ -60,7 +65,9 @@ impl IntoResponse for Made {
     fn into_response(self) -> Response {
         let mut response = (self.status, self.body).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if self.status != StatusCode::NO_CONTENT {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
         if let Some(location) = self.location.and_then(|location| HeaderValue::try_from(location).ok()) {
             headers.insert(header::LOCATION, location);
         }

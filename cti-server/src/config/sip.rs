@@ -8,6 +8,9 @@ use std::path::PathBuf;
 
 /// Most interfaces; each is a thread or a listening task.
 const INTERFACES_MAX: usize = 64;
+/// Most name servers; with more a dead name would take minutes to be found out.
+const NAME_SERVERS_MAX: usize = 8;
+const DNS_PORT: u16 = 53;
 /// RFC 4028 4: nobody should ask for a shorter session.
 const MIN_SE_S: u64 = 90;
 /// Shorter sessions would end calls for a few lost packets.
@@ -34,6 +37,22 @@ pub struct SipConfig {
     pub session_expires_s: u64,
     /// The shortest such time granted to who asks for less, in seconds.
     pub min_se_s: u64,
+    /// Name servers that trunks' names are looked up with, `192.0.2.53` or `192.0.2.53:53`; by default those of the machine.
+    pub dns: Vec<String>,
+    /// How trunks are reached over TLS.
+    pub trunk_tls: TrunkTlsConfig,
+}
+
+/// Our side of TLS to trunks.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrunkTlsConfig {
+    /// Whose certificates are believed, PEM; by default the machine's roots.
+    pub roots: Option<PathBuf>,
+    /// Our certificate and its chain, PEM, for trunks that ask for one.
+    pub certificate: Option<PathBuf>,
+    /// Its private key, PEM.
+    pub key: Option<PathBuf>,
 }
 
 /// One address on which SIP is spoken.
@@ -105,6 +124,8 @@ impl Default for SipConfig {
             digest: DigestOffer::default(),
             session_expires_s: 1800,
             min_se_s: MIN_SE_S,
+            dns: Vec::new(),
+            trunk_tls: TrunkTlsConfig::default(),
         }
     }
 }
@@ -158,6 +179,16 @@ impl SipConfig {
         simple.map(|address| InterfaceConfig::simple(address, self.advertised)).into_iter().chain(self.interface.iter().cloned()).collect()
     }
 
+    /// The name servers to ask.
+    ///
+    /// # Errors
+    /// Names the entry that is no address.
+    pub fn name_servers(&self) -> anyhow::Result<Vec<SocketAddr>> {
+        ensure!(self.dns.len() <= NAME_SERVERS_MAX, "sip.dns: at most {NAME_SERVERS_MAX}");
+        let read = |text: &String| text.parse().or_else(|_| text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, DNS_PORT)));
+        self.dns.iter().map(|text| read(text).with_context(|| format!("sip.dns: {text} is no address"))).collect()
+    }
+
     /// What is allowed but should be looked at.
     pub(super) fn warnings(&self) -> Vec<String> {
         let short = self.min_se_s < MIN_SE_S;
@@ -193,6 +224,11 @@ impl SipConfig {
             "sip.advertised: belongs to sip.listen, which is not given; the interfaces have public_ip"
         );
         self.check_sessions()?;
+        self.name_servers()?;
+        ensure!(
+            self.trunk_tls.certificate.is_some() == self.trunk_tls.key.is_some(),
+            "sip.trunk_tls: certificate and key are of use together only"
+        );
         let all = self.interfaces();
         let simple = all.len() - self.interface.len();
         let named = |at: usize| if at < simple { "sip.listen".to_owned() } else { format!("sip.interface[{}]", at - simple) };
@@ -277,6 +313,8 @@ mod tests {
             ("session_expires_s = 89".to_owned(), "sip.session_expires_s"),
             ("session_expires_s = 86401".to_owned(), "sip.session_expires_s"),
             ("min_se_s = 3".to_owned(), "sip.min_se_s"),
+            ("dns = [\"dns.example\"]".to_owned(), "sip.dns"),
+            ("[trunk_tls]\nkey = \"/k\"".to_owned(), "sip.trunk_tls"),
         ];
         for (text, field) in table {
             let error = read(&text).unwrap_err();

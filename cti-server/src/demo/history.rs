@@ -249,6 +249,8 @@ impl Past<'_> {
                 | Output::Supervise { .. }
                 | Output::Replace { .. }
                 | Output::EnterFlow { .. }
+                | Output::EnterVoicemail { .. }
+                | Output::Message(_)
                 | Output::Parties { .. }
                 | Output::BackToFlow { .. }
                 | Output::Assignment(_)

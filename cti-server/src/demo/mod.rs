@@ -2,6 +2,7 @@
 //! WebSockets. It is a visitor of the server like any other; nothing in the server knows of it.
 
 mod agents;
+mod called;
 mod callers;
 mod history;
 mod live;
@@ -17,11 +18,12 @@ use crate::config::Config;
 use crate::server::{self, Server};
 use agents::Agent;
 use anyhow::Context;
+use called::Called;
 use callers::Callers;
 use cti_phone::{AgentOptions, MediaThread, UserAgent};
 use cti_sip::api::Transport;
 use cti_types::Chance;
-use samples::{COLLEAGUES, IVR_NUMBER, Part, QUEUE_NUMBER};
+use samples::{COLLEAGUES, CUSTOMERS, IVR_NUMBER, Part, QUEUE_NUMBER, STRANGER};
 use secrets::Secrets;
 use seed::Seeded;
 use serde_json::json;
@@ -52,7 +54,7 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// `postgres://…` or `sqlite:PATH`; `None`: SQLite in the folder.
     pub database: Option<String>,
-    /// Simulated callers. Without them the trunk takes calls from every port of the own machine.
+    /// Simulated callers, who can be called as well. Without them the trunk takes calls from every port of the own machine.
     pub callers: bool,
     /// Simulated agents. Their logins and phones exist in any case.
     pub agents: bool,
@@ -73,8 +75,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let mut chance = Chance::from_seed(server::os_seed()?);
     let media = MediaThread::start().context("cannot start the simulated phones' media")?;
     let callers_line = if options.callers { Some(line(&options, &media).await?) } else { None };
-    let port = callers_line.as_ref().map(|line| line.local_addr().port());
-    let (secrets, seeded, token) = fill(&config, &options, port, &mut chance).await?;
+    let callers = callers_line.as_ref().map(UserAgent::local_addr);
+    let (secrets, seeded, token) = fill(&config, &options, callers, &mut chance).await?;
 
     let server = Server::start(config).await?;
     let (stop, stopped) = watch::channel(false);
@@ -86,6 +88,8 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         }
     }
     if let Some(line) = callers_line {
+        let called = Called { calls: line.incoming(), chance: Chance::from_seed(chance.bytes()) };
+        people.spawn(called.take(stopped.clone()));
         let callers = Callers { line, sip: server.sip(), pace: options.pace, chance: Chance::from_seed(chance.bytes()) };
         people.spawn(callers.call(stopped.clone()));
     }
@@ -145,7 +149,7 @@ async fn line(options: &Options, media: &MediaThread) -> anyhow::Result<UserAgen
 async fn fill(
     config: &Config,
     options: &Options,
-    callers_port: Option<u16>,
+    callers: Option<SocketAddr>,
     chance: &mut Chance,
 ) -> anyhow::Result<(Secrets, Seeded, String)> {
     let logins: Vec<&str> = COLLEAGUES.iter().map(|c| c.login).collect();
@@ -153,7 +157,7 @@ async fn fill(
     let mut secrets = Secrets::open(&config.data, &logins, &phones, chance)?;
     let store = server::open_store(config, chance).await?;
     let now = Clock::start().utc();
-    let seeded = seed::fill(&store, now, &secrets, options.sip.ip(), callers_port).await?;
+    let seeded = seed::fill(&store, now, &secrets, options.sip.ip(), callers).await?;
     history::write(&store, now, &seeded, chance).await?;
     let admin = seeded.users.get("admin").copied().context("the demo has no administrator")?;
     let token = seed::token(&store, now, &mut secrets, admin).await?;
@@ -230,6 +234,9 @@ fn banner(server: &Server, secrets: &Secrets, token: &str, options: &Options, da
         row("your phone", format!("any SIP phone: server {}, user {phone}, password {password}", server.sip()));
     }
     row("dial", format!("{IVR_NUMBER} the menu, {QUEUE_NUMBER} straight to sales"));
+    if let Some(customer) = CUSTOMERS.first().filter(|_| options.callers) {
+        row("call out", format!("once signed in as an agent: {} is {}, who lifts; {STRANGER} is busy", customer.number, customer.name));
+    }
     let agents: Vec<&str> = COLLEAGUES.iter().filter(|c| c.simulated).map(|c| c.name).collect();
     row("at work", if options.agents { agents.join(", ") } else { "nobody (--no-agents)".to_owned() });
     let pace = format!("a call about every {} s", options.pace.as_secs_f32());

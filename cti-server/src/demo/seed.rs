@@ -4,7 +4,7 @@ use super::samples::{CODES, COLLEAGUES, CUSTOMERS, Colleague, IVR_NUMBER, Part, 
 use super::secrets::Secrets;
 use anyhow::Context;
 use crm_core::model::{
-    ApiToken, ContactInput, ContactKind, Customer, CustomerKind, Entry, Flow, FlowState, Hours, Number, OpenItem, OpenItemState,
+    ApiToken, ContactInput, ContactKind, Customer, CustomerKind, DialRule, Entry, Flow, FlowState, Hours, Number, OpenItem, OpenItemState,
     OverflowTo, Phone, Queue, QueueOrdering, Reason, RecordingPolicy, Resource, Secret, Site, Skill, SkillLevel, Stored, Team, Transport,
     Trunk, User, UserRole, WeeklySpan, WrapUpCode,
 };
@@ -12,7 +12,7 @@ use crm_core::{ListQuery, Store, Who};
 use cti_types::{CustomerId, FlowId, PhoneId, QueueId, SkillId, TeamId, TrunkId, UserId, Utc, WrapUpCodeId};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 const VIA: &str = "demo";
 
@@ -40,12 +40,12 @@ struct Seeder<'a> {
     now: Utc,
 }
 
-/// Fills the store. The trunk takes calls from the own machine, known by `ip` and the loopback address: only from `callers_port` where it
-/// is given, else from all ports.
+/// Fills the store. The trunk takes calls from the own machine, known by `ip` and the loopback address. Where the simulated callers have a
+/// line it takes them only from there, and calls out go there: then colleagues may dial.
 ///
 /// # Errors
 /// When the store is away or refuses a row.
-pub(super) async fn fill(store: &Store, now: Utc, secrets: &Secrets, ip: IpAddr, callers_port: Option<u16>) -> anyhow::Result<Seeded> {
+pub(super) async fn fill(store: &Store, now: Utc, secrets: &Secrets, ip: IpAddr, callers: Option<SocketAddr>) -> anyhow::Result<Seeded> {
     let seeder = Seeder { store, who: Who::system(VIA), now };
     let site =
         seeder.ensure("name", "Head office", || Site { name: "Head office".into(), zone: "Europe/London".into(), dialling: None }).await?;
@@ -65,7 +65,10 @@ pub(super) async fn fill(store: &Store, now: Utc, secrets: &Secrets, ip: IpAddr,
     let (flow, flow_version) = seeder.flow().await?;
     seeder.number(IVR_NUMBER, "Main line", Entry::Flow { flow }).await?;
     seeder.number(QUEUE_NUMBER, "Sales, direct", Entry::Queue { queue: sales }).await?;
-    let trunk = seeder.trunk(ip, callers_port).await?;
+    let trunk = seeder.trunk(ip, callers).await?;
+    if callers.is_some() {
+        seeder.ensure("name", DIALLING, dialling).await?;
+    }
     let mut seeded =
         Seeded { sales, support, trunk, flow, flow_version, users: BTreeMap::new(), phones: BTreeMap::new(), codes, customers: Vec::new() };
     for colleague in &COLLEAGUES {
@@ -141,6 +144,7 @@ impl Seeder<'_> {
             recording: RecordingPolicy::Always,
             hours_id: Some(hours),
             outbound: Default::default(),
+            voicemail: Default::default(),
         });
         Ok(queue.await?.id)
     }
@@ -162,7 +166,8 @@ impl Seeder<'_> {
     }
 
     /// The trunk of the simulated callers. Their port changes with every start.
-    async fn trunk(&self, ip: IpAddr, port: Option<u16>) -> anyhow::Result<TrunkId> {
+    async fn trunk(&self, ip: IpAddr, line: Option<SocketAddr>) -> anyhow::Result<TrunkId> {
+        let (port, peer) = (line.map(|line| line.port()), line.map(|line| line.to_string()));
         let mut sources = vec!["127.0.0.1".to_owned()];
         if !ip.is_loopback() {
             sources.push(ip.to_string());
@@ -172,7 +177,9 @@ impl Seeder<'_> {
             sources: sources.clone(),
             source_port: port,
             transport: Transport::Udp,
-            peer: None,
+            peer: peer.clone(),
+            tls_name: None,
+            srtp: None,
             calls_max: 1_000,
             trusted: true,
             country: "US".into(),
@@ -180,8 +187,8 @@ impl Seeder<'_> {
             outbound: Default::default(),
         };
         let trunk = self.ensure("name", "demo", make).await?;
-        if trunk.source_port != port || trunk.sources != sources {
-            let patch = json!({ "source_port": port, "sources": sources });
+        if trunk.source_port != port || trunk.sources != sources || trunk.peer != peer {
+            let patch = json!({ "source_port": port, "sources": sources, "peer": peer });
             self.store.update::<Trunk>(&self.who, self.now, trunk.id, trunk.version, &patch).await?;
         }
         Ok(trunk.id)
@@ -217,6 +224,7 @@ impl Seeder<'_> {
             language: "en".into(),
             active: true,
             must_change_password: false,
+            voicemail: false,
             password: Some(password.clone()),
         };
         let user = self.ensure("login", colleague.login, make).await?;
@@ -238,6 +246,7 @@ impl Seeder<'_> {
             name: format!("Desk {user}, {of}"),
             owner_id: None,
             active: true,
+            srtp: None,
             password: Some(password.clone()),
         };
         let phone = self.ensure("username", user, make).await?;
@@ -290,6 +299,25 @@ impl Seeder<'_> {
             self.store.insert(&self.who, self.now, item).await?;
         }
         Ok(customer.id)
+    }
+}
+
+const DIALLING: &str = "Colleagues";
+
+/// Everybody may dial, but nothing that is dear.
+fn dialling() -> DialRule {
+    DialRule {
+        name: DIALLING.into(),
+        sort: 0,
+        allow: true,
+        roles: BTreeSet::new(),
+        classes: BTreeSet::new(),
+        countries: Vec::new(),
+        hours_id: None,
+        minute_cost: 0,
+        day_cost_max: None,
+        detect: None,
+        active: true,
     }
 }
 

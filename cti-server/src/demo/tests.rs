@@ -2,7 +2,7 @@
 
 use super::*;
 use crm_core::interactions::InteractionFilter;
-use crm_core::model::{Customer, Secret, Trunk, User};
+use crm_core::model::{Customer, DialRule, Secret, Trunk, User};
 use crm_core::{ListQuery, Stored};
 use cti_types::{Number, TrunkId};
 
@@ -20,17 +20,22 @@ fn options(data: &Path) -> Options {
     }
 }
 
-async fn filled(data: &Path, port: Option<u16>, seed: u64) -> (Config, Secrets, Seeded, String) {
+/// Where the simulated callers would be.
+fn line() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 5555))
+}
+
+async fn filled(data: &Path, callers: Option<SocketAddr>, seed: u64) -> (Config, Secrets, Seeded, String) {
     let options = options(data);
     let config = configure(&options, data).unwrap();
-    let (secrets, seeded, token) = fill(&config, &options, port, &mut Chance::from_number(seed)).await.unwrap();
+    let (secrets, seeded, token) = fill(&config, &options, callers, &mut Chance::from_number(seed)).await.unwrap();
     (config, secrets, seeded, token)
 }
 
 #[tokio::test]
 async fn an_empty_folder_is_filled_and_a_second_start_finds_it_so() {
     let dir = tempfile::tempdir().unwrap();
-    let (config, first_secrets, first, first_token) = filled(dir.path(), Some(5555), 1).await;
+    let (config, first_secrets, first, first_token) = filled(dir.path(), Some(line()), 1).await;
     let store = server::open_store(&config, &mut Chance::from_number(9)).await.unwrap();
     let calls = store.interactions(&InteractionFilter { limit: Some(500), ..Default::default() }).await.unwrap().items.len();
     assert_eq!(calls, samples::CUSTOMERS.iter().map(|c| usize::from(c.contacts)).sum::<usize>());
@@ -43,7 +48,7 @@ async fn an_empty_folder_is_filled_and_a_second_start_finds_it_so() {
     let again = store.interactions(&InteractionFilter { limit: Some(500), ..Default::default() }).await.unwrap().items.len();
     assert_eq!(calls, again, "the history is written once");
     let trunk: Stored<Trunk> = store.get::<Trunk>(TrunkId(second.trunk.0)).await.unwrap();
-    assert_eq!(trunk.source_port, None, "the trunk follows the way the demo is started");
+    assert_eq!((trunk.source_port, &trunk.peer), (None, &None), "the trunk follows the way the demo is started");
     let people = store.list::<User>(&ListQuery::default()).await.unwrap().items;
     assert_eq!(people.len(), COLLEAGUES.len());
     let now = Clock::start().utc();
@@ -91,4 +96,16 @@ fn the_line_for_programs_names_every_account() {
     assert_eq!((you["role"].as_str(), you["phone"].as_str()), (Some("agent"), Some("210")));
     assert_eq!(you["phone_password"].as_str(), Some(secrets.phone("210")));
     assert!(!ready.to_string().contains('\n'));
+}
+
+#[tokio::test]
+async fn only_where_somebody_can_be_called_may_colleagues_dial() {
+    for (callers, rules) in [(None, 0), (Some(line()), 1)] {
+        let dir = tempfile::tempdir().unwrap();
+        let (config, _, seeded, _) = filled(dir.path(), callers, 1).await;
+        let store = server::open_store(&config, &mut Chance::from_number(9)).await.unwrap();
+        let trunk: Stored<Trunk> = store.get::<Trunk>(TrunkId(seeded.trunk.0)).await.unwrap();
+        assert_eq!(trunk.peer, callers.map(|line| line.to_string()));
+        assert_eq!(store.list::<DialRule>(&ListQuery::default()).await.unwrap().items.len(), rules);
+    }
 }

@@ -6,11 +6,13 @@ use bytes::Bytes;
 use cti_sip::api::Path;
 use cti_sip::{Frame, Framer, Verdict};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// Carries messages both ways until the connection ends or must be ended.
+/// Carries messages both ways until the connection ends or must be ended. `ping`: how often something is sent on it though there is nothing
+/// to say (RFC 5626 3.5.1).
 pub(super) async fn carry<R, W>(
     door: &Door,
     reader: R,
@@ -19,13 +21,14 @@ pub(super) async fn carry<R, W>(
     waiting: mpsc::Receiver<Bytes>,
     pong: mpsc::Sender<Bytes>,
     patience: Patience,
+    ping: Option<Duration>,
 ) where
     R: AsyncRead + Unpin,
     W: AsyncWrite + Unpin,
 {
     tokio::select! {
         () = read(door, reader, path, pong, patience) => {}
-        () = write(writer, waiting) => {}
+        () = write(writer, waiting, ping) => {}
     }
 }
 
@@ -43,7 +46,7 @@ async fn read(door: &Door, mut reader: impl AsyncRead + Unpin, path: Path, pong:
             match framer.next_frame() {
                 Ok(Some(Frame::Message(bytes))) => {
                     patience.complete(&bytes);
-                    match door.admit(path.remote.ip()) {
+                    match door.admit_message(path.remote.ip(), &bytes) {
                         Verdict::Admit => {}
                         Verdict::Limit => continue,
                         Verdict::Blocked => return,
@@ -65,8 +68,16 @@ async fn read(door: &Door, mut reader: impl AsyncRead + Unpin, path: Path, pong:
     }
 }
 
-async fn write(mut writer: impl AsyncWrite + Unpin, mut waiting: mpsc::Receiver<Bytes>) {
-    while let Some(bytes) = waiting.recv().await {
+async fn write(mut writer: impl AsyncWrite + Unpin, mut waiting: mpsc::Receiver<Bytes>, ping: Option<Duration>) {
+    loop {
+        let next = match ping {
+            None => waiting.recv().await,
+            Some(every) => match tokio::time::timeout(every, waiting.recv()).await {
+                Ok(next) => next,
+                Err(_) => Some(Bytes::from_static(b"\r\n\r\n")),
+            },
+        };
+        let Some(bytes) = next else { return };
         // TLS holds back what is not flushed.
         if writer.write_all(&bytes).await.is_err() || writer.flush().await.is_err() {
             return;

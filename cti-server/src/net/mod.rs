@@ -2,29 +2,32 @@
 //! nothing here understands a call.
 
 mod framed;
+mod links;
 mod patience;
 mod streams;
 #[cfg(test)]
 mod tests;
 mod tls;
+pub mod turned;
 mod udp;
 mod ws;
 
 use crate::clock::Clock;
-use crate::config::InterfaceConfig;
-use crate::switch::Event;
+use crate::config::{InterfaceConfig, SipTransport, TrunkTlsConfig};
 use crate::switch::run::Inbox;
+use crate::switch::{Event, Link};
 use anyhow::Context;
 use bytes::Bytes;
 use cti_sip::api::{Path, SourceNews, Transport};
-use cti_sip::{Gate, GateSettings, Verdict, is_new_request};
+use cti_sip::{Gate, GateSettings, Verdict, is_new_request, is_scanner};
 use patience::Times;
 use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
+use turned::{TurnedAway, Why};
 
 /// Most addresses of registered phones remembered as known; a further one has the limits of a stranger.
 const PHONES_MAX: usize = 65_536;
@@ -38,11 +41,15 @@ pub struct NetCounters {
     pub sent: AtomicU64,
     /// Dropped because the source sent too much or is shut out.
     pub limited: AtomicU64,
+    /// Dropped because the sender says that it is a tool that scans the net.
+    pub scanners: AtomicU64,
     /// Dropped because an inbox was full.
     pub overflowed: AtomicU64,
     pub send_errors: AtomicU64,
     /// Stream connections that could not be followed or were refused at the bound.
     pub streams_closed: AtomicU64,
+    /// From where those came that were dropped before they were read.
+    pub turned_away: TurnedAway,
 }
 
 /// What the listening sockets share.
@@ -65,13 +72,35 @@ impl Door {
             || self.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip.to_canonical())
     }
 
+    /// Whether a connection from there may be spoken on.
     fn admit(&self, ip: IpAddr) -> Verdict {
+        self.judge(ip, self.knows(ip))
+    }
+
+    /// Whether a message from there may be read.
+    fn admit_message(&self, ip: IpAddr, bytes: &[u8]) -> Verdict {
         let known = self.knows(ip);
-        self.counters.received.fetch_add(1, Ordering::Relaxed);
-        let verdict = self.gate.lock().unwrap_or_else(PoisonError::into_inner).admit(self.clock.now(), ip, known);
-        if verdict != Verdict::Admit {
-            self.counters.limited.fetch_add(1, Ordering::Relaxed);
+        let verdict = self.judge(ip, known);
+        if verdict != Verdict::Admit || known || !is_scanner(bytes) {
+            return verdict;
         }
+        // Only the message is dropped: its source may be forged, and is not held against whoever has it.
+        self.counters.scanners.fetch_add(1, Ordering::Relaxed);
+        self.counters.turned_away.note(self.clock.now(), ip, Why::Scanner);
+        Verdict::Limit
+    }
+
+    fn judge(&self, ip: IpAddr, known: bool) -> Verdict {
+        let now = self.clock.now();
+        self.counters.received.fetch_add(1, Ordering::Relaxed);
+        let verdict = self.gate.lock().unwrap_or_else(PoisonError::into_inner).admit(now, ip, known);
+        let why = match verdict {
+            Verdict::Admit => return verdict,
+            Verdict::Limit => Why::TooMuch,
+            Verdict::Blocked => Why::ShutOut,
+        };
+        self.counters.limited.fetch_add(1, Ordering::Relaxed);
+        self.counters.turned_away.note(now, ip, why);
         verdict
     }
 
@@ -79,7 +108,11 @@ impl Door {
     fn hand_on(&self, path: Path, bytes: Bytes) -> bool {
         let fresh = is_new_request(&bytes);
         let event = Event::Packet { path, bytes };
-        let taken = if fresh { self.inbox.fresh(self.clock.tick(), event) } else { self.inbox.urgent(event) };
+        let taken = match (fresh, fresh && self.knows(path.remote.ip())) {
+            (true, true) => self.inbox.fresh(self.clock.tick(), event),
+            (true, false) => self.inbox.strangers(event),
+            (false, _) => self.inbox.urgent(event),
+        };
         if !taken {
             self.counters.overflowed.fetch_add(1, Ordering::Relaxed);
         }
@@ -128,11 +161,17 @@ fn certificate(interface: &InterfaceConfig) -> anyhow::Result<Option<TlsAcceptor
 ///
 /// # Errors
 /// Names the interface and the file.
-pub fn check(interfaces: &[InterfaceConfig]) -> anyhow::Result<()> {
+pub fn check(interfaces: &[InterfaceConfig], trunk_tls: &TrunkTlsConfig) -> anyhow::Result<()> {
     for interface in interfaces {
         certificate(interface).with_context(|| format!("SIP on {}", interface.address))?;
     }
-    Ok(())
+    connector(interfaces, trunk_tls).map(drop)
+}
+
+/// What TLS to trunks is opened with; it goes out from an interface that speaks TLS, so without one there is none.
+fn connector(interfaces: &[InterfaceConfig], config: &TrunkTlsConfig) -> anyhow::Result<Option<TlsConnector>> {
+    let speaks = |interface: &InterfaceConfig| interface.transports.contains(&SipTransport::Tls);
+    interfaces.iter().any(speaks).then(|| tls::connector(config).context("sip.trunk_tls")).transpose()
 }
 
 /// The open SIP sockets.
@@ -140,6 +179,7 @@ pub struct Net {
     door: Arc<Door>,
     udp: Vec<udp::Udp>,
     streams: streams::Streams,
+    connector: Option<TlsConnector>,
     /// What is spoken where, in the order of the interfaces.
     sockets: Vec<(Transport, SocketAddr)>,
 }
@@ -149,12 +189,19 @@ impl Net {
     ///
     /// # Errors
     /// What the system says of an address, or what is wrong with a certificate, with the address.
-    pub async fn open(interfaces: &[InterfaceConfig], inbox: Inbox, clock: Clock, counters: Arc<NetCounters>) -> anyhow::Result<Net> {
-        Net::open_with(interfaces, inbox, clock, counters, Times::default()).await
+    pub async fn open(
+        interfaces: &[InterfaceConfig],
+        trunk_tls: &TrunkTlsConfig,
+        inbox: Inbox,
+        clock: Clock,
+        counters: Arc<NetCounters>,
+    ) -> anyhow::Result<Net> {
+        Net::open_with(interfaces, trunk_tls, inbox, clock, counters, Times::default()).await
     }
 
     async fn open_with(
         interfaces: &[InterfaceConfig],
+        trunk_tls: &TrunkTlsConfig,
         inbox: Inbox,
         clock: Clock,
         counters: Arc<NetCounters>,
@@ -170,7 +217,8 @@ impl Net {
             counters,
         });
         let streams = streams::Streams::new(Arc::clone(&door));
-        let mut net = Net { door, udp: Vec::new(), streams, sockets: Vec::new() };
+        let connector = connector(interfaces, trunk_tls)?;
+        let mut net = Net { door, udp: Vec::new(), streams, connector, sockets: Vec::new() };
         for interface in interfaces {
             net.add(interface).await.with_context(|| format!("cannot listen for SIP on {}", interface.address))?;
         }
@@ -214,6 +262,13 @@ impl Net {
     /// The trunks changed: whose sources are known.
     pub fn set_known(&self, sources: Vec<(IpAddr, u8)>) {
         self.door.known.store(Arc::new(sources));
+    }
+
+    /// These connections to trunks are to be kept open, and no others.
+    pub fn keep(&self, links: Vec<Link>) {
+        if let Some(connector) = &self.connector {
+            self.streams.keep(links, connector);
+        }
     }
 
     /// What the SIP side has learnt of a source.

@@ -1,10 +1,10 @@
 //! Connections: those that others open over TCP, TLS or WebSocket, and those that we open over TCP. Each has a bounded way out. What is
-//! said on them is for `framed` and `ws`.
+//! said on them is for `framed` and `ws`; those that we open over TLS are kept by `links`.
 
 use super::patience::Patience;
-use super::{Door, framed, ws};
+use super::{Door, framed, links, ws};
 use crate::places::Places;
-use crate::switch::Event;
+use crate::switch::{Event, Link};
 use bytes::Bytes;
 use cti_sip::Verdict;
 use cti_sip::api::{Path, StreamId, Transport};
@@ -17,8 +17,9 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Most connections; one more is closed at once.
 const STREAMS_MAX: usize = 10_000;
@@ -28,7 +29,8 @@ pub(super) const STRANGER_STREAMS_MAX: usize = 32;
 const KNOWN_STREAMS_MAX: usize = 2_000;
 /// Most messages waiting to be written on one connection; one more closes it: the far side does not read.
 const WAITING_MAX: usize = 256;
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest time a connection of ours may take to be opened, its handshake included.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Most handshakes at once; one more connection is closed: each costs a signature.
 const HANDSHAKES_MAX: usize = 512;
 
@@ -39,11 +41,11 @@ struct Way {
     shut: Arc<Notify>,
 }
 
-struct Shared {
-    door: Arc<Door>,
+pub(super) struct Shared {
+    pub(super) door: Arc<Door>,
     streams: Mutex<HashMap<StreamId, Way>>,
     /// Connections of ours by our address and the peer's, so that a second message to a peer uses the first one's.
-    ours: Mutex<HashMap<(IpAddr, SocketAddr), StreamId>>,
+    pub(super) ours: Mutex<HashMap<(IpAddr, SocketAddr), StreamId>>,
     next: AtomicU64,
     /// Connections that others opened, by source.
     places: Arc<Places>,
@@ -60,15 +62,17 @@ struct Kind {
 }
 
 /// The ends of a new connection's queue: messages to write, where answers to keep-alives are put, and the word to end.
-struct Ends {
-    waiting: mpsc::Receiver<Bytes>,
-    pong: mpsc::Sender<Bytes>,
-    shut: Arc<Notify>,
+pub(super) struct Ends {
+    pub(super) waiting: mpsc::Receiver<Bytes>,
+    pub(super) pong: mpsc::Sender<Bytes>,
+    pub(super) shut: Arc<Notify>,
 }
 
 pub(super) struct Streams {
     shared: Arc<Shared>,
     runtime: Handle,
+    /// The tasks that keep connections open.
+    links: Mutex<Vec<(Link, AbortHandle)>>,
 }
 
 impl Streams {
@@ -82,7 +86,7 @@ impl Streams {
             places: Places::new(STREAMS_MAX),
             handshakes: Semaphore::new(HANDSHAKES_MAX),
         };
-        Streams { shared: Arc::new(shared), runtime: Handle::current() }
+        Streams { shared: Arc::new(shared), runtime: Handle::current(), links: Mutex::default() }
     }
 
     /// Takes connections on `at`; `tls` for those transports that need it. Returns the address in use.
@@ -102,6 +106,25 @@ impl Streams {
         Ok(local)
     }
 
+    /// These connections over TLS are to be kept open, and no others.
+    pub(super) fn keep(&self, wanted: Vec<Link>, connector: &TlsConnector) {
+        let mut running = lock(&self.links);
+        running.retain(|(link, task)| {
+            let stays = wanted.contains(link);
+            if !stays {
+                task.abort();
+            }
+            stays
+        });
+        for link in wanted {
+            let known = running.iter().any(|(running, _)| *running == link);
+            if !known && running.len() < links::LINKS_MAX {
+                let task = self.runtime.spawn(links::keep(&self.shared, link.clone(), connector.clone()));
+                running.push((link, task.abort_handle()));
+            }
+        }
+    }
+
     pub(super) fn send(&self, path: Path, bytes: Bytes) {
         let shared = &self.shared;
         let ours = (path.local.ip(), path.remote);
@@ -116,7 +139,7 @@ impl Streams {
             }
             return;
         }
-        if path.transport.is_theirs_to_open() {
+        if path.transport.is_theirs_to_open() || path.transport == Transport::Tls {
             return shared.failed(path);
         }
         let shared = Arc::clone(shared);
@@ -135,19 +158,19 @@ impl Streams {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// From the address the path names, so that the peer sees the interface it is told of.
-async fn connect(path: Path) -> io::Result<TcpStream> {
+pub(super) async fn connect(path: Path) -> io::Result<TcpStream> {
     let socket = if path.remote.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     socket.bind(SocketAddr::new(path.local.ip(), 0))?;
     socket.connect(path.remote).await
 }
 
 impl Shared {
-    fn add(&self) -> (StreamId, Ends) {
+    pub(super) fn add(&self) -> (StreamId, Ends) {
         let id = StreamId(self.next.fetch_add(1, Ordering::Relaxed));
         let (out, waiting) = mpsc::channel(WAITING_MAX);
         let (pong, shut) = (out.clone(), Arc::new(Notify::new()));
@@ -155,7 +178,7 @@ impl Shared {
         (id, Ends { waiting, pong, shut })
     }
 
-    fn forget(&self, id: StreamId) {
+    pub(super) fn forget(&self, id: StreamId) {
         lock(&self.streams).remove(&id);
         lock(&self.ours).retain(|_, known| *known != id);
     }
@@ -166,11 +189,11 @@ impl Shared {
         }
     }
 
-    fn failed(&self, path: Path) {
+    pub(super) fn failed(&self, path: Path) {
         self.door.inbox.urgent(Event::PathFailed { path });
     }
 
-    fn refused(&self) {
+    pub(super) fn refused(&self) {
         self.door.counters.streams_closed.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -179,7 +202,7 @@ impl Shared {
         let full = lock(&self.streams).len() >= STREAMS_MAX;
         let Some(place) = self.places.take(remote.ip(), most).filter(|_| !full) else { return self.refused() };
         // A handshake costs more than a message, so it is counted as one.
-        let handshakes = kind.transport.is_theirs_to_open();
+        let handshakes = kind.transport != Transport::Tcp;
         if handshakes && self.door.admit(remote.ip()) != Verdict::Admit {
             return self.refused();
         }
@@ -214,7 +237,7 @@ impl Shared {
         let _ = stream.set_nodelay(true);
         let (reader, writer) = stream.into_split();
         tokio::select! {
-            () = framed::carry(&self.door, reader, writer, path, ends.waiting, ends.pong, patience) => {}
+            () = framed::carry(&self.door, reader, writer, path, ends.waiting, ends.pong, patience, None) => {}
             () = ends.shut.notified() => self.refused(),
         }
     }
@@ -240,7 +263,7 @@ impl Shared {
         let (reader, writer) = tokio::io::split(stream);
         let patience = Patience::theirs(self.door.times, Instant::now());
         tokio::select! {
-            () = framed::carry(&self.door, reader, writer, path, ends.waiting, ends.pong, patience) => {}
+            () = framed::carry(&self.door, reader, writer, path, ends.waiting, ends.pong, patience, None) => {}
             () = ends.shut.notified() => self.refused(),
         }
         Some(path)

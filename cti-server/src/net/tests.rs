@@ -48,7 +48,16 @@ async fn open_with(wanted: &[(&str, &[SipTransport])], times: Times) -> Open {
         .collect();
     let (inbox, inboxes) = inboxes();
     let counters = Arc::new(NetCounters::default());
-    let net = Net::open_with(&interfaces, inbox, crate::clock::Clock::start(), Arc::clone(&counters), times).await.unwrap();
+    let net = Net::open_with(
+        &interfaces,
+        &TrunkTlsConfig { roots: Some(certificate), ..TrunkTlsConfig::default() },
+        inbox,
+        crate::clock::Clock::start(),
+        Arc::clone(&counters),
+        times,
+    )
+    .await
+    .unwrap();
     Open { net, inboxes, counters, trusted, _folder: folder }
 }
 

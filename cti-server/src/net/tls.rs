@@ -1,13 +1,15 @@
-//! The server's side of TLS: certificate and key from files, versions 1.2 and 1.3. It asks no client for a certificate.
+//! TLS 1.2 and 1.3: the server's side, which asks no client for a certificate, and the client's side for trunks, which believes a peer whose
+//! certificate is for the name it was told and comes from roots it knows (RFC 5922).
 
+use crate::config::TrunkTlsConfig;
 use anyhow::{Context, ensure};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 /// Reads the certificate chain, the server's own first, and its key.
 ///
@@ -15,10 +17,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 /// Names the file and what is wrong with it.
 pub(super) fn acceptor(certificate: &Path, key: &Path) -> anyhow::Result<TlsAcceptor> {
     let shown = certificate.display();
-    let chain = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .with_context(|| format!("cannot read the certificate {shown}"))?;
-    ensure!(!chain.is_empty(), "the certificate {shown} holds none in PEM");
+    let chain = certificates(certificate)?;
     let private = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read the private key {}", key.display()))?;
     let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
@@ -27,6 +26,49 @@ pub(super) fn acceptor(certificate: &Path, key: &Path) -> anyhow::Result<TlsAcce
         .with_single_cert(chain, private)
         .with_context(|| format!("the certificate {shown} and the key {} do not go together", key.display()))?;
     Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
+    let shown = file.display();
+    let all = CertificateDer::pem_file_iter(file)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .with_context(|| format!("cannot read the certificate {shown}"))?;
+    ensure!(!all.is_empty(), "the certificate {shown} holds none in PEM");
+    Ok(all)
+}
+
+/// Where systems keep the roots they trust: Debian and Alpine, Fedora, SUSE.
+const SYSTEM_ROOTS: [&str; 3] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"];
+
+/// What connections to trunks are opened with.
+///
+/// # Errors
+/// Names the file and what is wrong with it. A system without roots is no error: then no trunk is believed.
+pub(super) fn connector(config: &TrunkTlsConfig) -> anyhow::Result<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    let system = || SYSTEM_ROOTS.iter().map(PathBuf::from).find(|file| file.exists());
+    match config.roots.clone().or_else(system) {
+        Some(file) => {
+            // Systems' collections hold old roots that no library reads any more.
+            let (read, _) = roots.add_parsable_certificates(certificates(&file)?);
+            ensure!(read > 0, "of the roots in {} none can be used", file.display());
+        }
+        None => tracing::warn!("this system has no roots to believe certificates by; name a file in sip.trunk_tls.roots"),
+    }
+    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .context("TLS 1.2 and 1.3 are not there")?
+        .with_root_certificates(roots);
+    let client = match (&config.certificate, &config.key) {
+        (Some(certificate), Some(key)) => {
+            let private = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read the private key {}", key.display()))?;
+            builder
+                .with_client_auth_cert(certificates(certificate)?, private)
+                .with_context(|| format!("the certificate {} and the key {} do not go together", certificate.display(), key.display()))?
+        }
+        (Some(_) | None, _) => builder.with_no_client_auth(),
+    };
+    Ok(TlsConnector::from(Arc::new(client)))
 }
 
 #[cfg(test)]

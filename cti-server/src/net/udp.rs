@@ -52,9 +52,10 @@ fn read(socket: &UdpSocket, local: SocketAddr, door: &Door) {
             Err(_) if door.inbox.is_closed() => return,
             Err(_) => continue,
         };
-        if door.admit(remote.ip()) == Verdict::Admit {
+        let bytes = &buffer[..length];
+        if door.admit_message(remote.ip(), bytes) == Verdict::Admit {
             let path = Path { transport: Transport::Udp, local, remote, stream: None };
-            door.hand_on(path, Bytes::copy_from_slice(&buffer[..length]));
+            door.hand_on(path, Bytes::copy_from_slice(bytes));
         }
     }
 }

@@ -179,7 +179,7 @@ async fn arrived<S: AsyncRead + AsyncWrite + Unpin>(
         return bytes.len() < 4 || socket.send(message(Bytes::from_static(b"\r\n"))).await.is_ok();
     }
     clockwork.first = None;
-    match door.admit(path.remote.ip()) {
+    match door.admit_message(path.remote.ip(), &bytes) {
         Verdict::Admit => {
             door.hand_on(path, bytes);
             true

@@ -187,6 +187,7 @@ impl Rooms {
             }
             self.desks.timers.remove(&(at, user));
             self.desks.desk_mut(user).gone = None;
+            self.return_messages(now, user);
             let presence = Presence::NotReady(NotReadyReason::ConnectionLost);
             self.acd.handle(now, AcdInput::SetPresence { agent: user, presence });
         }
@@ -253,7 +254,15 @@ impl Rooms {
                 let Some(leg) = self.calls.peer(call) else { return refuse(ErrorCode::WrongState, "nobody is there to hear them") };
                 self.send_digits(now, leg, digits).map_err(|error| WireError::new(ErrorCode::Busy, error.to_string()).field("digits"))
             }
-            Command::Dial { number, queue } => self.dial(now, user, &number, queue).map(drop),
+            Command::Dial { number, queue, detect } => self.dialled(now, user, &number, (queue, detect)).map(drop),
+            Command::Accept { offer } => self.accept(now, user, offer),
+            Command::TakeMessage { interaction } => self.take_by_hand(now, user, interaction),
+            Command::FinishMessage { assignment } => {
+                self.message_done(now, user, assignment, |assignment| Said::MessageHandled { assignment })
+            }
+            Command::ReturnMessage { assignment } => {
+                self.message_done(now, user, assignment, |assignment| Said::MessageReturned { assignment })
+            }
             Command::SetWrapUp { assignment, code, note } => self.set_wrap_up(now, user, assignment, code, note),
             Command::FinishWrapUp { assignment } => self.finish_wrap_up(now, user, assignment),
             Command::TakeOver => {
@@ -335,7 +344,7 @@ impl Rooms {
         Ok(())
     }
 
-    fn hang_up(&mut self, now: Now, user: UserId, call: LegId) -> Done {
+    pub(super) fn hang_up(&mut self, now: Now, user: UserId, call: LegId) -> Done {
         self.own_leg(user, call)?;
         let Some(ringing) = self.lines.get(call).and_then(|line| line.agent) else { return Ok(()) };
         if self.calls.is_up(call) {
@@ -389,7 +398,7 @@ impl Rooms {
         if self.calls.peer(call).is_some() { Ok(()) } else { refuse(ErrorCode::WrongState, "the call is not connected") }
     }
 
-    fn own_work(&self, user: UserId, assignment: AssignmentId) -> Result<&Work, WireError> {
+    pub(super) fn own_work(&self, user: UserId, assignment: AssignmentId) -> Result<&Work, WireError> {
         let mine = self.desks.works.get(&assignment).filter(|work| work.view.agent == user);
         mine.ok_or_else(|| WireError::new(ErrorCode::NotFound, "no such assignment of yours, or it is over").field("assignment"))
     }

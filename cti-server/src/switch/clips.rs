@@ -1,6 +1,7 @@
 //! Prompts and music in memory, by name. Reads the built-in files and, over them, a folder of the site's own.
 
 use anyhow::{Context, bail};
+use cti_media::progress::{Progress, clip};
 use cti_types::media::Clip;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -13,6 +14,12 @@ const CLIP_SECONDS_MAX: u32 = 600;
 /// Name of the ring-back tone; a site may put its own under it.
 pub const RING_BACK: &str = "tone/ring-back";
 
+/// The tone before a message, as flows name it.
+pub const BEEP: &str = "tone/beep";
+/// What who dialled hears of a number that is busy, or that there is no way to.
+pub const BUSY: &str = "tone/busy";
+pub const CONGESTION: &str = "tone/congestion";
+
 /// All clips the server can play.
 #[derive(Clone, Default)]
 pub struct Library {
@@ -20,15 +27,20 @@ pub struct Library {
 }
 
 impl Library {
-    /// The prompts and music that ship with the program.
-    pub fn builtin() -> anyhow::Result<Library> {
+    /// The prompts and music that ship with the program, with the ring-back tone of this country (ISO 3166-1 alpha-2).
+    pub fn builtin(country: &str) -> anyhow::Result<Library> {
         let mut library = Library::default();
         for name in ivr::prompts::names() {
             if let Some(bytes) = ivr::prompts::builtin(name) {
                 library.add(name, bytes).with_context(|| format!("built-in prompt {name}"))?;
             }
         }
-        library.clips.insert(RING_BACK.to_owned(), ring_back());
+        // What a caller hears while the far side rings and sends nothing itself, and what tells the rest.
+        for (name, tone) in
+            [(RING_BACK, Progress::Ringing), (BEEP, Progress::Beep), (BUSY, Progress::Busy), (CONGESTION, Progress::Congestion)]
+        {
+            library.clips.insert(name.to_owned(), clip(country, tone));
+        }
         Ok(library)
     }
 
@@ -79,14 +91,6 @@ impl Library {
         let clip = |name: &&str| ((*name).to_owned(), Clip { name: (*name).into(), samples: samples.clone() });
         Library { clips: names.iter().map(clip).collect() }
     }
-}
-
-/// The tone a caller hears while the far side rings and sends none itself: 425 Hz, one second in five (ETSI TR 101 041).
-fn ring_back() -> Clip {
-    let rate = 8000_u32;
-    let tone = |n: u32| (f64::from(n) * std::f64::consts::TAU * 425.0 / f64::from(rate)).sin() * 4000.0;
-    let samples: Vec<i16> = (0..rate * 5).map(|n| if n < rate { tone(n).round() as i16 } else { 0 }).collect();
-    Clip { name: RING_BACK.into(), samples: samples.into() }
 }
 
 fn read_wav(source: impl Read) -> anyhow::Result<Vec<i16>> {

@@ -8,7 +8,7 @@ use cti_call::Input as CallInput;
 use cti_interaction::{Input as Said, Output as Life};
 use cti_types::event::{Body, FlowEnd};
 use cti_types::media::Clip;
-use cti_types::{FlowId, InteractionId, LegId, Now, ParticipantId, PlayId, RecordingId};
+use cti_types::{FlowId, InteractionId, LegId, Now, ParticipantId, PlayId, QueueId, RecordingId};
 
 impl Rooms {
     pub(super) fn on_control(&mut self, now: Now, life: Life) {
@@ -16,6 +16,7 @@ impl Rooms {
             Life::Aside { participant, aside } => self.aside(now, participant, aside),
             Life::Consult { interaction, by, other } => self.consult(now, interaction, by, other),
             Life::Swap { by } => self.of_leg(now, by, |agent| CallInput::Swap { agent }),
+            Life::Merge { by, .. } if self.handsets.second_of(by).is_some() => self.join_lines(now, by),
             Life::Merge { by, stays: true } => self.of_leg(now, by, |agent| CallInput::Merge { agent }),
             Life::Merge { by, stays: false } => self.of_leg(now, by, |agent| CallInput::Complete { agent }),
             Life::Supervise { participant, target, mode } => {
@@ -29,6 +30,7 @@ impl Rooms {
                 }
             }
             Life::EnterFlow { interaction, flow } => self.enter_flow(now, interaction, flow),
+            Life::EnterVoicemail { interaction, mailbox } => self.enter_voicemail(now, interaction, mailbox),
             _ => {}
         }
     }
@@ -67,17 +69,33 @@ impl Rooms {
         contact.decided = queue;
         let policy = queue.and_then(|queue| self.directory.queues.get(&queue)).map_or(RecordingPolicy::Never, |queue| queue.recording);
         let recorded = self.calls.recording(customer).is_some();
-        let record = match policy {
-            RecordingPolicy::Always => true,
-            RecordingPolicy::Never => false,
-            // A call that is recorded already is not cut in two by chance.
-            RecordingPolicy::Percent(percent) => recorded || self.chance.below(100) < u64::from(percent),
+        let record = match (policy, queue) {
+            (RecordingPolicy::Always, _) => true,
+            (RecordingPolicy::Never, _) => false,
+            // What an agent began goes on with the next.
+            (RecordingPolicy::OnDemand, _) | (RecordingPolicy::Percent(_), None) => recorded,
+            (RecordingPolicy::Percent(percent), Some(queue)) => self.record_a_share(now, interaction, queue, percent, recorded),
         };
         match (recorded, record) {
             (false, true) => self.start_recording(now, interaction, customer),
             (true, false) => self.calls.handle(now, CallInput::Record { leg: customer, recording: None }),
             (false, false) | (true, true) => {}
         }
+    }
+
+    /// Drawn from the random half of the interaction's id (RFC 9562 5.7): whoever asks again, for another queue or after the fact, draws
+    /// the same. A call that is recorded already is not cut in two by chance.
+    fn record_a_share(&mut self, now: Now, interaction: InteractionId, queue: QueueId, percent: u8, recorded: bool) -> bool {
+        let drawn = ((interaction.0.as_u128() & u128::from(u32::MAX)) % 100) as u8;
+        let record = recorded || drawn < percent;
+        self.say(now, Said::Note { interaction, body: Body::RecordingDecided { queue, percent, drawn, record } });
+        record
+    }
+
+    /// Whether an agent may have this call recorded: not where its queue's calls never are.
+    pub(super) fn may_record(&self, interaction: InteractionId) -> bool {
+        let queue = self.contacts.get(&interaction).and_then(|contact| contact.queue).and_then(|id| self.directory.queues.get(&id));
+        queue.is_none_or(|queue| queue.recording != RecordingPolicy::Never)
     }
 
     pub(super) fn start_recording(&mut self, now: Now, interaction: InteractionId, customer: LegId) {
@@ -89,7 +107,7 @@ impl Rooms {
         self.calls.handle(now, CallInput::Record { leg: customer, recording: Some(recording) });
     }
 
-    fn begin_recording(&mut self, now: Now, interaction: InteractionId) -> RecordingId {
+    pub(super) fn begin_recording(&mut self, now: Now, interaction: InteractionId) -> RecordingId {
         let recording = RecordingId::new(now.utc, &mut self.chance);
         self.recordings.insert(recording, interaction);
         self.effects.push_back(Effect::RecordBegin { recording, interaction, at: now.tick, started: now.utc });
@@ -112,10 +130,19 @@ impl Rooms {
     /// The customer waits while somebody is called for the agent, who hears it ring.
     fn aside(&mut self, now: Now, participant: ParticipantId, aside: bool) {
         let Some(leg) = self.lines.leg_of(participant) else { return };
-        let ring_back = self.clips.get(super::clips::RING_BACK).filter(|_| aside);
+        // A telephone that asks by a second line makes the tone itself.
+        let by_handset = self.handsets.second_of(participant).is_some();
+        let ring_back = self.clips.get(super::clips::RING_BACK).filter(|_| aside && !by_handset);
         let music = ring_back.map(|clip| (PlayId::new(now.utc, &mut self.chance), clip));
         self.calls.handle(now, if aside { CallInput::Hold { leg } } else { CallInput::Retrieve { leg } });
         self.calls.handle(now, CallInput::Music { leg, music });
+        if !aside {
+            self.end_second_of(now, participant, cti_call::cause::NO_ANSWER);
+            if self.calls.is_held_by_device(leg) {
+                // The telephone itself holds the customer still.
+                self.say(now, Said::Held { participant });
+            }
+        }
     }
 
     fn consult(&mut self, now: Now, interaction: InteractionId, by: ParticipantId, other: ParticipantId) {
@@ -127,7 +154,10 @@ impl Rooms {
         if let Some(recording) = recording {
             self.say(now, Said::Note { interaction, body: Body::RecordingStarted { recording } });
         }
-        self.calls.handle(now, CallInput::Consult { agent, other, recording, hold_music });
+        match self.handsets.second_of(by) {
+            Some(second) => self.consult_by_second(now, (agent, second), other, recording, hold_music),
+            None => self.calls.handle(now, CallInput::Consult { agent, other, recording, hold_music }),
+        }
     }
 
     // ---- flows

@@ -2,7 +2,8 @@
 
 use crm_core::Stored;
 use crm_core::dial::Place;
-use crm_core::model::{DialRule, QueueOutbound, UserRole};
+use crm_core::model::{Detection, DialRule, QueueOutbound, QueueVoicemail, UserRole};
+use cti_media::sdp::SrtpPolicy;
 use cti_sip::api::{PhoneAccount, Transport, Trunk};
 use cti_types::acd::{AgentSettings, QueueSettings};
 use cti_types::flow::FlowRef;
@@ -37,6 +38,8 @@ pub struct Dialling {
     pub people: BTreeMap<UserId, Dialler>,
     /// What the calls of each queue show.
     pub callers: BTreeMap<QueueId, QueueOutbound>,
+    /// How it is told who answers calls by a trunk.
+    pub trunk_detects: BTreeMap<TrunkId, Detection>,
 }
 
 /// Somebody who may dial.
@@ -52,6 +55,8 @@ pub struct Entry {
     pub flow: Arc<ivr::Flow>,
     /// `None` for a number that leads straight to a queue: its flow is made by us and not logged as one.
     pub version: Option<FlowRef>,
+    /// The queue, for a number that leads straight to one.
+    pub queue: Option<QueueId>,
     /// `en`, `zh`: the language the flow begins with.
     pub language: String,
     /// Only for calls from this trunk; `None`: from any, and from our phones.
@@ -67,6 +72,7 @@ pub struct Queue {
     /// Name of the music clip.
     pub music: String,
     pub recording: RecordingPolicy,
+    pub voicemail: QueueVoicemail,
     pub wrap_up_required: bool,
 }
 
@@ -75,6 +81,8 @@ pub struct Queue {
 pub enum RecordingPolicy {
     Always,
     Never,
+    /// Those an agent starts to record.
+    OnDemand,
     /// Of every hundred calls, by chance.
     Percent(u8),
 }
@@ -82,10 +90,14 @@ pub enum RecordingPolicy {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Agent {
     pub settings: AgentSettings,
+    /// What they sign in with, and are called by from a telephone.
+    pub login: String,
     pub name: String,
     pub team: Option<TeamId>,
     /// May act as an agent (has the role and is active).
     pub active: bool,
+    /// Who does not reach them may leave a message.
+    pub voicemail: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -97,6 +109,10 @@ pub struct TrunkEntry {
     pub transport: Transport,
     /// `host` or `host:port` of a peer that is a name: its addresses are looked up while the server runs.
     pub peer_name: Option<String>,
+    /// The name its certificate must be for; `None`: the host of its peer.
+    pub tls_name: Option<String>,
+    /// Whether its media is encrypted; `None`: as everywhere.
+    pub srtp: Option<SrtpPolicy>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -105,6 +121,8 @@ pub struct Phone {
     pub name: String,
     /// Only this user may sign in on it; `None`: any agent.
     pub owner: Option<UserId>,
+    /// Whether its media is encrypted; `None`: as everywhere.
+    pub srtp: Option<SrtpPolicy>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -4,11 +4,12 @@ use super::directory::Entry;
 use super::rooms::Rooms;
 use cti_call::Input as CallInput;
 use cti_interaction::Input as Said;
-use cti_types::event::FlowEnd;
+use cti_types::event::{FlowEnd, MessageEnd};
 use cti_types::flow::{FlowCommand, FlowContext, FlowInput, FlowRef, HangUpCause, QueueLeft};
 use cti_types::{Chance, InteractionId, LegId, Now, Party, PlayId, Tick};
 use ivr::Run;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 struct Running {
     run: Run,
@@ -57,6 +58,11 @@ impl Runs {
         }
     }
 
+    /// The language a flow speaks now.
+    pub(super) fn language(&self, id: InteractionId) -> Option<&str> {
+        self.runs.get(&id).map(|running| running.run.language())
+    }
+
     /// Why the flow hung up, as a Q.850 cause, once.
     pub(super) fn take_cause(&mut self, id: InteractionId) -> Option<u16> {
         self.causes.remove(&id)
@@ -91,6 +97,10 @@ impl Rooms {
             self.say(now, Said::FlowEntered { interaction, flow });
         }
         self.runs.handle(now, interaction, FlowInput::Start);
+    }
+
+    pub(super) fn tell_flow(&mut self, now: Now, interaction: InteractionId, input: FlowInput) {
+        self.runs.handle(now, interaction, input);
     }
 
     pub(super) fn flow_digit(&mut self, now: Now, interaction: InteractionId, digit: char) {
@@ -190,6 +200,10 @@ impl Rooms {
                 let wrap_up_max = self.directory.queues.get(&queue).map(|q| q.settings.wrap_up_max).unwrap_or_default();
                 self.say(now, Said::QueueAsked { interaction, queue, priority, skills, credit, wrap_up_max });
             }
+            FlowCommand::TakeMessage(taking) => self.take_message(now, interaction, leg, taking),
+            FlowCommand::EndMessage => self.finish_message(now, leg, Duration::ZERO),
+            FlowCommand::KeepMessage => self.keep_message(now, leg),
+            FlowCommand::DropMessage => self.drop_message(now, leg, MessageEnd::Again),
             FlowCommand::HangUp { cause } => {
                 let (q850, how) = match cause {
                     HangUpCause::Normal => (16, FlowEnd::HungUp),

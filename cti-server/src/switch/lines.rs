@@ -1,6 +1,8 @@
 //! Voice legs between signalling and the media engine: ports, SDP, and which participant a leg is. Extends [`Rooms`].
 
 use super::Effect;
+use super::directory::Entry;
+use super::ladders::Ladders;
 use super::media_address::MediaAddress;
 use super::numbers::Numbers;
 use super::rooms::{Contact, Rooms};
@@ -11,7 +13,7 @@ use cti_interaction::{Arrival, Input as Said};
 use cti_media::event::{DigitError, DigitMerge, DigitPace, Way};
 use cti_media::ports::PortPool;
 use cti_media::sdp::{Answer, Format, Local, Negotiator, Offer};
-use cti_sip::api::{Caller, Command as Sip, Incoming, Origin, Target};
+use cti_sip::api::{Caller, Command as Sip, Incoming, Target};
 use cti_types::acd::NotReadyReason;
 use cti_types::event::{Body, CallDirection, CloseReason, LeaveReason, Purpose};
 use cti_types::media::{Codec, Direction, EngineCommand, Stream, StreamStats};
@@ -72,9 +74,16 @@ pub(super) struct Line {
     pub(super) address: MediaAddress,
     /// Where the INVITE came from, for a leg that called us: its media may come from there.
     called_from: Option<IpAddr>,
+    /// Of whom it is a further leg: it is no participant itself.
+    pub(super) speaks_for: Option<ParticipantId>,
 }
 
 impl Line {
+    /// Whose sound it carries.
+    pub(super) fn speaker(&self) -> ParticipantId {
+        self.speaks_for.unwrap_or(self.participant)
+    }
+
     /// A leg about which nothing is known but where it is.
     fn fresh(interaction: InteractionId, participant: ParticipantId, port: u16, negotiator: Negotiator, address: MediaAddress) -> Line {
         Line {
@@ -93,6 +102,7 @@ impl Line {
             dialling: DigitPace::default(),
             address,
             called_from: None,
+            speaks_for: None,
         }
     }
 }
@@ -107,8 +117,9 @@ pub(super) struct Lines {
     addresses: Vec<MediaAddress>,
     waiting: BTreeMap<ParticipantId, (Tick, Ringing)>,
     deadlines: BTreeSet<(Tick, ParticipantId)>,
-    numbers: Numbers,
+    pub(super) numbers: Numbers,
     pub(super) spoken: Spoken,
+    pub(super) ladders: Ladders,
 }
 
 impl Lines {
@@ -123,6 +134,7 @@ impl Lines {
             deadlines: BTreeSet::new(),
             numbers: Numbers::default(),
             spoken,
+            ladders: Ladders::default(),
         })
     }
 
@@ -139,12 +151,27 @@ impl Lines {
         let Some(line) = self.lines.get_mut(&leg) else { return false };
         self.by_participant.remove(&line.participant);
         (line.participant, line.agent) = (ringing.participant, Some(ringing));
+        self.ladders.note(line.interaction, leg, line.participant);
         self.by_participant.insert(ringing.participant, leg);
         true
     }
 
     pub(super) fn leg_of(&self, participant: ParticipantId) -> Option<LegId> {
         self.by_participant.get(&participant).copied()
+    }
+
+    /// A leg that came in by itself takes the place of this one, which is nobody's then.
+    pub(super) fn hand_over(&mut self, old: LegId, new: LegId) {
+        let Some(line) = self.lines.get(&old) else { return };
+        let (participant, agent) = (line.participant, line.agent);
+        let Some(line) = self.lines.get_mut(&new) else { return };
+        let nobody = std::mem::replace(&mut line.participant, participant);
+        line.agent = agent;
+        if let Some(line) = self.lines.get_mut(&old) {
+            (line.participant, line.agent, line.speaks_for) = (nobody, None, Some(participant));
+        }
+        self.by_participant.insert(participant, new);
+        self.by_participant.insert(nobody, old);
     }
 
     /// The legs of an agent, ringing or up.
@@ -166,13 +193,14 @@ impl Lines {
         if let Some(line) = self.lines.remove(&leg) {
             self.by_participant.remove(&line.participant);
             if !line.portless {
-                self.closing.insert(leg, (line.interaction, line.participant, line.codec, line.port));
+                self.closing.insert(leg, (line.interaction, line.speaker(), line.codec, line.port));
             }
         }
     }
 
     fn insert(&mut self, leg: LegId, line: Line) {
         self.by_participant.insert(line.participant, leg);
+        self.ladders.note(line.interaction, leg, line.participant);
         self.lines.insert(leg, line);
     }
 
@@ -190,7 +218,11 @@ impl Rooms {
 
     pub(super) fn incoming(&mut self, now: Now, leg: LegId, call: &Incoming) {
         self.counters.calls_arrived += 1;
-        if let Err((code, retry_after, warning)) = self.admit(now, leg, call) {
+        let taken = match self.by_handset(now, leg, call) {
+            Some(taken) => taken,
+            None => self.admit(now, leg, call),
+        };
+        if let Err((code, retry_after, warning)) = taken {
             self.counters.calls_refused += 1;
             self.sip.handle_command(now, Sip::Reject { leg, code, retry_after, warning });
         }
@@ -198,18 +230,32 @@ impl Rooms {
 
     /// Takes the call in, or says with which status it is refused.
     fn admit(&mut self, now: Now, leg: LegId, call: &Incoming) -> Result<(), Turned> {
-        if !self.accepting || !self.interactions.has_room() {
-            return Err((503, Some(RETRY_AFTER), None));
-        }
-        let trunk = match call.origin {
-            Origin::Trunk(id) => Some(id),
-            Origin::Phone(_) => None,
-        };
+        let trunk = call.origin.trunk();
         let country = self.directory.country(trunk).to_owned();
         let called = self.lines.numbers.read(&call.called, &country);
         let Some((to, entry)) = self.directory.entry(&called, &call.called, trunk) else { return self.dialled_on_phone(now, leg, call) };
+        if !self.accepting {
+            return Err((503, Some(RETRY_AFTER), None));
+        }
         let (to, entry) = (to.to_owned(), entry.clone());
+        self.take_in(now, leg, call, (&to, Some(entry))).map(drop)
+    }
+
+    /// Opens an interaction with the caller as its customer. Where it leads is the entry's, or the caller's of this who has none.
+    pub(super) fn take_in(
+        &mut self,
+        now: Now,
+        leg: LegId,
+        call: &Incoming,
+        (to, entry): (&str, Option<Entry>),
+    ) -> Result<InteractionId, Turned> {
+        if !self.interactions.has_room() {
+            return Err((503, Some(RETRY_AFTER), None));
+        }
+        let trunk = call.origin.trunk();
+        let country = self.directory.country(trunk).to_owned();
         let offer = usable_offer(call, &self.lines.spoken.codecs)?;
+        let negotiator = self.negotiator_in(call, offer.as_ref())?;
         let Some(port) = self.lines.ports.allocate(now.tick) else {
             self.counters.calls_refused_no_port += 1;
             return Err((503, Some(RETRY_AFTER), None));
@@ -221,32 +267,18 @@ impl Rooms {
         let party =
             Party { number, raw: call.caller.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).collect(), display };
         let direction = if trunk.is_some() { CallDirection::Inbound } else { CallDirection::Internal };
-        let arrival = Arrival { direction, from: party.clone(), to: to.clone(), trunk, call_id: Some(call.call_id.clone()) };
-        let negotiator = self.lines.spoken.negotiator(call.path.transport.is_secure(), &mut self.chance);
-        let (codec, digits) = (None, DigitMerge::new());
-        let line = Line {
-            interaction,
-            participant,
-            agent: None,
-            outside: false,
-            codec,
-            port,
-            tries: 1,
-            opened: false,
-            portless: false,
-            negotiator,
-            offer,
-            digits,
-            dialling: DigitPace::default(),
-            address: MediaAddress::of(&self.lines.addresses, Some(call.path.local.ip())),
-            called_from: Some(call.path.remote.ip()),
-        };
+        let arrival = Arrival { direction, from: party.clone(), to: to.to_owned(), trunk, call_id: Some(call.call_id.clone()) };
+        let address = MediaAddress::of(&self.lines.addresses, Some(call.path.local.ip()));
+        let mut line = Line::fresh(interaction, participant, port, negotiator, address);
+        (line.offer, line.called_from) = (offer, Some(call.path.remote.ip()));
         self.lines.insert(leg, line);
-        self.runs.enter(interaction, entry, &party, &to, &mut self.chance);
+        if let Some(entry) = entry {
+            self.runs.enter(interaction, entry, &party, to, &mut self.chance);
+        }
         let contact = Contact {
             customer: participant,
             party: party.clone(),
-            called: to.clone(),
+            called: to.to_owned(),
             found: None,
             collected: Vec::new(),
             path: Vec::new(),
@@ -257,10 +289,8 @@ impl Rooms {
             shown_in: None,
         };
         self.contacts.insert(interaction, contact);
-        if !call.history.is_empty() {
-            self.outbound.histories.insert(interaction, call.history.clone());
-        }
         self.say(now, Said::Arrived { interaction, participant, arrival });
+        self.keep_history(now, interaction, &call.history);
         self.calls.handle(now, CallInput::Incoming { leg, group: interaction });
         if party.number == Number::Anonymous {
             self.found(now, interaction, super::Found::default());
@@ -268,7 +298,7 @@ impl Rooms {
             self.effects.push_back(Effect::LookUp { interaction, number: party.number });
         }
         self.open(leg);
-        Ok(())
+        Ok(interaction)
     }
 
     /// A new leg to a number outside, with a port where the target is reached; `None`: no port is free. It is opened by [`Rooms::open`].
@@ -281,8 +311,7 @@ impl Rooms {
     ) -> Option<LegId> {
         let port = self.lines.ports.allocate(now.tick)?;
         let leg = LegId::new(now.utc, &mut self.chance);
-        let secure = self.sip.is_reached_securely(target);
-        let negotiator = self.lines.spoken.negotiator(secure, &mut self.chance);
+        let negotiator = self.negotiator_out(target);
         let address = MediaAddress::of(&self.lines.addresses, self.sip.leaves_by(target));
         let mut line = Line::fresh(interaction, participant, port, negotiator, address);
         line.outside = true;
@@ -293,8 +322,8 @@ impl Rooms {
     /// The leg of a telephone of ours that dials by itself. It is opened by [`Rooms::open`], and answered when it is.
     pub(super) fn own_line(&mut self, now: Now, leg: LegId, interaction: InteractionId, call: &Incoming) -> Result<(), Turned> {
         let offer = usable_offer(call, &self.lines.spoken.codecs)?;
+        let negotiator = self.negotiator_in(call, offer.as_ref())?;
         let port = self.lines.ports.allocate(now.tick).ok_or((503, Some(RETRY_AFTER), None))?;
-        let negotiator = self.lines.spoken.negotiator(call.path.transport.is_secure(), &mut self.chance);
         let address = MediaAddress::of(&self.lines.addresses, Some(call.path.local.ip()));
         let participant = ParticipantId::new(now.utc, &mut self.chance);
         let mut line = Line::fresh(interaction, participant, port, negotiator, address);
@@ -314,15 +343,17 @@ impl Rooms {
         if std::mem::replace(&mut line.opened, true) {
             return;
         }
+        let (interaction, agent, outside) = (line.interaction, line.agent, line.outside);
         if self.outbound.is_own(leg) {
             return self.calls.handle(now, CallInput::Answer { leg });
         }
-        match line.agent {
-            None if line.outside => self.outside_opened(now, leg),
-            None => {
-                let interaction = line.interaction;
-                self.start_flow(now, interaction);
-            }
+        if self.handset_opened(now, leg) {
+            return;
+        }
+        match agent {
+            None if outside => self.outside_opened(now, leg),
+            None if self.help_opened(now, interaction) => {}
+            None => self.start_flow(now, interaction),
             Some(ringing) => self.invite(now, leg, ringing),
         }
     }
@@ -349,6 +380,8 @@ impl Rooms {
             self.outside_unusable(now, leg);
         } else if ours {
             self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
+        } else if self.handsets.has(leg) {
+            self.sip.handle_command(now, Sip::Reject { leg, code: 503, retry_after: Some(RETRY_AFTER), warning: None });
         } else {
             self.counters.calls_refused += 1;
             self.sip.handle_command(now, Sip::Reject { leg, code: 503, retry_after: Some(RETRY_AFTER), warning: None });
@@ -389,7 +422,10 @@ impl Rooms {
                     let interaction = line.interaction;
                     let warning = Some(error.to_string());
                     self.sip.handle_command(now, Sip::Reject { leg, code: 488, retry_after: None, warning });
-                    self.say(now, Said::Refused { interaction, reason: CloseReason::Rejected });
+                    // With a second line only what was asked by it is over.
+                    if !self.handsets.has(leg) {
+                        self.say(now, Said::Refused { interaction, reason: CloseReason::Rejected });
+                    }
                     return;
                 }
             },
@@ -479,6 +515,9 @@ impl Rooms {
 
     /// The offer is on the agent's screen first: at once when the card is there, else when it comes or its time is over.
     pub(super) fn ring(&mut self, now: Now, ringing: Ringing) {
+        if ringing.purpose == Some(Purpose::Message) {
+            return self.ring_screen(now, ringing);
+        }
         if self.outbound.own_leg(ringing.interaction).is_some_and(|leg| self.lines.assign(leg, ringing)) {
             return;
         }
@@ -522,36 +561,18 @@ impl Rooms {
     fn ring_now(&mut self, now: Now, ringing: Ringing) {
         self.show_offer(now, &ringing);
         let participant = ringing.participant;
-        let port = self.desks.phone_of(ringing.agent).and_then(|_| self.lines.ports.allocate(now.tick));
-        let Some(port) = port else {
+        let phone = self.desks.phone_of(ringing.agent).map(Target::Phone);
+        let negotiator = phone.as_ref().map(|phone| self.negotiator_out(phone)).filter(Negotiator::is_usable);
+        let port = negotiator.as_ref().and_then(|_| self.lines.ports.allocate(now.tick));
+        let (Some(negotiator), Some(port)) = (negotiator, port) else {
             self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
             return;
         };
-        let phone = self.desks.phone_of(ringing.agent).map(Target::Phone);
-        let secure = phone.as_ref().is_some_and(|phone| self.sip.is_reached_securely(phone));
         let address = MediaAddress::of(&self.lines.addresses, phone.and_then(|phone| self.sip.leaves_by(&phone)));
         let leg = LegId::new(now.utc, &mut self.chance);
-        let negotiator = self.lines.spoken.negotiator(secure, &mut self.chance);
         let interaction = ringing.interaction;
-        let (codec, offer, digits) = (None, None, DigitMerge::new());
-        let agent = Some(ringing);
-        let line = Line {
-            interaction,
-            participant,
-            agent,
-            outside: false,
-            codec,
-            port,
-            tries: 1,
-            opened: false,
-            portless: false,
-            negotiator,
-            offer,
-            digits,
-            dialling: DigitPace::default(),
-            address,
-            called_from: None,
-        };
+        let mut line = Line::fresh(interaction, participant, port, negotiator, address);
+        line.agent = Some(ringing);
         self.lines.insert(leg, line);
         self.calls.handle(now, CallInput::Outgoing { leg, group: interaction });
         self.show_call(now, leg);
@@ -617,9 +638,8 @@ impl Rooms {
     /// A digit by either way; the same press by both counts once.
     pub(super) fn digit(&mut self, now: Now, leg: LegId, digit: char, way: Way) {
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
-        if line.digits.accept(now.tick, way, digit) && line.agent.is_none() {
-            let interaction = line.interaction;
-            self.flow_digit(now, interaction, digit);
+        if line.digits.accept(now.tick, way, digit) && !self.handsets.has(leg) {
+            self.pressed(now, leg, digit);
         }
     }
 }

@@ -3,25 +3,42 @@
 //! [`Rooms`] is pure (time and chance are arguments) and is what the simulator drives; [`run`] is the shell around it.
 
 mod agents;
+mod asked;
 pub mod backlog;
 pub mod clips;
 mod control;
 pub mod directory;
+mod emergency;
+mod encryption;
 mod flows;
+mod gaps;
+mod handset;
+mod keys;
+mod ladders;
 mod lines;
+mod live;
+mod measured;
 mod media_address;
+mod messages;
 mod numbers;
 mod outbound;
 pub mod overload;
 mod peers;
 mod rooms;
 pub mod run;
+mod spending;
 mod spoken;
 mod verbs;
 mod views;
+mod web;
 
+pub use asked::{Act, Question};
 pub use directory::Directory;
+pub use ladders::{SipAsked, SipLadder, SipLeg, SipMessage, SipRefused, SipTurnedAway};
+pub use live::{LiveCall, LiveParty, Look, Where};
 pub use media_address::MediaAddress;
+pub use messages::Revived;
+pub use peers::Link;
 pub use rooms::{Counters, Rooms, RoomsConfig};
 pub use spoken::Spoken;
 pub use verbs::Audited;
@@ -66,12 +83,17 @@ pub enum Event {
         id: u64,
         command: Command,
     },
-    /// An integrator has an agent call a number. Answered by [`Effect::Answered`].
-    Dial {
+    /// The REST API asks something of the calls. Answered by [`Effect::Answered`].
+    Asked {
         ask: u64,
-        user: UserId,
-        number: String,
-        queue: QueueId,
+        question: Box<Question>,
+    },
+    /// Messages that the log of the server's life before has open. Said once, after the first directory.
+    Revive(Vec<Revived>),
+    /// Somebody wants to read SIP that was kept. Answered by [`Effect::Answered`].
+    Sip {
+        ask: u64,
+        asked: SipAsked,
     },
     /// The addresses of a trunk's peer that is a name, in the order they are tried; none: it could not be looked up.
     Resolved {
@@ -120,6 +142,13 @@ pub enum RecordingFact {
         duration_ms: u64,
         bytes: u64,
         sha256: String,
+    },
+    /// Frames were lost at this place.
+    Gap {
+        recording: RecordingId,
+        interaction: InteractionId,
+        offset_ms: u64,
+        frames: u64,
     },
     Ended {
         recording: RecordingId,
@@ -182,6 +211,17 @@ pub enum Effect {
         trunk: TrunkId,
         name: String,
         transport: Transport,
+    },
+    /// These connections to trunks are to be kept open, and no others.
+    Connect(Vec<Link>),
+    /// Append to the journal: the present state of something that outlives this life of the server.
+    State {
+        key: String,
+        bytes: Vec<u8>,
+    },
+    /// It is over: its state is forgotten.
+    StateGone {
+        key: String,
     },
     /// The answer to a question of the API.
     Answered {

@@ -7,25 +7,33 @@ use super::Effect;
 use super::directory::Dialler;
 use super::lines::Turned;
 use super::rooms::{Contact, Rooms};
+use super::spending::Spending;
 use bytes::Bytes;
-use crm_core::dial::{self, Dialled, Permit, Person, Refusal};
-use crm_core::model::DialRuleId;
+use crm_core::dial::{self, Dialled, Permit, Person, Place, Refusal};
+use crm_core::model::{Detection, DialRuleId};
 use cti_call::Input as CallInput;
 use cti_interaction::{DialAsked, DialFor, Input as Said};
 use cti_media::sdp::{Answer, Local};
-use cti_sip::api::{Caller, Command as Sip, Incoming, Origin, Route, Target, Wanted, Why, fails_over};
+use cti_sip::api::{Caller, Command as Sip, Incoming, Origin, Redirection, Route, Target, Wanted, Why, fails_over};
+use cti_types::acd::{AgentState, AimRoom, AssignmentPhase};
 use cti_types::dial::NumberClass;
 use cti_types::event::{Body, PartyEnd, TrunkWhy};
 use cti_types::media::{Codec, Direction};
-use cti_types::{AgentId, HoursId, InteractionId, LegId, Now, Number, ParticipantId, Party, PlayId, QueueId, Tick, TrunkId, UserId};
+use cti_types::{
+    AgentId, AssignmentId, HoursId, InteractionId, LegId, Now, Number, ParticipantId, Party, PlayId, QueueId, Tick, TrunkId, UserId,
+};
 use softphone_protocol::{ErrorCode, WireError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Longest time a called number may ring; then it counts as not answered. Networks give up at two to three minutes.
 const RING_MAX: Duration = Duration::from_secs(120);
 /// Most trunks one call is tried by; then it has failed. Each may cost the caller some seconds.
 const TRIES_MAX: usize = 5;
+/// How long the telephone of somebody who has no queue may ring for their own call.
+const OWN_RING: Duration = Duration::from_secs(30);
+/// About how long an agent hears that the number is busy, or cannot be reached, before their call ends.
+const TONE_MS: usize = 2_500;
 /// Microseconds of a day, for what a person has spent in it.
 const DAY_US: i64 = 86_400_000_000;
 
@@ -62,25 +70,20 @@ struct OutsideCall {
 #[derive(Default)]
 pub(super) struct Outbound {
     calls: BTreeMap<LegId, OutsideCall>,
-    /// Of each person by each rule: the day, and thousandths. Of other days nothing is kept, so it holds at most persons times rules.
-    spent: BTreeMap<(UserId, DialRuleId), (i64, u64)>,
+    pub(super) spending: Spending,
     /// Telephones of ours that dialled by themselves: the leg they called in by.
     own: BTreeMap<LegId, InteractionId>,
+    /// Calls whose number was not reached, and why, until the agent who dialled is told.
+    unreached: BTreeMap<InteractionId, PartyEnd>,
+    /// Their legs, while they hear it.
+    told: BTreeSet<LegId>,
     /// How the calls of others came, which are told on where they are sent on.
     pub(super) histories: BTreeMap<InteractionId, Vec<(String, String)>>,
+    /// Calls for help from telephones nobody is signed in on, until their port is open: by whose rights, and whom.
+    pub(super) help: BTreeMap<InteractionId, (UserId, Number)>,
 }
 
 impl Outbound {
-    fn spent(&self, user: UserId, rule: DialRuleId, day: i64) -> u64 {
-        self.spent.get(&(user, rule)).filter(|(of, _)| *of == day).map_or(0, |(_, spent)| *spent)
-    }
-
-    fn spend(&mut self, user: UserId, rule: DialRuleId, day: i64, cost: u64) {
-        let spent = self.spent(user, rule, day) + cost;
-        self.spent.retain(|_, (of, _)| *of == day);
-        self.spent.insert((user, rule), (day, spent));
-    }
-
     /// Whether the leg is that of a telephone of ours that dialled by itself.
     pub(super) fn is_own(&self, leg: LegId) -> bool {
         self.own.contains_key(&leg)
@@ -100,13 +103,14 @@ impl Outbound {
 impl Rooms {
     /// Reads what somebody dials, and judges whether they may.
     pub(super) fn may_dial(&self, now: Now, user: UserId, raw: &str) -> Result<(Dialled, Permit), Refusal> {
-        let nobody = Dialler::default();
+        let nobody =
+            Dialler { place: Place { country: self.directory.country(None).to_owned(), ..Place::default() }, ..Dialler::default() };
         let dialling = &self.directory.dialling;
         let dialler = dialling.people.get(&user).unwrap_or(&nobody);
         let dialled = dial::read(raw, &dialler.place, |number| self.directory.numbers.contains_key(number))?;
         let day = now.utc.0.div_euclid(DAY_US);
         let open = |hours: HoursId| dialling.hours.get(&hours).is_some_and(|hours| hours.is_open(now.utc));
-        let spent = |rule: DialRuleId| self.outbound.spent(user, rule, day);
+        let spent = |rule: DialRuleId| self.outbound.spending.of(user, rule, day);
         let permit = dial::permit(&dialling.rules, &dialled, Person { roles: &dialler.roles }, open, spent)?;
         Ok((dialled, permit))
     }
@@ -128,18 +132,34 @@ impl Rooms {
 
     // ---- the verb
 
-    /// An agent calls a number: their own telephone first. Gives the interaction that was opened.
-    pub(super) fn dial(&mut self, now: Now, user: UserId, raw: &str, queue: QueueId) -> Result<InteractionId, WireError> {
+    /// An agent calls a number: their own telephone first. Gives the interaction that was opened; of a call for help the one they are in,
+    /// if it is made by the telephone they hold. `detect`: whether it is listened who answers; `None`: as configured.
+    pub(super) fn dial(
+        &mut self,
+        now: Now,
+        user: UserId,
+        raw: &str,
+        (queue, detect): (QueueId, Option<bool>),
+    ) -> Result<InteractionId, WireError> {
+        if let Some(number) = self.help_wanted(now, user, raw)
+            && let Some(interaction) = self.make_way(now, user, &number)
+        {
+            return Ok(interaction);
+        }
         let interaction = InteractionId::new(now.utc, &mut self.chance);
-        self.dial_as(now, interaction, user, raw, queue)?;
+        self.dial_as(now, interaction, user, raw, Some(queue))?;
+        self.measured.ask(interaction, detect);
         Ok(interaction)
     }
 
-    fn dial_as(&mut self, now: Now, interaction: InteractionId, user: UserId, raw: &str, queue: QueueId) -> Result<(), WireError> {
-        self.may_begin(user, queue)?;
-        let Some(settings) = self.directory.queues.get(&queue).map(|q| q.settings.clone()) else {
+    fn dial_as(&mut self, now: Now, interaction: InteractionId, user: UserId, raw: &str, queue: Option<QueueId>) -> Result<(), WireError> {
+        let help = self.help_wanted(now, user, raw).is_some();
+        self.may_begin(user, queue, help)?;
+        let settings = queue.and_then(|queue| self.directory.queues.get(&queue)).map(|queue| queue.settings.clone());
+        let queue = queue.filter(|_| settings.is_some());
+        if queue.is_none() && !help {
             return Err(WireError::new(ErrorCode::NotFound, "no such queue").field("queue"));
-        };
+        }
         let (dialled, _) = self.check_dial(now, user, raw)?;
         // Drained or without room for the log, the house takes no calls but those that save lives.
         if !self.interactions.has_room() || (!self.accepting && dialled.class != NumberClass::Emergency) {
@@ -154,16 +174,18 @@ impl Rooms {
             found: None,
             collected: Vec::new(),
             path: Vec::new(),
-            queue: Some(queue),
+            queue,
             since: now.tick,
             recording: None,
             decided: None,
             shown_in: None,
         };
         self.contacts.insert(interaction, contact);
-        let to = self.directory.dialling.callers.get(&queue).and_then(|shown| shown.caller_id.clone()).unwrap_or_default();
-        let (wrap_up_max, ring) = (settings.wrap_up_max, settings.offer_timeout);
-        let asked = DialAsked { agent: user, party, to, queue, wrap_up_max, ring };
+        let shown = queue.and_then(|queue| self.directory.dialling.callers.get(&queue));
+        let to = shown.and_then(|shown| shown.caller_id.clone()).unwrap_or_default();
+        let (wrap_up_max, ring) = settings.map_or((Duration::ZERO, OWN_RING), |settings| (settings.wrap_up_max, settings.offer_timeout));
+        let room = if help { AimRoom::Any } else { AimRoom::BesideWrapUp };
+        let asked = DialAsked { agent: user, party, to, queue, wrap_up_max, ring, room };
         self.say(now, Said::DialAsked { interaction, customer, asked });
         self.effects.push_back(Effect::LookUp { interaction, number: dialled.number });
         Ok(())
@@ -173,14 +195,20 @@ impl Rooms {
     /// agent's first queue.
     pub(super) fn dialled_on_phone(&mut self, now: Now, leg: LegId, call: &Incoming) -> Result<(), Turned> {
         let Origin::Phone(phone) = call.origin else { return Err((404, None, None)) };
-        let Some(agent) = self.desks.agent_on(phone) else { return Err((403, None, Some("nobody is signed in on this telephone".into()))) };
-        let queues = self.directory.agents.get(&agent).map(|agent| agent.settings.queues.as_slice()).unwrap_or_default();
-        let Some(queue) = queues.first().copied() else { return Err((403, None, Some("this agent has no queue".into()))) };
-        self.may_begin(agent, queue).and_then(|()| self.check_dial(now, agent, &call.called).map(drop)).map_err(turned)?;
+        let Some(agent) = self.desks.agent_on(phone) else { return self.help_from(now, leg, phone, call) };
+        let help = self.help_wanted(now, agent, &call.called).is_some();
+        let queue = self.directory.agents.get(&agent).and_then(|agent| agent.settings.queues.first().copied());
+        if queue.is_none() && !help {
+            return Err((403, None, Some("this agent has no queue".into())));
+        }
+        self.may_begin(agent, queue, help).and_then(|()| self.check_dial(now, agent, &call.called).map(drop)).map_err(turned)?;
         let interaction = InteractionId::new(now.utc, &mut self.chance);
         self.own_line(now, leg, interaction, call)?;
         self.outbound.own.insert(leg, interaction);
         self.calls.handle(now, CallInput::Incoming { leg, group: interaction });
+        if help {
+            self.hold_others(now, agent);
+        }
         // Nothing has happened since it was judged, so it is not refused now.
         if let Err(error) = self.dial_as(now, interaction, agent, &call.called, queue) {
             self.calls.handle(now, CallInput::End { leg, cause: cti_call::cause::NORMAL_CLEARING });
@@ -193,22 +221,29 @@ impl Rooms {
     /// The interaction is over. A telephone that dialled and was not let in is told that its line is busy.
     pub(super) fn dialling_over(&mut self, now: Now, interaction: InteractionId) {
         self.outbound.histories.remove(&interaction);
+        self.outbound.unreached.remove(&interaction);
+        self.outbound.help.remove(&interaction);
         if let Some(leg) = self.outbound.own_leg(interaction) {
             self.calls.handle(now, CallInput::End { leg, cause: USER_BUSY });
         }
     }
 
-    /// Whether the agent can make a call for this queue now.
-    fn may_begin(&self, user: UserId, queue: QueueId) -> Result<(), WireError> {
+    /// Whether the agent can make a call for this queue now. The time after an earlier call goes on beside it; a call for help needs
+    /// nothing but a telephone.
+    fn may_begin(&self, user: UserId, queue: Option<QueueId>, help: bool) -> Result<(), WireError> {
         self.signed_in(user)?;
         let agent = self.directory.agents.get(&user).filter(|agent| agent.active);
         let agent = agent.ok_or_else(|| WireError::new(ErrorCode::Forbidden, "this user has not the role of an agent"))?;
-        if !agent.settings.queues.contains(&queue) {
+        if !help && !queue.is_some_and(|queue| agent.settings.queues.contains(&queue)) {
             return Err(WireError::new(ErrorCode::Forbidden, "not one of this agent's queues").field("queue"));
         }
         let state = self.agents.get(&user);
-        if state.is_some_and(|state| !state.assignments.is_empty() || !state.offers.is_empty()) {
-            return Err(WireError::new(ErrorCode::WrongState, "a call, or the time after it, is not over yet"));
+        let talks = |state: &AgentState| state.assignments.iter().any(|(_, phase)| *phase == AssignmentPhase::Active);
+        if !help && state.is_some_and(talks) {
+            return Err(WireError::new(ErrorCode::WrongState, "you are in a call: end it first, or consult the number or transfer to it"));
+        }
+        if !help && state.is_some_and(|state| !state.offers.is_empty()) {
+            return Err(WireError::new(ErrorCode::WrongState, "a call is offered to you: answer or decline it first"));
         }
         if !state.is_some_and(|state| state.reachable) {
             return Err(WireError::new(ErrorCode::DeviceUnreachable, "the agent's telephone cannot be reached"));
@@ -267,8 +302,20 @@ impl Rooms {
         }
     }
 
-    /// The leg's port is open: the INVITE goes out.
+    /// The leg's port is open: the INVITE goes out, unless the trunk's media must be encrypted and no keys may be told to it.
     pub(super) fn outside_opened(&mut self, now: Now, leg: LegId) {
+        if self.lines.get(leg).is_some_and(|line| line.negotiator.is_usable()) {
+            return self.offer_outside(now, leg);
+        }
+        if let Some(call) = self.outbound.calls.get_mut(&leg) {
+            call.tried.push(call.trunk);
+        }
+        if !self.try_next(now, leg) {
+            self.outside_unusable(now, leg);
+        }
+    }
+
+    fn offer_outside(&mut self, now: Now, leg: LegId) {
         let agents_codec = self.outbound.calls.get(&leg).and_then(|call| self.codec_of_agent(call.interaction));
         // The agent's codec first: then both sides share it and packets pass untouched.
         let codecs = self.lines.spoken.beside(agents_codec);
@@ -351,8 +398,74 @@ impl Rooms {
     pub(super) fn outside_answered(&mut self, now: Now, leg: LegId) {
         let Some(call) = self.outbound.calls.get_mut(&leg) else { return };
         call.answered = Some(now.tick);
-        let participant = call.participant;
+        let (participant, interaction, dialled) = (call.participant, call.interaction, matches!(call.purpose, DialFor::Customer { .. }));
         self.say(now, Said::OutsideAnswered { participant });
+        if dialled {
+            let detection = self.detection(leg);
+            self.listen_who_answers(interaction, leg, detection.as_ref());
+        }
+    }
+
+    /// What the rule that allows the call, its queue, or its trunk says of listening who answers: the first that says anything.
+    fn detection(&self, leg: LegId) -> Option<Detection> {
+        let call = self.outbound.calls.get(&leg)?;
+        let dialling = &self.directory.dialling;
+        let rule = call.permit.rule.and_then(|id| dialling.rules.iter().find(|rule| rule.id == id)).and_then(|rule| rule.detect.as_ref());
+        let queue = self.contacts.get(&call.interaction).and_then(|contact| contact.queue);
+        let queue = queue.and_then(|queue| dialling.callers.get(&queue)).and_then(|shown| shown.detect.as_ref());
+        rule.or(queue).or_else(|| dialling.trunk_detects.get(&call.trunk)).cloned()
+    }
+
+    /// The carrier sends the call on: to the same number by another way, or to another number, which is judged as if it were dialled.
+    pub(super) fn outside_redirected(&mut self, now: Now, leg: LegId, to: &[Redirection]) {
+        let mut places = Vec::new();
+        if let Some(call) = self.outbound.calls.get(&leg) {
+            let (by, trunk, dialled) = (call.by, call.trunk, call.wanted.number.clone());
+            for (place, to) in to.iter().enumerate() {
+                let judged = if to.same { Ok(None) } else { self.may_be_sent_to(now, by, &dialled, &to.number).map(Some) };
+                match judged {
+                    Ok(permit) => {
+                        places.push(place);
+                        // Which of them answers is not known yet: the dearest counts.
+                        let call = self.outbound.calls.get_mut(&leg);
+                        if let Some((call, permit)) = call.zip(permit).filter(|(call, new)| new.minute_cost > call.permit.minute_cost) {
+                            call.permit = permit;
+                        }
+                    }
+                    Err(why) => tracing::warn!(%trunk, %why, "a trunk sends a call to a number that may not be called: not followed"),
+                }
+            }
+        }
+        self.sip.handle_command(now, Sip::Follow { leg, places });
+    }
+
+    /// Nobody is sent where they could not dial, nor to our own numbers, nor to the emergency services; and a carrier, or who answers in
+    /// its place, sends nobody abroad or to a dear number who did not dial there.
+    fn may_be_sent_to(&self, now: Now, by: AgentId, dialled: &str, number: &str) -> Result<Permit, String> {
+        let judged = |number: &str| self.may_dial(now, by, number).map_err(|refusal| refusal.to_string());
+        let ((from, _), (to, permit)) = (judged(dialled)?, judged(number)?);
+        let dear = matches!(to.class, NumberClass::Premium | NumberClass::Satellite);
+        if matches!(to.class, NumberClass::Internal | NumberClass::Emergency) {
+            Err("it is a number of our own, or for help".into())
+        } else if to.country != from.country || (dear && to.class != from.class) {
+            Err("it is in another country, or dearer, than the number that was dialled".into())
+        } else {
+            Ok(permit)
+        }
+    }
+
+    /// How a call was sent on before it came: kept with the interaction, and told on where it goes on to the outside.
+    pub(super) fn keep_history(&mut self, now: Now, interaction: InteractionId, history: &[(String, String)]) {
+        for (header, key) in [("Diversion", "diversion"), ("History-Info", "history_info")] {
+            let values: Vec<&str> = history.iter().filter(|(name, _)| name == header).map(|(_, value)| value.as_str()).collect();
+            if !values.is_empty() {
+                let (key, value) = (key.to_owned(), values.join(", "));
+                self.say(now, Said::DataSet { interaction, key, value, masked: false });
+            }
+        }
+        if !history.is_empty() {
+            self.outbound.histories.insert(interaction, history.to_vec());
+        }
     }
 
     // ---- ends
@@ -360,6 +473,9 @@ impl Rooms {
     /// A final refusal: the next trunk, or the end. True when the call goes on.
     pub(super) fn outside_refused(&mut self, now: Now, leg: LegId, code: u16, cause: Option<u16>, retry_after: Option<Duration>) -> bool {
         let Some(call) = self.outbound.calls.get_mut(&leg) else { return false };
+        if (300..400).contains(&code) {
+            tracing::warn!(trunk = %call.trunk, code, "a redirection was not followed: it leads nowhere we may call");
+        }
         if fails_over(code, call.rang) {
             let failed = call.trunk;
             call.tried.push(failed);
@@ -374,17 +490,29 @@ impl Rooms {
         false
     }
 
+    /// Sends the call by the next trunk; false when there is none.
     fn try_next(&mut self, now: Now, leg: LegId) -> bool {
-        let Some(call) = self.outbound.calls.get(&leg).filter(|call| call.tried.len() < TRIES_MAX) else { return false };
-        let (interaction, participant) = (call.interaction, call.participant);
-        let route = self.sip.route(now, &call.wanted, &call.tried);
-        self.note_route(now, interaction, participant, &route);
-        let Some(trunk) = route.trunk else { return false };
-        if let Some(call) = self.outbound.calls.get_mut(&leg) {
-            (call.trunk, call.rang) = (trunk, false);
+        while let Some(call) = self.outbound.calls.get(&leg).filter(|call| call.tried.len() < TRIES_MAX) {
+            let (interaction, participant, wanted) = (call.interaction, call.participant, call.wanted.clone());
+            let route = self.sip.route(now, &wanted, &call.tried);
+            self.note_route(now, interaction, participant, &route);
+            let Some(trunk) = route.trunk else { return false };
+            // Each trunk has its own rule of encryption, and keys that the one before was told are not told again.
+            let negotiator = self.negotiator_out(&target(&wanted, trunk));
+            let usable = negotiator.is_usable();
+            if let Some(call) = self.outbound.calls.get_mut(&leg) {
+                (call.trunk, call.rang) = (trunk, false);
+                call.tried.extend((!usable).then_some(trunk));
+            }
+            if usable {
+                if let Some(line) = self.lines.get_mut(leg) {
+                    line.negotiator = negotiator;
+                }
+                self.offer_outside(now, leg);
+                return true;
+            }
         }
-        self.invite_outside(now, leg);
-        true
+        false
     }
 
     /// What the far side answered cannot be used.
@@ -401,6 +529,7 @@ impl Rooms {
     /// The leg is over in whatever way: what it cost is put down.
     pub(super) fn outside_over(&mut self, now: Now, leg: LegId) {
         self.outbound.own.remove(&leg);
+        self.outbound.told.remove(&leg);
         if let Some(agent) = self.waiting_leg(leg) {
             self.calls.handle(now, CallInput::Music { leg: agent, music: None });
         }
@@ -408,8 +537,43 @@ impl Rooms {
         if let (Some(rule), Some(answered)) = (call.permit.rule, call.answered) {
             let minutes = now.tick.since(answered).as_secs().div_ceil(60).max(1);
             let day = now.utc.0.div_euclid(DAY_US);
-            self.outbound.spend(call.by, rule, day, minutes * u64::from(call.permit.minute_cost));
+            self.effects.extend(self.outbound.spending.add(call.by, rule, day, minutes * u64::from(call.permit.minute_cost)));
         }
+    }
+
+    /// The number an agent dialled was not reached.
+    pub(super) fn not_reached(&mut self, assignment: AssignmentId, reason: PartyEnd) {
+        if let Some(interaction) = self.desks.works.get(&assignment).map(|work| work.view.interaction) {
+            self.outbound.unreached.insert(interaction, reason);
+        }
+        self.desks.not_reached(assignment, reason);
+    }
+
+    /// An agent whose call is to end hears before that why the number was not reached, as on any telephone. False: there is nothing to hear.
+    pub(super) fn hears_why(&mut self, now: Now, interaction: InteractionId, leg: LegId) -> bool {
+        let ours = self.lines.get(leg).is_some_and(|line| line.agent.is_some()) && self.calls.is_up(leg);
+        let Some(reason) = self.outbound.unreached.get(&interaction).filter(|_| ours).copied() else { return false };
+        self.outbound.unreached.remove(&interaction);
+        let tone = match reason {
+            PartyEnd::Busy | PartyEnd::Rejected => super::clips::BUSY,
+            PartyEnd::Congestion | PartyEnd::Invalid | PartyEnd::Unreachable | PartyEnd::Failed => super::clips::CONGESTION,
+            PartyEnd::NoAnswer | PartyEnd::Forbidden | PartyEnd::Cancelled => return false,
+        };
+        let Some(clip) = self.clips.get(tone) else { return false };
+        let rounds = TONE_MS.div_ceil((clip.samples.len() / 8).max(1));
+        let (play, clips) = (PlayId::new(now.utc, &mut self.chance), vec![clip; rounds]);
+        self.outbound.told.insert(leg);
+        self.calls.handle(now, CallInput::Play { leg, play, clips });
+        true
+    }
+
+    /// The tone was heard. False: what was played is a flow's.
+    pub(super) fn heard_why(&mut self, now: Now, leg: LegId) -> bool {
+        let told = self.outbound.told.remove(&leg);
+        if told {
+            self.calls.handle(now, CallInput::End { leg, cause: cti_call::cause::NORMAL_CLEARING });
+        }
+        told
     }
 
     /// Which trunk, and why not the others: kept with the interaction.
@@ -427,9 +591,9 @@ fn target(wanted: &Wanted, trunk: TrunkId) -> Target {
 }
 
 /// How a telephone is told why its call is not made.
-fn turned(error: WireError) -> Turned {
+pub(super) fn turned(error: WireError) -> Turned {
     let code = match error.code {
-        ErrorCode::BadValue => 404,
+        ErrorCode::BadValue | ErrorCode::NotFound => 404,
         ErrorCode::Busy => 503,
         ErrorCode::WrongState => 486,
         _ => 403,

@@ -1,20 +1,30 @@
-//! Trunks whose peer is a name: which addresses it has now, and when to ask again. Looks nothing up itself. Extends [`Rooms`].
+//! Where trunks are: which addresses a peer that is a name has now and when to ask again, and which connections are to be kept open.
+//! Looks nothing up and connects to nothing itself. Extends [`Rooms`].
 
 use super::Effect;
 use super::directory::TrunkEntry;
 use super::rooms::Rooms;
-use cti_sip::api::{Command as Sip, SourceNews, Transport, Trunk};
+use cti_sip::api::{Command as Sip, Path, SourceNews, Transport, Trunk};
 use cti_types::{Now, Tick, TrunkId};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Shortest and longest time an answer is used, whatever its records say: a name must not be asked every second, nor for ever be believed.
-const TTL: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs(3600));
-/// How soon a name is asked again that could not be looked up.
-const AGAIN: Duration = Duration::from_secs(30);
+const TTL: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(3600));
+/// How long a name without an address is left alone, at the least and at the most: its own time to live says how long between these
+/// (RFC 2308 5), but a line for calls should be back soon.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(60));
 /// Most addresses of one name that are tried; further ones are left out.
 const ADDRESSES_MAX: usize = 8;
+
+/// A connection that is to be open before a call needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub path: Path,
+    /// The name the peer's certificate must be for.
+    pub name: String,
+}
 
 /// What is known of one name.
 struct Name {
@@ -25,10 +35,11 @@ struct Name {
     due: Option<Tick>,
 }
 
-/// All names.
+/// All names, and the connections that were asked for.
 #[derive(Default)]
 pub(super) struct Peers {
     names: BTreeMap<TrunkId, Name>,
+    links: Vec<Link>,
 }
 
 impl Peers {
@@ -66,19 +77,41 @@ impl Rooms {
     }
 
     fn tell_trunks(&mut self, now: Now) {
-        let trunks = self.directory.trunks.iter().map(|entry| self.peers.filled(entry)).collect();
+        let trunks: Vec<Trunk> = self.directory.trunks.iter().map(|entry| self.peers.filled(entry)).collect();
+        // Before the trunks are probed over them.
+        self.tell_links(&trunks);
         self.sip.handle_command(now, Sip::SetTrunks(trunks));
+    }
+
+    /// TLS to trunks is opened ahead: a call must not wait for a handshake.
+    fn tell_links(&mut self, trunks: &[Trunk]) {
+        let mut links: Vec<Link> = Vec::new();
+        for (entry, trunk) in self.directory.trunks.iter().zip(trunks).filter(|(entry, _)| entry.transport == Transport::Tls) {
+            for (transport, address) in trunk.peer.iter().chain(&trunk.out.further).copied() {
+                let host = entry.peer_name.as_deref().map_or_else(|| address.ip().to_string(), |name| host_of(name).to_owned());
+                let name = entry.tls_name.clone().unwrap_or(host);
+                // Of two trunks at one address the first says whose certificate it must be.
+                let known = links.iter().any(|link| link.path.remote == address);
+                links.extend(self.sip.path_to(transport, address).filter(|_| !known).map(|path| Link { path, name }));
+            }
+        }
+        if self.peers.links != links {
+            self.peers.links.clone_from(&links);
+            self.effects.push_back(Effect::Connect(links));
+        }
     }
 
     /// A look-up is back. One without an address leaves what was known: a name server's trouble is not the trunk's.
     pub(super) fn resolved(&mut self, now: Now, trunk: TrunkId, name: &str, addresses: Vec<SocketAddr>, ttl: Duration) {
         let Some(known) = self.peers.names.get_mut(&trunk).filter(|known| known.name == name) else { return };
+        // An address of a kind that no socket of ours can reach is none.
+        let reached = |address: &SocketAddr| self.sip.path_to(known.transport, *address).is_some();
+        let addresses: Vec<SocketAddr> = addresses.into_iter().filter(reached).take(ADDRESSES_MAX).collect();
         if addresses.is_empty() {
-            known.due = Some(now.tick + AGAIN);
+            known.due = Some(now.tick + ttl.clamp(AGAIN.0, AGAIN.1));
             return;
         }
         known.due = Some(now.tick + ttl.clamp(TTL.0, TTL.1));
-        let addresses: Vec<SocketAddr> = addresses.into_iter().take(ADDRESSES_MAX).collect();
         if known.addresses != addresses {
             let old = std::mem::replace(&mut known.addresses, addresses.clone());
             // Answers come from there: the door must know them as it knows trunks that are configured by address.
@@ -97,4 +130,9 @@ impl Rooms {
             }
         }
     }
+}
+
+/// The host of `host` or `host:port`.
+fn host_of(name: &str) -> &str {
+    name.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(name, |(host, _)| host)
 }

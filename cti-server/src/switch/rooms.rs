@@ -2,14 +2,19 @@
 //!
 //! [`Rooms::handle`] gives one event to the room it is for and then lets the rooms talk until all are silent; what is to
 //! be done outside is drained as [`Effect`]s. How a leg is negotiated is in `lines`, what flows ask in `flows`,
-//! what people ask in `agents` and, of calls, in `verbs`, what these do in `control`, what screens show in `views`.
+//! what people ask in `agents` and, of calls, in `verbs`, what these do in `control`, what screens show in `views`; messages are in
+//! `messages`, what the media engine measures in `measured`.
 
 use super::agents::Desks;
+use super::asked::Behalf;
 use super::clips::Library;
 use super::directory::Directory;
 use super::flows::Runs;
+use super::handset::Handsets;
 use super::lines::Lines;
+use super::measured::Measured;
 use super::media_address::MediaAddress;
+use super::messages::Messages;
 use super::outbound::Outbound;
 use super::peers::Peers;
 use super::{Audience, Effect, Event, Found, RecordingFact};
@@ -96,11 +101,15 @@ pub struct Rooms {
     pub(super) lines: Lines,
     pub(super) desks: Desks,
     pub(super) outbound: Outbound,
+    pub(super) handsets: Handsets,
     pub(super) peers: Peers,
     pub(super) directory: Directory,
     pub(super) clips: Library,
     pub(super) contacts: BTreeMap<InteractionId, Contact>,
     pub(super) recordings: BTreeMap<RecordingId, InteractionId>,
+    gaps: super::gaps::Gathered,
+    pub(super) messages: Messages,
+    pub(super) measured: Measured,
     /// Whose parties changed while the rooms talked; shown when they are silent.
     pub(super) changed_calls: BTreeSet<InteractionId>,
     pub(super) agents: BTreeMap<AgentId, AgentState>,
@@ -113,6 +122,8 @@ pub struct Rooms {
     pub(super) chance: Chance,
     pub(super) counters: Counters,
     pub(super) effects: VecDeque<Effect>,
+    /// Who really acts while a command in an agent's name is carried out.
+    pub(super) behalf: Option<Behalf>,
 }
 
 /// How often queues are opened and closed by their hours.
@@ -132,11 +143,15 @@ impl Rooms {
             lines: Lines::new(config.media, config.media_ports, config.port_rest, config.spoken)?,
             desks: Desks::new(config.sockets_grace, config.agent_seqs, now, config.epoch),
             outbound: Outbound::default(),
+            handsets: Handsets::default(),
             peers: Peers::default(),
             directory: Directory::default(),
             clips: config.clips,
             contacts: BTreeMap::new(),
             recordings: BTreeMap::new(),
+            gaps: super::gaps::Gathered::default(),
+            messages: Messages::default(),
+            measured: Measured::default(),
             changed_calls: BTreeSet::new(),
             agents: BTreeMap::new(),
             queue_settings: BTreeMap::new(),
@@ -147,6 +162,7 @@ impl Rooms {
             chance: part(),
             counters: Counters::default(),
             effects: VecDeque::new(),
+            behalf: None,
         };
         Ok(rooms)
     }
@@ -167,20 +183,19 @@ impl Rooms {
             Event::SocketClosed { session, user } => self.socket_closed(now, session, user),
             Event::Command { session, user, id, command } => {
                 let result = match command {
-                    Command::Dial { number, queue } => {
-                        self.dial(now, user, &number, queue).map(|id| serde_json::json!({ "interaction": id }))
-                    }
+                    Command::Dial { number, queue, detect } => self.dialled(now, user, &number, (queue, detect)),
                     command => self.command(now, session, user, command).map(|()| Value::Null),
                 };
                 self.settle(now);
                 self.effects.push_back(Effect::Reply { session, id, result });
             }
-            Event::Dial { ask, user, number, queue } => {
-                let result = self.dial(now, user, &number, queue).map(|id| serde_json::json!({ "interaction": id }));
-                self.settle(now);
+            Event::Asked { ask, question } => self.asked(now, ask, *question),
+            Event::Sip { ask, asked } => {
+                let result = self.sip_kept(asked);
                 self.effects.push_back(Effect::Answered { ask, result });
             }
             Event::Resolved { trunk, name, addresses, ttl } => self.resolved(now, trunk, &name, addresses, ttl),
+            Event::Revive(messages) => self.revive(now, messages),
             Event::Found { interaction, found } => self.found(now, interaction, found),
             Event::Recording(fact) => self.on_recording(now, fact),
             Event::Directory(directory) => self.set_directory(now, *directory),
@@ -242,6 +257,7 @@ impl Rooms {
         if now.tick >= self.next_hours {
             self.next_hours = now.tick + HOURS_EVERY;
             self.tell_queues(now);
+            self.tidy_ladders(now);
         }
         self.settle(now);
     }
@@ -258,13 +274,16 @@ impl Rooms {
     /// Interactions open, legs up, ports in use, SIP state: for gauges and leak checks.
     pub fn gauges(&self) -> Gauges {
         Gauges {
-            interactions: self.interactions.len(),
+            interactions: self.interactions.len() - self.interactions.messages(),
+            messages: self.interactions.messages(),
             legs: self.calls.len(),
             recordings: self.recordings.len(),
             ports_used: self.lines.ports_used(),
             agents_signed_in: self.desks.signed_in(),
             sip: self.sip.counts(),
             trunks: self.sip.trunks(),
+            refused: self.sip.refused_counts(),
+            ladder: self.sip.ladder_size(),
         }
     }
 
@@ -273,7 +292,7 @@ impl Rooms {
         self.acd.check().map_err(|why| format!("acd: {why}"))?;
         self.interactions.check().map_err(|why| format!("interaction: {why}"))?;
         self.calls.check().map_err(|why| format!("call: {why}"))?;
-        if let Some(id) = self.contacts.keys().find(|id| self.interactions.participants(**id).is_empty()) {
+        if let Some(id) = self.contacts.keys().find(|id| !self.interactions.is_open(**id)) {
             return Err(format!("switch: contact {id} has no open interaction"));
         }
         Ok(())
@@ -327,10 +346,11 @@ impl Rooms {
             SipEvent::Reinvite { leg, sdp } => self.reinvited(now, leg, sdp),
             SipEvent::ReinviteAnswered { leg, sdp } => self.reinvite_answered(now, leg, sdp),
             SipEvent::ReinviteRefused { leg, .. } => self.reinvite_refused(leg),
+            SipEvent::Referred { leg, to } => self.referred(now, leg, &to),
+            SipEvent::Redirected { leg, to } => self.outside_redirected(now, leg, &to),
             SipEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::Way::Info),
-            SipEvent::Ended { leg, by, .. } => {
-                let failed = by == cti_sip::api::EndedBy::Failure;
-                self.calls.handle(now, CallInput::Ended { leg, failed });
+            SipEvent::Ended { leg, by, cause } => {
+                self.calls.handle(now, CallInput::Ended { leg, failed: by.is_loss(cause) });
             }
             SipEvent::Registered { phone, .. } => self.phone_reachable(now, phone, true),
             SipEvent::Unregistered { phone } => self.phone_reachable(now, phone, false),
@@ -356,20 +376,16 @@ impl Rooms {
                 self.calls.handle(now, CallInput::MediaBack { leg });
                 self.note_media(now, leg, |participant| Body::MediaBack { participant });
             }
-            EngineEvent::Quality { leg, stats } => {
-                tracing::info!(%leg, heard = stats.score_heard, far = stats.score_far, "a call's quality changed");
-            }
-            EngineEvent::Detected { leg, answerer, reason } => {
-                let (answerer, reason) = (answerer.word().to_owned(), reason.word().to_owned());
-                self.note_media(now, leg, |participant| Body::AnswererDetected { participant, answerer, reason });
-            }
+            EngineEvent::Unprotected { leg, failure } => self.unprotected(now, leg, failure),
+            EngineEvent::Quality { leg, stats } => self.quality_changed(now, leg, &stats),
+            EngineEvent::Detected { leg, answerer, reason } => self.detected(now, leg, answerer, reason),
             EngineEvent::Closed { leg, port, stats } => self.engine_closed(now, leg, port, stats),
         }
     }
 
-    fn note_media(&mut self, now: Now, leg: LegId, body: impl FnOnce(ParticipantId) -> Body) {
+    pub(super) fn note_media(&mut self, now: Now, leg: LegId, body: impl FnOnce(ParticipantId) -> Body) {
         if let Some(line) = self.lines.get(leg) {
-            let (interaction, body) = (line.interaction, body(line.participant));
+            let (interaction, body) = (line.interaction, body(line.speaker()));
             self.say(now, Said::Note { interaction, body });
         }
     }
@@ -381,6 +397,7 @@ impl Rooms {
                 self.sip.handle_command(now, Sip::End { leg, cause: Some(cause) });
             }
             CallOutput::Engine(command) => self.effects.push_back(Effect::Engine(command)),
+            CallOutput::Played { leg, .. } if self.heard_why(now, leg) => {}
             CallOutput::Played { leg, play } => self.flow_played(now, leg, play),
             CallOutput::RecordingOver { recording } => self.recording_over(now, recording),
             CallOutput::Fact(fact) => self.on_fact(now, fact),
@@ -402,8 +419,14 @@ impl Rooms {
             LegFact::Answered(_) if line.outside => self.outside_answered(now, leg),
             LegFact::Answered(_) if !is_ours => {}
             LegFact::Answered(_) => self.say(now, Said::AgentAnswered { participant }),
-            LegFact::Held(_) => self.say(now, Said::Held { participant }),
-            LegFact::Retrieved(_) => self.say(now, Said::Retrieved { participant }),
+            LegFact::Held(_) => {
+                self.say(now, Said::Held { participant });
+                self.handset_turned(now, participant, false);
+            }
+            LegFact::Retrieved(_) => {
+                self.say(now, Said::Retrieved { participant });
+                self.handset_turned(now, participant, true);
+            }
             LegFact::Muted(_, muted) => {
                 self.say(now, Said::Note { interaction, body: Body::Muted { participant, muted } });
                 self.show_call(now, leg);
@@ -411,14 +434,18 @@ impl Rooms {
             LegFact::Ended(_, end) => {
                 let ringing = line.agent;
                 self.lines.leg_over(leg);
+                self.ladder_over(leg);
                 self.outside_over(now, leg);
                 if let Some(ringing) = ringing {
                     self.publish(Audience::Me(ringing.agent), softphone_protocol::key::call(leg), None);
                 }
+                self.measured.leg_over(leg);
                 if is_customer {
                     self.runs.end(interaction);
                 }
+                self.speaker_gone(now, leg);
                 self.leg_ended(now, participant, ringing.map(|r| r.offer), end);
+                self.handset_over(now, leg, participant);
             }
         }
     }
@@ -428,7 +455,7 @@ impl Rooms {
             (LegEnd::NotTaken(reason), Some(_)) => self.say(now, Said::AgentFailed { participant, reason }),
             (LegEnd::Declined, Some(offer)) => self.say(now, Said::AgentDeclined { offer }),
             (LegEnd::OurSide, _) => {}
-            (LegEnd::MediaLost, _) => self.say(now, Said::Left { participant, reason: LeaveReason::MediaLost }),
+            (LegEnd::Lost, _) => self.say(now, Said::Left { participant, reason: LeaveReason::Lost }),
             (LegEnd::Failed, _) => self.say(now, Said::Left { participant, reason: LeaveReason::Failed }),
             (LegEnd::FarSide | LegEnd::NotTaken(_) | LegEnd::Declined, _) => {
                 self.say(now, Said::Left { participant, reason: LeaveReason::HungUp });
@@ -445,11 +472,12 @@ impl Rooms {
             }
             AcdOutput::OfferEnded { .. } | AcdOutput::AimEnded { .. } | AcdOutput::Stale(_) => self.say(now, Said::Acd { epoch, output }),
             AcdOutput::Left { work, reason, overflow } => {
+                let voicemail = overflow == Overflow::Voicemail;
                 let overflow = match overflow {
                     Overflow::Queue(queue) => self.directory.queues.get(&queue).map(|q| (queue, q.settings.wrap_up_max)),
-                    Overflow::Flow => None,
+                    Overflow::Flow | Overflow::Voicemail => None,
                 };
-                self.say(now, Said::WorkLeft { epoch, work, reason, overflow });
+                self.say(now, Said::WorkLeft { epoch, work, reason, overflow, voicemail });
             }
             AcdOutput::Agent(state) => self.agent_changed(now, state),
             AcdOutput::Queue(state) => self.show_queue(now, &state),
@@ -469,13 +497,14 @@ impl Rooms {
                 if end == cti_types::acd::OfferEnd::Accepted {
                     self.counters.offers_taken += 1;
                 }
+                self.screen_offer_over(offer);
                 self.publish(Audience::Me(agent), softphone_protocol::key::offer(offer), None);
             }
             Life::Connect { interaction, customer, other } => self.connect(now, interaction, customer, other),
             Life::DialOutside { interaction, participant, number, by, queue, purpose } => {
                 self.call_outside(now, &super::outbound::Outside { interaction, participant, by, number, queue, purpose });
             }
-            Life::NotReached { assignment, reason } => self.desks.not_reached(assignment, reason),
+            Life::NotReached { assignment, reason } => self.not_reached(assignment, reason),
             Life::Waiting { interaction, customer, queue } => self.waiting(now, interaction, customer, queue),
             Life::BackToFlow { interaction, reason } => self.back_to_flow(now, interaction, reason),
             Life::Assignment(view) => self.show_assignment(now, &view),
@@ -489,7 +518,9 @@ impl Rooms {
             | Life::Merge { .. }
             | Life::Supervise { .. }
             | Life::Replace { .. }
+            | Life::EnterVoicemail { .. }
             | Life::EnterFlow { .. } => self.on_control(now, life),
+            Life::Message(view) => self.message_changed(view),
             Life::Parties { interaction } => {
                 self.changed_calls.insert(interaction);
             }
@@ -497,6 +528,8 @@ impl Rooms {
                 self.changed_calls.remove(&interaction);
                 let shown_in = self.contacts.remove(&interaction).and_then(|contact| contact.shown_in);
                 self.hide_waiting(interaction, shown_in);
+                self.message_over(interaction);
+                self.measured.over(interaction);
                 self.runs.end(interaction);
                 self.runs.take_cause(interaction);
                 self.dialling_over(now, interaction);
@@ -525,7 +558,10 @@ impl Rooms {
             self.runs.end(interaction);
         }
         self.cancel_ring(participant);
-        if let Some(leg) = self.lines.leg_of(participant) {
+        self.end_second_of(now, participant, cti_call::cause::NORMAL_CLEARING);
+        if let Some(leg) = self.lines.leg_of(participant)
+            && !self.hears_why(now, interaction, leg)
+        {
             let cause = self.runs.take_cause(interaction).unwrap_or(cti_call::cause::NORMAL_CLEARING);
             self.calls.handle(now, CallInput::End { leg, cause });
         }
@@ -541,6 +577,7 @@ impl Rooms {
             contact.found = Some(found);
         }
         self.card_came(now, interaction);
+        self.message_card_came(now, interaction);
     }
 
     fn on_recording(&mut self, now: Now, fact: RecordingFact) {
@@ -550,8 +587,16 @@ impl Rooms {
                 self.say(now, Said::Note { interaction, body });
                 self.effects.push_back(Effect::RecordLinked { recording, part });
             }
+            RecordingFact::Gap { recording, interaction, offset_ms, frames } => {
+                if let Some((offset_ms, frames)) = self.gaps.add(now.tick, recording, offset_ms, frames) {
+                    self.say(now, Said::Note { interaction, body: Body::RecordingGap { recording, offset_ms, frames } });
+                }
+            }
             RecordingFact::Ended { recording, interaction, frames_dropped } => {
                 self.recordings.remove(&recording);
+                if let Some((offset_ms, frames)) = self.gaps.end(recording) {
+                    self.say(now, Said::Note { interaction, body: Body::RecordingGap { recording, offset_ms, frames } });
+                }
                 self.say(now, Said::Note { interaction, body: Body::RecordingEnded { recording, frames_dropped } });
             }
         }
@@ -595,17 +640,29 @@ impl Rooms {
                 self.acd.handle(now, AcdInput::SetQueue(queue.clone()));
             }
         }
-        for id in self.queue_settings.keys().filter(|id| !settings.contains_key(id)) {
+        let gone: Vec<QueueId> = self.queue_settings.keys().filter(|id| !settings.contains_key(id)).copied().collect();
+        for id in &gone {
             self.acd.handle(now, AcdInput::RemoveQueue(*id));
         }
+        let back: Vec<QueueId> = settings.keys().filter(|id| !self.queue_settings.contains_key(id)).copied().collect();
         self.queue_settings = settings;
+        for queue in &back {
+            self.say(now, Said::QueueBack(*queue));
+        }
+        if !gone.is_empty() || !back.is_empty() {
+            let theirs = |contact: &Contact| contact.queue.is_some_and(|queue| gone.contains(&queue) || back.contains(&queue));
+            self.changed_calls.extend(self.contacts.iter().filter(|(_, contact)| theirs(contact)).map(|(id, _)| *id));
+        }
     }
 }
 
 /// What is there now.
 #[derive(Clone, Debug)]
 pub struct Gauges {
+    /// Open, messages not counted.
     pub interactions: usize,
+    /// Messages that wait or are being dealt with.
+    pub messages: usize,
     pub legs: usize,
     /// Recordings whose last part is not yet in the log.
     pub recordings: usize,
@@ -614,4 +671,6 @@ pub struct Gauges {
     pub sip: cti_sip::Counts,
     /// How every trunk does.
     pub trunks: Vec<cti_sip::TrunkStatus>,
+    pub refused: cti_sip::RefusedCounts,
+    pub ladder: cti_sip::LadderSize,
 }

@@ -1,4 +1,4 @@
-//! The loop around the rooms: three bounded inboxes with budgets, the timer, the journal, and the effects.
+//! The loop around the rooms: bounded inboxes with budgets, the timer, the journal, and the effects.
 
 use super::backlog::Backlog;
 use super::overload::Overload;
@@ -21,11 +21,15 @@ const MEDIA_MAX: usize = 131_072;
 const DESK_MAX: usize = 8_192;
 /// New requests; a full inbox drops them, and the caller's retransmission comes later.
 const FRESH_MAX: usize = 4_096;
+/// New requests of sources we do not know; a full inbox drops them. It is one of their own, so that in a flood of theirs trunks and
+/// registered phones neither wait behind them nor count as too many.
+const STRANGERS_MAX: usize = 2_048;
 
 /// How many of each are handled in one round, so that no kind starves the next.
 const URGENT_BUDGET: usize = 256;
 const DESK_BUDGET: usize = 64;
 const FRESH_BUDGET: usize = 16;
+const STRANGERS_BUDGET: usize = 8;
 /// Effects after which a round carries out what it has before it goes on: so that under load the first does not wait for the last.
 const GATHERED_MAX: usize = 64;
 
@@ -47,6 +51,7 @@ pub struct Inbox {
     urgent: Sender<Event>,
     desk: Sender<Event>,
     fresh: Sender<(Tick, Event)>,
+    strangers: Sender<Event>,
     lost: Arc<AtomicU64>,
 }
 
@@ -61,9 +66,14 @@ impl Inbox {
         self.put(&self.urgent, event)
     }
 
-    /// New requests, which came at `now`. False: full.
+    /// New requests of trunks and of where phones are registered, which came at `now`. False: full.
     pub fn fresh(&self, now: Tick, event: Event) -> bool {
         self.put(&self.fresh, (now, event))
+    }
+
+    /// New requests of anybody else. False: full.
+    pub fn strangers(&self, event: Event) -> bool {
+        self.put(&self.strangers, event)
     }
 
     /// Commands and answers, from async code: waits for room.
@@ -100,6 +110,7 @@ pub struct Inboxes {
     urgent: Receiver<Event>,
     desk: Receiver<Event>,
     fresh: Receiver<(Tick, Event)>,
+    strangers: Receiver<Event>,
 }
 
 pub fn inboxes() -> (Inbox, Inboxes) {
@@ -107,8 +118,9 @@ pub fn inboxes() -> (Inbox, Inboxes) {
     let (urgent, urgent_in) = mpsc::channel(URGENT_MAX);
     let (desk, desk_in) = mpsc::channel(DESK_MAX);
     let (fresh, fresh_in) = mpsc::channel(FRESH_MAX);
-    let inbox = Inbox { media, urgent, desk, fresh, lost: Arc::default() };
-    (inbox, Inboxes { media: media_in, urgent: urgent_in, desk: desk_in, fresh: fresh_in })
+    let (strangers, strangers_in) = mpsc::channel(STRANGERS_MAX);
+    let inbox = Inbox { media, urgent, desk, fresh, strangers, lost: Arc::default() };
+    (inbox, Inboxes { media: media_in, urgent: urgent_in, desk: desk_in, fresh: fresh_in, strangers: strangers_in })
 }
 
 #[cfg(test)]
@@ -118,8 +130,14 @@ impl Inboxes {
         let event = tokio::select! {
             event = self.urgent.recv() => event,
             fresh = self.fresh.recv() => fresh.map(|(_, event)| event),
+            event = self.strangers.recv() => event,
         };
         event.expect("the sockets are open")
+    }
+
+    /// The next event that was put in for the desks, for tests of who puts it there; `None`: nobody will.
+    pub(crate) async fn next_of_desk(&mut self) -> Option<Event> {
+        self.desk.recv().await
     }
 }
 
@@ -243,6 +261,11 @@ impl<O: Outside> Switch<O> {
             self.fresh(came, event);
             worked = true;
         }
+        for _ in 0..STRANGERS_BUDGET {
+            let Ok(event) = self.inboxes.strangers.try_recv() else { break };
+            self.handle(event);
+            worked = true;
+        }
         worked
     }
 
@@ -253,6 +276,7 @@ impl<O: Outside> Switch<O> {
             Some(event) = self.inboxes.urgent.recv() => event,
             Some(event) = self.inboxes.desk.recv() => event,
             Some((came, event)) = self.inboxes.fresh.recv() => return self.fresh(came, event),
+            Some(event) = self.inboxes.strangers.recv() => event,
             () = tokio::time::sleep_until(until) => return,
             _ = self.stop.changed() => return,
         };
@@ -299,6 +323,8 @@ impl<O: Outside> Switch<O> {
             match effect {
                 Effect::Log(event) => records.push(Record::Event(event)),
                 Effect::Personal(personal) => records.push(Record::Person(personal)),
+                Effect::State { key, bytes } => records.push(Record::State { key, bytes }),
+                Effect::StateGone { key } => records.push(Record::StateGone { key }),
                 effect @ (Effect::Send { .. }
                 | Effect::Engine(_)
                 | Effect::LookUp { .. }
@@ -307,6 +333,7 @@ impl<O: Outside> Switch<O> {
                 | Effect::RecordLinked { .. }
                 | Effect::Source { .. }
                 | Effect::Resolve { .. }
+                | Effect::Connect(_)
                 | Effect::Answered { .. }
                 | Effect::Publish { .. }
                 | Effect::Audit(_)
@@ -327,5 +354,24 @@ impl<O: Outside> Switch<O> {
         for effect in self.gathered.effects.drain(..) {
             self.outside.run(effect);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cti_sip::api::{Path, Transport};
+
+    #[test]
+    fn a_flood_of_strangers_leaves_room_for_who_is_known() {
+        let (inbox, _inboxes) = inboxes();
+        let local = std::net::SocketAddr::from(([127, 0, 0, 1], 5060));
+        let packet = || {
+            let path = Path { transport: Transport::Udp, local, remote: local, stream: None };
+            Event::Packet { path, bytes: bytes::Bytes::new() }
+        };
+        let strangers = (0..2 * STRANGERS_MAX).filter(|_| inbox.strangers(packet())).count();
+        let known = (0..2 * FRESH_MAX).filter(|_| inbox.fresh(Tick(0), packet())).count();
+        assert_eq!((strangers, known), (STRANGERS_MAX, FRESH_MAX));
     }
 }

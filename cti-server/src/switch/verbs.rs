@@ -7,9 +7,10 @@ use super::lines::Ringing;
 use super::rooms::Rooms;
 use crm_core::model::UserRole;
 use cti_call::Input as CallInput;
-use cti_interaction::{Input as Said, Target};
+use cti_interaction::{Input as Said, MessageState, Target};
 use cti_types::acd::Presence;
 use cti_types::event::SuperviseMode;
+use cti_types::mailbox::Mailbox;
 use cti_types::{AgentId, InteractionId, LegId, Now, ParticipantId, QueueId, UserId, Utc};
 use softphone_protocol::{Command, ErrorCode, ModeAsked, RecordAsked, TargetAsked, WireError};
 
@@ -18,7 +19,9 @@ use softphone_protocol::{Command, ErrorCode, ModeAsked, RecordAsked, TargetAsked
 pub struct Audited {
     pub at: Utc,
     pub by: UserId,
-    /// `supervise`, `intercept`, `force_release`, `take`, `move`.
+    /// By which way: `screen`, `phone`, `api`, `api_token`.
+    pub via: &'static str,
+    /// `supervise`, `intercept`, `force_release`, `take`, `move`; what somebody did in an agent's name: the verb.
     pub action: &'static str,
     pub interaction: InteractionId,
     /// Whom it is about.
@@ -26,6 +29,11 @@ pub struct Audited {
     /// `listen`, `whisper`, `barge`; for supervision only.
     pub mode: Option<&'static str>,
 }
+
+/// By a command from a screen.
+pub(super) const BY_SCREEN: &str = "screen";
+/// By a key of the telephone.
+pub(super) const BY_KEY: &str = "phone";
 
 fn mode(asked: ModeAsked) -> SuperviseMode {
     match asked {
@@ -47,6 +55,9 @@ impl Rooms {
             Command::Transfer { call, to } => self.transfer(now, user, call, &to),
             Command::Consult { call, to } => self.ask_aside(now, user, call, &to),
             Command::Complete { call } => self.of_consultation(now, user, call, |by| Said::Completed { by }),
+            Command::Swap { call } if self.asks_by_second_line(call) => {
+                refuse(ErrorCode::WrongState, "the telephone asks by a line of its own: go to and fro there")
+            }
             Command::Swap { call } => self.of_consultation(now, user, call, |by| Said::Swapped { by }),
             Command::Conference { call } => self.of_consultation(now, user, call, |by| Said::Conferenced { by }),
             Command::Return { call } => {
@@ -70,16 +81,11 @@ impl Rooms {
             Command::Supervise { agent, mode: asked, of_call, intercept } => {
                 self.supervise(now, user, agent, mode(asked), of_call, intercept)
             }
-            Command::SetMode { call, mode: asked } => {
-                let (interaction, participant) = self.own_supervision(user, call)?;
-                let (action, mode) = ("supervise", mode(asked));
-                self.audit(Audited { at: now.utc, by: user, action, interaction, agent: None, mode: Some(mode.word()) });
-                self.say(now, Said::ModeChanged { participant, mode });
-                Ok(())
-            }
+            Command::SetMode { call, mode: asked } => self.set_mode(now, user, call, mode(asked), BY_SCREEN),
             Command::Intercept { call } => {
                 let (interaction, participant) = self.own_supervision(user, call)?;
-                self.audit(Audited { at: now.utc, by: user, action: "intercept", interaction, agent: None, mode: None });
+                let (via, action) = (BY_SCREEN, "intercept");
+                self.audit(Audited { at: now.utc, by: user, via, action, interaction, agent: None, mode: None });
                 self.say(now, Said::Intercepted { participant });
                 Ok(())
             }
@@ -97,7 +103,7 @@ impl Rooms {
         mine.ok_or_else(|| WireError::new(ErrorCode::NotFound, "no such call of yours, or it is over").field("call"))
     }
 
-    /// Gives the customer away at once. Also what a desk phone's REFER means (RFC 3515).
+    /// Gives the customer away at once. What a desk phone's REFER means is in `handset`.
     pub(super) fn transfer(&mut self, now: Now, user: UserId, call: LegId, to: &TargetAsked) -> Done {
         let by = self.own_call(user, call)?.participant;
         if !self.interactions.actions(by).transfer {
@@ -114,11 +120,16 @@ impl Rooms {
             return refuse(ErrorCode::WrongState, "you do not talk with a customer, ask somebody already, or the call is full");
         }
         let to = self.target(now, user, to)?;
+        if let Target::AgentElseVoicemail(id) = to
+            && self.agents.get(&id).is_none_or(|state| state.presence == Presence::LoggedOut)
+        {
+            return Err(wrong("this agent is not signed in").field("to"));
+        }
         self.say(now, Said::ConsultAsked { by, to });
         Ok(())
     }
 
-    /// Completes a consultation by the two legs of one telephone: what a desk phone's REFER with Replaces means (RFC 3891).
+    /// Ends a consultation in one of its ways. What a desk phone's REFER with Replaces means is in `handset`.
     pub(super) fn of_consultation(&mut self, now: Now, user: UserId, call: LegId, said: impl FnOnce(ParticipantId) -> Said) -> Done {
         let by = self.own_call(user, call)?.participant;
         if !self.interactions.actions(by).consulting {
@@ -128,18 +139,31 @@ impl Rooms {
         Ok(())
     }
 
-    fn target(&self, now: Now, user: UserId, to: &TargetAsked) -> Result<Target, WireError> {
+    pub(super) fn target(&self, now: Now, user: UserId, to: &TargetAsked) -> Result<Target, WireError> {
         let unknown = |what: &str| WireError::new(ErrorCode::NotFound, format!("no such {what}")).field("to");
         match to {
             TargetAsked::Queue { id } => {
                 let queue = self.directory.queues.get(id).ok_or_else(|| unknown("queue"))?;
+                self.takes_work(now, *id).map_err(|error| error.field("to"))?;
                 Ok(Target::Queue { queue: *id, wrap_up_max: queue.settings.wrap_up_max })
             }
             TargetAsked::Agent { id } if *id == user => Err(WireError::new(ErrorCode::BadValue, "that is yourself").field("to")),
             TargetAsked::Agent { id } => {
-                self.directory.agents.get(id).filter(|agent| agent.active).ok_or_else(|| unknown("agent"))?;
+                let agent = self.directory.agents.get(id).filter(|agent| agent.active).ok_or_else(|| unknown("agent"))?;
                 let there = self.agents.get(id).is_some_and(|state| state.presence != Presence::LoggedOut);
-                if there { Ok(Target::Agent(*id)) } else { Err(wrong("this agent is not signed in").field("to")) }
+                match (there, agent.voicemail) {
+                    (_, true) => Ok(Target::AgentElseVoicemail(*id)),
+                    (true, false) => Ok(Target::Agent(*id)),
+                    (false, false) => Err(wrong("this agent is not signed in").field("to")),
+                }
+            }
+            TargetAsked::QueueVoicemail { id } => {
+                let known = self.directory.queues.contains_key(id);
+                known.then_some(Target::Voicemail(Mailbox::Queue(*id))).ok_or_else(|| unknown("queue"))
+            }
+            TargetAsked::AgentVoicemail { id } => {
+                let known = self.directory.agents.get(id).is_some_and(|agent| agent.active && agent.voicemail);
+                known.then_some(Target::Voicemail(Mailbox::Agent(*id))).ok_or_else(|| unknown("agent who takes messages"))
             }
             TargetAsked::Flow { id } => {
                 let known = self.directory.flows.contains_key(id);
@@ -149,6 +173,23 @@ impl Rooms {
                 let (dialled, _) = self.check_dial(now, user, number).map_err(|error| error.field("to"))?;
                 Ok(Target::Number(dialled.number))
             }
+        }
+    }
+
+    /// Whether the queue would keep what comes now. Who is sent there by hand must not be sent away at once, with nobody to go back to.
+    fn takes_work(&self, now: Now, id: QueueId) -> Done {
+        let Some(queue) = self.directory.queues.get(&id) else { return refuse(ErrorCode::NotFound, "no such queue") };
+        let (settings, state) = (queue.settings_at(now.utc), self.acd.queue(id));
+        let waiting = state.as_ref().map_or(0, |state| state.waiting);
+        let deserted = settings.leave_when_unstaffed && state.is_none_or(|state| state.staffed == 0);
+        if !settings.open {
+            refuse(ErrorCode::WrongState, "this queue is closed now")
+        } else if deserted {
+            refuse(ErrorCode::WrongState, "nobody is signed in for this queue")
+        } else if settings.size_max.is_some_and(|most| waiting >= most) {
+            refuse(ErrorCode::WrongState, "this queue is full")
+        } else {
+            Ok(())
         }
     }
 
@@ -178,6 +219,9 @@ impl Rooms {
         };
         let recorded = self.calls.recording(customer);
         match (what, recorded) {
+            (RecordAsked::Start, None) if !self.may_record(interaction) => {
+                return refuse(ErrorCode::Forbidden, "calls of this queue are never recorded");
+            }
             (RecordAsked::Start, None) => self.start_recording(now, interaction, customer),
             (RecordAsked::Stop, Some(_)) => self.calls.handle(now, CallInput::Record { leg: customer, recording: None }),
             (RecordAsked::Pause, Some((_, false))) | (RecordAsked::Resume, Some((_, true))) => {
@@ -222,9 +266,18 @@ impl Rooms {
         let Some(view) = work.filter(|view| self.interactions.can_be_supervised(view.participant)) else {
             return Err(wrong("this agent is in no call, or it is full").field("agent"));
         };
-        let action = if intercept { "intercept" } else { "supervise" };
-        self.audit(Audited { at: now.utc, by: user, action, interaction: view.interaction, agent: Some(agent), mode: Some(mode.word()) });
+        let (via, action) = (BY_SCREEN, if intercept { "intercept" } else { "supervise" });
+        let interaction = view.interaction;
+        self.audit(Audited { at: now.utc, by: user, via, action, interaction, agent: Some(agent), mode: Some(mode.word()) });
         self.say(now, Said::SuperviseAsked { supervisor: user, target: view.participant, mode, of_call, intercept });
+        Ok(())
+    }
+
+    /// How well a supervisor is heard from now on.
+    pub(super) fn set_mode(&mut self, now: Now, user: UserId, call: LegId, mode: SuperviseMode, via: &'static str) -> Done {
+        let (interaction, participant) = self.own_supervision(user, call)?;
+        self.audit(Audited { at: now.utc, by: user, via, action: "supervise", interaction, agent: None, mode: Some(mode.word()) });
+        self.say(now, Said::ModeChanged { participant, mode });
         Ok(())
     }
 
@@ -250,7 +303,8 @@ impl Rooms {
         if !self.may_supervise(user, agent) || (agent.is_none() && all.iter().any(|view| view.agent.is_some())) {
             return refuse(ErrorCode::Forbidden, "you do not supervise this call");
         }
-        self.audit(Audited { at: now.utc, by: user, action: "force_release", interaction, agent, mode: None });
+        let (via, action) = (BY_SCREEN, "force_release");
+        self.audit(Audited { at: now.utc, by: user, via, action, interaction, agent, mode: None });
         self.say(now, Said::ForceReleased { interaction, by: user, participant });
         Ok(())
     }
@@ -259,11 +313,17 @@ impl Rooms {
 
     fn waiting_in(&self, interaction: InteractionId) -> Result<QueueId, WireError> {
         let queue = self.contacts.get(&interaction).and_then(|contact| contact.queue);
-        let waits = queue.filter(|_| self.interactions.waits_in_queue(interaction));
+        // A message may wait for a queue that is gone.
+        let message = self.interactions.message(interaction).map(|message| message.state);
+        let message_waits = matches!(message, Some(MessageState::Waiting { .. }));
+        let waits = queue.filter(|_| message_waits || self.interactions.waits_in_queue(interaction));
         waits.ok_or_else(|| WireError::new(ErrorCode::NotFound, "no such call waits, or somebody has it already").field("interaction"))
     }
 
     fn take_waiting(&mut self, now: Now, user: UserId, interaction: InteractionId) -> Done {
+        if self.interactions.message(interaction).is_some() {
+            return self.take_by_hand(now, user, interaction);
+        }
         let queue = self.waiting_in(interaction)?;
         let serves = self.directory.agents.get(&user).is_some_and(|agent| agent.settings.queues.contains(&queue));
         if !serves && !self.may_supervise(user, None) {
@@ -274,7 +334,7 @@ impl Rooms {
         if busy {
             return refuse(ErrorCode::WrongState, "you are busy yourself");
         }
-        self.audit(Audited { at: now.utc, by: user, action: "take", interaction, agent: None, mode: None });
+        self.audit(Audited { at: now.utc, by: user, via: BY_SCREEN, action: "take", interaction, agent: None, mode: None });
         self.say(now, Said::TakenFromQueue { interaction, agent: user });
         Ok(())
     }
@@ -288,12 +348,21 @@ impl Rooms {
             return Err(WireError::new(ErrorCode::NotFound, "no such queue").field("queue"));
         };
         let wrap_up_max = to.settings.wrap_up_max;
-        self.audit(Audited { at: now.utc, by: user, action: "move", interaction, agent: None, mode: None });
+        // Within its own queue it takes no room that it has not already.
+        if self.contacts.get(&interaction).and_then(|contact| contact.queue) != Some(queue) {
+            self.takes_work(now, queue).map_err(|error| error.field("queue"))?;
+        }
+        self.audit(Audited { at: now.utc, by: user, via: BY_SCREEN, action: "move", interaction, agent: None, mode: None });
         self.say(now, Said::MovedInQueue { interaction, queue, priority, wrap_up_max });
         Ok(())
     }
 
-    fn audit(&mut self, audited: Audited) {
+    pub(super) fn audit(&mut self, mut audited: Audited) {
+        if let Some(behalf) = &mut self.behalf {
+            (audited.by, audited.via) = (behalf.by, behalf.via);
+            audited.agent = audited.agent.or(Some(behalf.agent).filter(|agent| *agent != behalf.by));
+            behalf.audited = true;
+        }
         self.effects.push_back(Effect::Audit(audited));
     }
 }

@@ -5,12 +5,12 @@ use super::rooms::{Contact, Rooms};
 use super::{Audience, Effect};
 use cti_interaction::{AssignmentView, ParticipantView};
 use cti_types::acd::{AgentState, NotReadyReason, Presence, QueueState};
-use cti_types::event::{Role, SegmentKind};
+use cti_types::event::{Purpose, Role, SegmentKind};
 use cti_types::{AgentId, AssignmentId, InteractionId, LegId, Now, QueueId, Tick};
 use serde::Serialize;
 use softphone_protocol::{
-    ActionsView, AgentView, CallState, CallView, CallerView, CollectedView, Device, DeviceNote, DeviceView, FloorAgentView, OfferView,
-    PartyView, PendingView, PresenceView, QueueView, ReasonView, ShownState, WaitingView, WrapUpCodeView, WrapUpView, key,
+    ActionsView, AgentView, CallState, CallView, CallerView, CollectedView, Device, DeviceNote, DeviceView, FloorAgentView, MessageView,
+    OfferView, PartyView, PendingView, PresenceView, QueueView, ReasonView, ShownState, WaitingView, WrapUpCodeView, WrapUpView, key,
 };
 use std::sync::Arc;
 
@@ -57,7 +57,7 @@ impl Rooms {
             path: contact.path.clone(),
             waiting_since_ms: wall_ms(now, contact.since),
             until_ms: wall_ms(now, ringing.until),
-            device_note: DeviceNote::LiftPhone,
+            device_note: if ringing.purpose == Some(Purpose::Message) { DeviceNote::AcceptHere } else { DeviceNote::LiftPhone },
         };
         self.show(Audience::Me(ringing.agent), key::offer(ringing.offer), &view);
     }
@@ -90,6 +90,8 @@ impl Rooms {
             purpose: ringing.purpose.map(|purpose| purpose.word().to_owned()),
             parties: self.parties(now, &ringing),
             actions: self.actions(leg, &ringing, state),
+            quality: self.measured.quality(leg),
+            answerer: self.measured.answerer(ringing.interaction).map(|answerer| answerer.word().to_owned()),
         };
         self.show(Audience::Me(ringing.agent), key::call(leg), &view);
     }
@@ -112,6 +114,7 @@ impl Rooms {
             state: view.segment.word().to_owned(),
             since_ms: wall_ms(now, view.since),
             muted: self.lines.leg_of(view.participant).is_some_and(|leg| self.calls.is_muted(leg)),
+            quality: self.lines.leg_of(view.participant).and_then(|leg| self.measured.quality(leg)),
         };
         all.into_iter().filter(shown).map(party).collect()
     }
@@ -157,7 +160,8 @@ impl Rooms {
         let Some(contact) = self.contacts.get(&interaction) else { return };
         if let Some(queue) = queue {
             let offered = self.interactions.participants(interaction).iter().any(|view| view.role != Role::Customer);
-            let view = WaitingView { interaction, caller: caller(contact), since_ms: wall_ms(now, contact.since), offered };
+            let message = self.interactions.message(interaction).is_some();
+            let view = WaitingView { interaction, caller: caller(contact), since_ms: wall_ms(now, contact.since), offered, message };
             self.show(Audience::Queue(queue), key::waiting(interaction), &view);
         }
     }
@@ -179,6 +183,22 @@ impl Rooms {
             }
             self.show_call(now, leg);
         }
+    }
+
+    pub(super) fn publish_message(&mut self, agent: AgentId, message: &cti_interaction::MessageView, assignment: Option<AssignmentId>) {
+        let Some(contact) = self.contacts.get(&message.interaction) else { return };
+        let view = MessageView {
+            interaction: message.interaction,
+            origin: message.origin,
+            recording: message.left.recording,
+            assignment,
+            queue_name: contact.queue.and_then(|queue| self.queue_name(queue)),
+            caller: caller(contact),
+            cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
+            left_ms: message.at.ms(),
+            duration_ms: message.left.duration_ms,
+        };
+        self.show(Audience::Me(agent), key::message(message.interaction), &view);
     }
 
     pub(super) fn show_assignment(&mut self, now: Now, view: &AssignmentView) {
@@ -205,6 +225,7 @@ impl Rooms {
             code: work.code,
             note: work.note.clone(),
             outcome: work.outcome.map(|outcome| outcome.word().to_owned()),
+            line_lost: work.view.line_lost,
         };
         self.show(Audience::Me(work.view.agent), key::wrap_up(assignment), &view);
     }
@@ -240,7 +261,9 @@ impl Rooms {
             owner_session,
         };
         self.show(Audience::Me(agent), key::AGENT.to_owned(), &view);
-        let work = self.desks.works_of(agent).next().map(|(_, w)| (w.view.interaction, w.view.queue));
+        // A conversation rather than the time after an earlier one.
+        let work = self.desks.works_of(agent).map(|(_, w)| w.view).min_by_key(|view| view.wrap_up_until);
+        let work = work.map(|view| (view.interaction, view.queue));
         let view = FloorAgentView {
             agent,
             name,
@@ -252,6 +275,7 @@ impl Rooms {
             device_reachable: state.reachable,
             interaction: work.map(|(interaction, _)| interaction),
             queue_name: work.and_then(|(_, queue)| queue).and_then(|queue| self.queue_name(queue)),
+            score_tenths: work.and_then(|(interaction, _)| self.worst_score(interaction)),
         };
         let (key, text) = (key::agent(agent), written(&view));
         if let Some(team) = team {
@@ -271,6 +295,8 @@ impl Rooms {
             ShownState::Talking
         } else if any(SegmentKind::Holding) || any(SegmentKind::OnHold) {
             ShownState::Hold
+        } else if any(SegmentKind::Handling) {
+            ShownState::Handling
         } else if any(SegmentKind::WrapUp) {
             ShownState::WrapUp
         } else if !state.offers.is_empty() {
@@ -313,6 +339,7 @@ impl Rooms {
             queue: state.queue,
             name: queue.settings.name.clone(),
             waiting: state.waiting,
+            messages: state.staying,
             offered: state.offered,
             oldest_ms: state.oldest.map(|at| wall_ms(now, at)),
             staffed: state.staffed,
@@ -354,6 +381,7 @@ fn call_state(segment: SegmentKind) -> CallState {
         SegmentKind::Ringing | SegmentKind::Arriving => CallState::Ringing,
         SegmentKind::Dialling => CallState::Dialling,
         SegmentKind::Talking | SegmentKind::Ivr | SegmentKind::Waiting | SegmentKind::WrapUp => CallState::Talking,
+        SegmentKind::Voicemail | SegmentKind::Handling => CallState::Talking,
         SegmentKind::Holding => CallState::Held,
         SegmentKind::OnHold => CallState::OnHold,
         SegmentKind::Consulting => CallState::Consulting,

@@ -63,6 +63,8 @@ pub enum Overflow {
     Queue(QueueId),
     /// It goes back to its flow, which is told why (a message, a voicemail, another choice).
     Flow,
+    /// Its caller may leave a message for this queue.
+    Voicemail,
 }
 
 /// What an agent can do and for whom they work.
@@ -133,6 +135,9 @@ pub enum AcdInput {
         skills: Vec<SkillNeed>,
         since: Tick,
         credit: Duration,
+        /// Nobody waits at a telephone for it: no limit of the queue refuses it or sends it away, and it waits while the queue is
+        /// closed or unstaffed.
+        stays: bool,
     },
     /// The work is gone (caller hung up, taken elsewhere). Open offers of it are withdrawn.
     Withdraw {
@@ -201,6 +206,19 @@ pub struct Aim {
     pub needs_ready: bool,
     /// An agent whose telephone fails the offer is not ready then, as with work of a queue.
     pub blames: bool,
+    /// What the agent may have besides.
+    pub room: AimRoom,
+}
+
+/// What of an agent's other work stands in the way of work for them alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AimRoom {
+    /// All of it: it is held out within their capacity.
+    Free,
+    /// Only their conversations: the time after an earlier one goes on beside it. An agent's own call.
+    BesideWrapUp,
+    /// Nothing but an offer that is open: a call for help.
+    Any,
 }
 
 /// Why an offer ended.
@@ -274,8 +292,10 @@ pub struct AgentState {
 pub struct QueueState {
     pub queue: QueueId,
     pub waiting: u32,
+    /// Of those waiting, the ones that stay whatever happens.
+    pub staying: u32,
     pub offered: u32,
-    /// When the longest-waiting item began to wait.
+    /// When the longest-waiting item, of those with somebody at a telephone, began to wait.
     pub oldest: Option<Tick>,
     /// Agents of the queue signed in; ready and free; busy.
     pub staffed: u32,

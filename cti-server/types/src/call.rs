@@ -17,9 +17,10 @@ pub enum LegEnd {
     NotTaken(NotReadyReason),
     /// An outgoing leg was turned down by the person (603, 486 after ringing, …).
     Declined,
-    /// Transport, protocol or media failed.
+    /// It did not come up: transport or protocol failed.
     Failed,
-    MediaLost,
+    /// It was up, and its far side is gone without a word: no media, no sign at the end of the session, no connection.
+    Lost,
 }
 
 /// What the call room says of a leg.

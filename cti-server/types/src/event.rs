@@ -5,6 +5,7 @@
 use crate::acd::{Decision, OfferEnd, Presence};
 use crate::flow::{FlowRef, QueueLeft, SkillNeed};
 use crate::id::*;
+use crate::mailbox::{Left, Mailbox};
 use crate::time::Utc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -281,6 +282,45 @@ pub enum Body {
         recording: RecordingId,
         frames_dropped: u64,
     },
+    /// Of a queue of whose calls a share is recorded: what was drawn for this one, 0–99. Below `percent` it is recorded; one that is
+    /// recorded already goes on being so.
+    RecordingDecided {
+        queue: QueueId,
+        percent: u8,
+        drawn: u8,
+        record: bool,
+    },
+    /// The recorder lost frames at this place of the timeline: there is silence in their stead.
+    RecordingGap {
+        recording: RecordingId,
+        offset_ms: u64,
+        frames: u64,
+    },
+
+    /// The caller speaks a message from here on.
+    MessageBegun {
+        recording: RecordingId,
+        mailbox: Mailbox,
+    },
+    /// `message` is the interaction that the message became.
+    MessageEnded {
+        recording: RecordingId,
+        end: MessageEnd,
+        duration_ms: u64,
+        message: Option<InteractionId>,
+    },
+    /// What this interaction is about: a message somebody left.
+    MessageLeft {
+        left: Left,
+    },
+    /// The agent is done with the message.
+    MessageHandled {
+        assignment: AssignmentId,
+    },
+    /// The agent did not deal with it: it waits again.
+    MessageReturned {
+        assignment: AssignmentId,
+    },
     /// What came of a leg's media.
     MediaReport {
         participant: ParticipantId,
@@ -371,6 +411,13 @@ impl Body {
             Body::RecordingMarker { .. } => "recording_marker",
             Body::RecordingPart { .. } => "recording_part",
             Body::RecordingEnded { .. } => "recording_ended",
+            Body::RecordingDecided { .. } => "recording_decided",
+            Body::RecordingGap { .. } => "recording_gap",
+            Body::MessageBegun { .. } => "message_begun",
+            Body::MessageEnded { .. } => "message_ended",
+            Body::MessageLeft { .. } => "message_left",
+            Body::MessageHandled { .. } => "message_handled",
+            Body::MessageReturned { .. } => "message_returned",
             Body::MediaReport { .. } => "media_report",
             Body::AnswererDetected { .. } => "answerer_detected",
             Body::MediaLost { .. } => "media_lost",
@@ -402,7 +449,11 @@ macro_rules! words {
 }
 
 words! {
-    Channel { Voice = "voice" }
+    Channel {
+        Voice = "voice",
+        /// A message that was left; its call is the `origin`.
+        Voicemail = "voicemail",
+    }
     CallDirection { Inbound = "inbound", Outbound = "outbound", Internal = "internal" }
     Role { Customer = "customer", Agent = "agent", Supervisor = "supervisor", Outside = "outside" }
     SegmentKind {
@@ -425,6 +476,10 @@ words! {
         Whispering = "whispering",
         /// A supervisor whom everybody hears.
         Barging = "barging",
+        /// Leaving a message.
+        Voicemail = "voicemail",
+        /// An agent who deals with a message.
+        Handling = "handling",
         WrapUp = "wrap_up",
     }
     LeaveReason {
@@ -448,6 +503,9 @@ words! {
         Forced = "forced",
         /// The flow hung up.
         Flow = "flow",
+        /// Nobody hung up: no more media came, or no sign at the end of the session, or the device was gone.
+        Lost = "lost",
+        /// What `lost` was called for media. Not written any more.
         MediaLost = "media_lost",
         Failed = "failed",
         Shutdown = "shutdown",
@@ -468,6 +526,8 @@ words! {
         /// The agent's own telephone first, then the number they dial.
         Dial = "dial",
         Supervision = "supervision",
+        /// A message somebody left, for this agent or taken by them.
+        Message = "message",
     }
     TransferHow { Blind = "blind", Consulted = "consulted" }
     ConsultEnd {
@@ -511,7 +571,17 @@ words! {
         Held = "held", Retrieved = "retrieved", Transferred = "transferred", Consulted = "consulted",
         Conferenced = "conferenced", Intercepted = "intercepted",
     }
-    AssignmentEnd { Finished = "finished", WrapUpTimeout = "wrap_up_timeout", NoWrapUp = "no_wrap_up", SignedOut = "signed_out", ServerLost = "server_lost" }
+    MessageEnd {
+        /// It is work from now on.
+        Left = "left",
+        /// Nothing was said, or next to nothing.
+        TooShort = "too_short",
+        /// The caller spoke it anew.
+        Again = "again",
+        /// There was no room for one more.
+        NoRoom = "no_room",
+    }
+    AssignmentEnd { Finished = "finished", WrapUpTimeout = "wrap_up_timeout", NoWrapUp = "no_wrap_up", SignedOut = "signed_out", Returned = "returned", ServerLost = "server_lost" }
     CloseReason {
         /// Ended with an agent having served it.
         Completed = "completed",
@@ -521,6 +591,8 @@ words! {
         Abandoned = "abandoned",
         /// A call of ours was not answered.
         NotReached = "not_reached",
+        /// The caller left a message.
+        LeftMessage = "left_message",
         /// The flow ended it.
         ServedByFlow = "served_by_flow",
         /// Refused before answer (full, unknown number, no codec).
@@ -565,6 +637,8 @@ pub enum TransferTo {
     Queue(QueueId),
     Flow(FlowId),
     Number,
+    QueueVoicemail(QueueId),
+    AgentVoicemail(AgentId),
 }
 
 /// The id behind a stream.

@@ -1,6 +1,7 @@
 //! Switch ↔ IVR: what a running flow asks for and what it is told. Plain data; the switch turns clip names into audio.
 
 use crate::id::{FlowId, PlayId, QueueId, SkillId};
+use crate::mailbox::Taking;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -40,6 +41,14 @@ pub enum FlowCommand {
         /// Waiting the caller is given without having waited.
         credit: Duration,
     },
+    /// Take what the caller says from now on as a message. Replied to by `MessageTaken`, at its end or at once.
+    TakeMessage(Taking),
+    /// The caller has finished: replied to as well.
+    EndMessage,
+    /// What was taken is to be delivered; so it is, too, when the caller hangs up.
+    KeepMessage,
+    /// What was taken is not to be delivered.
+    DropMessage,
     /// The flow ends by hanging up.
     HangUp {
         cause: HangUpCause,
@@ -71,9 +80,19 @@ pub enum QueueLeft {
 pub enum FlowInput {
     Start,
     Answered,
-    PlayEnded { play: PlayId },
-    Digit { digit: char },
-    QueueLeft { reason: QueueLeft },
+    PlayEnded {
+        play: PlayId,
+    },
+    Digit {
+        digit: char,
+    },
+    /// The message is over. It is one only if enough was said.
+    MessageTaken {
+        is_one: bool,
+    },
+    QueueLeft {
+        reason: QueueLeft,
+    },
     HungUp,
 }
 

@@ -1,8 +1,8 @@
 //! Switch ↔ media engine. Plain data: enough in each command to restore a leg after a crash.
 
 use crate::id::{LegId, PlayId, RecordingId};
-use crate::srtp::Srtp;
 use crate::tap::Channel;
+use crate::web::{Protection, WebFailure};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
@@ -115,8 +115,8 @@ pub struct Stream {
     pub direction: Direction,
     /// Packet time we send at, in ms (10–60).
     pub ptime_ms: u8,
-    /// Keys, if the stream is encrypted: then nothing else is sent or accepted.
-    pub srtp: Option<Srtp>,
+    /// How the stream is encrypted, if it is: then nothing in the clear is sent or accepted.
+    pub srtp: Option<Protection>,
 }
 
 /// Audio held in memory: 8 kHz mono linear PCM, shared by all who play it.
@@ -258,6 +258,8 @@ pub enum EngineCommand {
     StopPlay { leg: LegId },
     /// Send these digits (0-9 * # A-D) as RFC 4733 events, 100 ms each with 60 ms between.
     SendDigits { leg: LegId, digits: String },
+    /// Whether the RFC 4733 events of this leg are kept from those who hear it. They are told as `Digit` in any case.
+    KeepDigits { leg: LegId, kept: bool },
     /// Copy one side of this leg into a recording; each side has one tap at most, a new one takes its place. `None` ends both.
     Tap { leg: LegId, tap: Option<Tap> },
     /// Listen who answered, from now on: `Detected` follows once. `None` stops listening.
@@ -326,7 +328,13 @@ pub enum EngineEvent {
     MediaBack {
         leg: LegId,
     },
-    /// How the leg sounds, told when one of the scores has moved by 0.3 since it was told last, or is that far from a good one.
+    /// A web phone's media will not come to be: its handshake failed. Told once; nothing was or will be sent in the clear.
+    Unprotected {
+        leg: LegId,
+        failure: WebFailure,
+    },
+    /// How the leg sounds, told once it is measured and when one of the scores has moved by 0.3 since; no more than once for each
+    /// report of RTCP, some seconds apart.
     Quality {
         leg: LegId,
         stats: StreamStats,

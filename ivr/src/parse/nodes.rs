@@ -4,9 +4,11 @@ use super::Reading;
 use super::fields::{Fields, Sink};
 use crate::expr;
 use crate::names::nearest;
-use crate::node::{Ask, Collect, Ix, Kind, Menu, Queue, SayHow, TYPES};
+use crate::node::{Ask, Collect, Ix, Kind, Menu, Queue, SayHow, TYPES, Voicemail};
 use cti_types::flow::HangUpCause;
+use cti_types::mailbox::Taking;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 use toml::de::DeValue;
 
@@ -16,14 +18,21 @@ const CASES_MAX: usize = 50;
 const DIGITS_MAX: u32 = 32;
 /// Most waiting a queue node gives a caller on top: a day, which puts them before anybody.
 const CREDIT_SECONDS_MAX: u32 = 86_400;
+/// How long a message may be.
+const MESSAGE_SECONDS: RangeInclusive<u32> = 5..=600;
+/// Shortest silence that may end a message.
+const SILENCE_MIN: Duration = Duration::from_secs(2);
+/// Longest silence within a message.
+const SILENCE_SECONDS_MAX: u32 = 30;
 /// Most skills a queue node asks for.
 const SKILLS_MAX: usize = 10;
 
 /// Types people write from habit, and ours.
-const OTHER_WORDS: [(&str, &str); 8] = [
+const OTHER_WORDS: [(&str, &str); 9] = [
     ("hangup", "hang_up"),
     ("end", "hang_up"),
     ("prompt", "play"),
+    ("record", "voicemail"),
     ("speak", "say"),
     ("input", "collect"),
     ("if", "branch"),
@@ -43,6 +52,7 @@ pub(super) fn read(r: &mut Reading<'_>, sink: &mut Sink, mut f: Fields<'_, '_>) 
         "hours" => hours(r, sink, &mut f),
         "set" => set(r, sink, &mut f),
         "queue" => queue(r, sink, &mut f),
+        "voicemail" => voicemail(r, sink, &mut f),
         "hang_up" => hang_up(sink, &mut f),
         _ => {
             let near = OTHER_WORDS.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours).or_else(|| nearest(&word, TYPES));
@@ -251,6 +261,21 @@ fn queue(r: &mut Reading<'_>, sink: &mut Sink, f: &mut Fields<'_, '_>) -> Option
         on_closed: on_closed?,
         otherwise: otherwise?,
     }))
+}
+
+fn voicemail(r: &Reading<'_>, sink: &mut Sink, f: &mut Fields<'_, '_>) -> Option<Kind> {
+    let mailbox = r.mailbox(sink, f);
+    let prompts = r.prompts(sink, f, "prompts", false);
+    let review = r.prompts(sink, f, "review", false);
+    let length_max = f.seconds(sink, "max_seconds", 120, MESSAGE_SECONDS);
+    let silence = f.seconds(sink, "silence_seconds", 5, 0..=SILENCE_SECONDS_MAX);
+    if !silence.is_zero() && silence < SILENCE_MIN {
+        f.problem(sink, "silence_seconds", "so short a silence is a breath", "write at least 2, or 0 for none");
+    }
+    let next = target(r, sink, f, "next");
+    let otherwise = target(r, sink, f, "otherwise");
+    let taking = Taking { mailbox: mailbox?, length_max, silence: Some(silence).filter(|silence| !silence.is_zero()) };
+    Some(Kind::Voicemail(Voicemail { prompts, taking, review, next: next?, otherwise: otherwise? }))
 }
 
 fn hang_up(sink: &mut Sink, f: &mut Fields<'_, '_>) -> Option<Kind> {

@@ -9,6 +9,7 @@ use crate::node::{Assignment, Prompt, Value};
 use crate::say;
 use cti_types::QueueId;
 use cti_types::flow::SkillNeed;
+use cti_types::mailbox::Mailbox;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
@@ -29,6 +30,25 @@ impl Reading<'_> {
             f.problem(sink, "queue", format!("there is no queue \"{name}\""), mend);
         }
         id
+    }
+
+    /// Whose mailbox: of the queue or the agent that is named.
+    pub(super) fn mailbox(&self, sink: &mut Sink, f: &mut Fields<'_, '_>) -> Option<Mailbox> {
+        if f.has("queue") && f.has("agent") {
+            f.problem(sink, "agent", "both queue and agent are given", "keep one: a message is for one of them");
+        }
+        if !f.has("agent") {
+            f.value("agent");
+            return self.queue(sink, f).map(Mailbox::Queue);
+        }
+        f.value("queue");
+        let name = f.text(sink, "agent")?;
+        let id = self.names.agent(&name);
+        if id.is_none() {
+            let mend = self.suggest(NameKind::Agent, &name, "create them, or write the login of an agent");
+            f.problem(sink, "agent", format!("there is no agent \"{name}\""), mend);
+        }
+        id.map(Mailbox::Agent)
     }
 
     /// One entry of `skills`.

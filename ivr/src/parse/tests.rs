@@ -33,6 +33,24 @@ fn good_nodes_are_good() {
         ),
         ("type = \"queue\"\nqueue = \"sales\"\nskills = [{ name = \"german\" }]\notherwise = \"end\"", "good"),
         ("type = \"hours\"\nhours = \"office\"\nopen = \"end\"\nclosed = \"end\"", "good"),
+        ("type = \"voicemail\"\nqueue = \"sales\"\nsilence_seconds = 0\nnext = \"end\"\notherwise = \"end\"", "good"),
+    ]);
+}
+
+#[test]
+fn a_message_is_for_somebody_and_of_some_length() {
+    let node = |fields: &str| format!("type = \"voicemail\"\n{fields}\nnext = \"end\"\notherwise = \"end\"");
+    check(&[
+        (&node(""), "node \"n\", line 7: queue is missing; add queue = \"…\""),
+        (&node("agent = \"alise\""), "node \"n\", line 9: there is no agent \"alise\"; did you mean \"alice\"?"),
+        (
+            &node("agent = \"alice\"\nqueue = \"sales\""),
+            "node \"n\", line 9: both queue and agent are given; keep one: a message is for one of them",
+        ),
+        (
+            &node("agent = \"alice\"\nsilence_seconds = 1"),
+            "node \"n\", line 10: so short a silence is a breath; write at least 2, or 0 for none",
+        ),
     ]);
 }
 
@@ -44,7 +62,7 @@ fn types_and_fields_misspelt_or_missing() {
         ("type = \"transfer\"", "node \"n\", line 8: there is no node type \"transfer\"; did you mean \"queue\"?"),
         (
             "type = \"whistle\"",
-            "node \"n\", line 8: there is no node type \"whistle\"; write one of answer, play, say, menu, collect, branch, hours, set, queue, hang_up",
+            "node \"n\", line 8: there is no node type \"whistle\"; write one of answer, play, say, menu, collect, branch, hours, set, queue, voicemail, hang_up",
         ),
         (
             "type = \"play\"\nprompts = \"welcome\"\nnxt = \"end\"",

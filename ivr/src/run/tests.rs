@@ -481,6 +481,60 @@ fn the_shipped_simple_flow_queues() {
     assert_eq!(caller.log, ["@pick-up", "answer", "@welcome", "play en/welcome en/please-wait", "@queue", "queue support 0"]);
 }
 
+const VOICEMAIL: &str = r#"
+[nodes.n]
+type = "voicemail"
+agent = "alice"
+prompts = ["voicemail-greeting"]
+max_seconds = 60
+silence_seconds = 4
+next = "end"
+otherwise = "bad"
+"#;
+
+#[test]
+fn a_message_is_taken_after_the_beep_and_kept_unless_nothing_was_said() {
+    let taking = ["play en/voicemail-greeting", "play tone/beep", "take alice 60s 4s"];
+    let then = |more: &[&'static str]| [taking.as_slice(), more].concat();
+    let skipped = ["play en/voicemail-greeting", "stop", "play tone/beep", "take alice 60s 4s"];
+    check(
+        VOICEMAIL,
+        &[
+            ("ended ended", &taking),
+            ("key:# ended", &skipped),
+            ("ended ended taken", &then(&["keep message", "@end", "hang up Normal"])),
+            ("ended ended key:5 key:# key:# taken", &then(&["end message", "keep message", "@end", "hang up Normal"])),
+            ("ended ended wait:60000 taken", &then(&["end message", "keep message", "@end", "hang up Normal"])),
+            ("ended ended taken:nothing", &then(&["@bad", "hang up Busy"])),
+            ("ended ended wait:60000 wait:30000", &then(&["end message", "@bad", "hang up Busy"])),
+            ("ended ended hang-up taken", &taking),
+        ],
+    );
+}
+
+#[test]
+fn a_message_may_be_spoken_anew_three_times() {
+    let review = VOICEMAIL.replace("max_seconds", "review = [\"voicemail-review\"]\nmax_seconds");
+    let taken = ["play tone/beep", "take alice 60s 4s"];
+    let first = [&["play en/voicemail-greeting"], taken.as_slice(), &["play en/voicemail-review"]].concat();
+    let then = |more: &[&'static str]| [first.as_slice(), more].concat();
+    let kept = ["keep message", "@end", "hang up Normal"];
+    let again = ["stop", "drop message", "play tone/beep", "take alice 60s 4s", "play en/voicemail-review"];
+    let last = ["stop", "drop message", "play tone/beep", "take alice 60s 4s", "keep message", "@end", "hang up Normal"];
+    check(
+        &review,
+        &[
+            ("ended ended taken ended key:1", &then(&kept)),
+            ("ended ended taken ended wait:6000", &then(&kept)),
+            ("ended ended taken key:2 ended taken", &then(&again)),
+            (
+                "ended ended taken key:2 ended taken key:2 ended taken key:2 ended taken",
+                &[first.as_slice(), &again, &again, &last].concat(),
+            ),
+        ],
+    );
+}
+
 fn any_input() -> impl Strategy<Value = (u64, Option<FlowInput>)> {
     let input = prop_oneof![
         1 => Just(Some(FlowInput::Start)),
@@ -490,6 +544,7 @@ fn any_input() -> impl Strategy<Value = (u64, Option<FlowInput>)> {
         2 => Just(Some(FlowInput::PlayEnded { play: PlayId::from_u128(0) })),
         2 => Just(Some(FlowInput::QueueLeft { reason: QueueLeft::Full })),
         2 => Just(Some(FlowInput::QueueLeft { reason: QueueLeft::WaitLimit })),
+        4 => any::<bool>().prop_map(|is_one| Some(FlowInput::MessageTaken { is_one })),
         1 => Just(Some(FlowInput::HungUp)),
         // `None`: the last prompt ends.
         16 => Just(None),
@@ -500,7 +555,7 @@ fn any_input() -> impl Strategy<Value = (u64, Option<FlowInput>)> {
 proptest! {
     #[test]
     fn any_inputs_in_any_order_leave_a_way_out_and_bounded_commands(inputs in proptest::collection::vec(any_input(), 0..200)) {
-        for text in [crate::flows::DEMO.to_owned(), around(COLLECT), around(MENU)] {
+        for text in [crate::flows::DEMO.to_owned(), around(COLLECT), around(MENU), around(VOICEMAIL)] {
             let mut caller = Caller::new(flow(&text), FlowContext::default()).follow("start");
             for (wait_us, input) in &inputs {
                 caller.now = Now { tick: Tick(caller.now.tick.0 + wait_us), utc: caller.now.utc };

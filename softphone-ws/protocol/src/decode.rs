@@ -45,6 +45,16 @@ impl ClientMessage {
     }
 }
 
+impl Command {
+    /// Checks the limits of its values, for a command that came by another way than a text frame.
+    ///
+    /// # Errors
+    /// What is wrong, with the field's name.
+    pub fn check(&self) -> Result<(), WireError> {
+        check_command(self)
+    }
+}
+
 fn explain(fields: Map<String, Value>, message: &str) -> WireError {
     if fields.get("type").and_then(Value::as_str) == Some("command") {
         if let Some(Value::Object(command)) = fields.get("command") {
@@ -118,6 +128,9 @@ fn check_command(command: &Command) -> Result<(), WireError> {
             if right { Ok(()) } else { bad("to", format!("a number has 1 to {DIALLED_MAX} characters")) }
         }
         Command::Consult { to: TargetAsked::Flow { .. }, .. } => bad("to", "a flow cannot be asked: transfer to it".into()),
+        Command::Consult { to: TargetAsked::QueueVoicemail { .. } | TargetAsked::AgentVoicemail { .. }, .. } => {
+            bad("to", "nobody answers there: transfer to it".into())
+        }
         Command::MoveWaiting { priority, .. } if *priority > PRIORITY_MAX => bad("priority", format!("0 to {PRIORITY_MAX}")),
         Command::Dial { number, .. } => {
             let right = (1..=DIALLED_MAX).contains(&number.chars().count());
@@ -134,6 +147,10 @@ fn check_command(command: &Command) -> Result<(), WireError> {
         | Command::SignIn { .. }
         | Command::SignOut
         | Command::Decline { .. }
+        | Command::Accept { .. }
+        | Command::TakeMessage { .. }
+        | Command::FinishMessage { .. }
+        | Command::ReturnMessage { .. }
         | Command::Answer { .. }
         | Command::Hold { .. }
         | Command::Retrieve { .. }

@@ -78,6 +78,26 @@ pub enum Command {
         #[ts(as = "String")]
         offer: OfferId,
     },
+    /// Take an offer for which no telephone rings: a message.
+    Accept {
+        #[ts(as = "String")]
+        offer: OfferId,
+    },
+    /// Take a message by hand: out of one's own mailbox, or out of a queue one serves.
+    TakeMessage {
+        #[ts(as = "String")]
+        interaction: InteractionId,
+    },
+    /// The message is dealt with; wrap-up begins.
+    FinishMessage {
+        #[ts(as = "String")]
+        assignment: AssignmentId,
+    },
+    /// Give the message back: it waits where it did.
+    ReturnMessage {
+        #[ts(as = "String")]
+        assignment: AssignmentId,
+    },
     /// Answer a ringing leg, on devices that can be answered from afar.
     Answer {
         #[ts(as = "String")]
@@ -108,6 +128,10 @@ pub enum Command {
         /// One of the agent's queues: whose number the call shows, and whose rules for recording and wrap-up hold.
         #[ts(as = "String")]
         queue: QueueId,
+        /// Whether it is listened who answers, a person or a machine; `null`: as the rule, the queue or the trunk has it.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        detect: Option<bool>,
     },
     /// Give the customer away at once; only while nobody else of ours talks with them. The agent is in wrap-up then.
     Transfer {
@@ -119,7 +143,7 @@ pub enum Command {
     Consult {
         #[ts(as = "String")]
         call: LegId,
-        /// Not a flow.
+        /// Not a flow, and no voicemail.
         to: TargetAsked,
     },
     /// Give the customer to the one consulted.
@@ -225,6 +249,46 @@ pub enum Command {
     TakeOver,
 }
 
+impl Command {
+    /// The leg the command is about, if it names one.
+    pub fn call_mut(&mut self) -> Option<&mut LegId> {
+        match self {
+            Command::Answer { call }
+            | Command::Hold { call }
+            | Command::Retrieve { call }
+            | Command::HangUp { call }
+            | Command::SendDigits { call, .. }
+            | Command::Transfer { call, .. }
+            | Command::Consult { call, .. }
+            | Command::Complete { call }
+            | Command::Return { call }
+            | Command::Swap { call }
+            | Command::Conference { call }
+            | Command::DropParty { call, .. }
+            | Command::Mute { call, .. }
+            | Command::Record { call, .. }
+            | Command::SetMode { call, .. }
+            | Command::Intercept { call } => Some(call),
+            Command::SignIn { .. }
+            | Command::SignOut
+            | Command::SetPresence { .. }
+            | Command::Decline { .. }
+            | Command::Accept { .. }
+            | Command::TakeMessage { .. }
+            | Command::FinishMessage { .. }
+            | Command::ReturnMessage { .. }
+            | Command::Dial { .. }
+            | Command::Supervise { .. }
+            | Command::ForceRelease { .. }
+            | Command::TakeWaiting { .. }
+            | Command::MoveWaiting { .. }
+            | Command::SetWrapUp { .. }
+            | Command::FinishWrapUp { .. }
+            | Command::TakeOver => None,
+        }
+    }
+}
+
 /// To whom a call is to go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -244,6 +308,16 @@ pub enum TargetAsked {
     Number {
         /// As a person writes it, at most 40 characters.
         number: String,
+    },
+    /// The customer leaves a message for this queue.
+    QueueVoicemail {
+        #[ts(as = "String")]
+        id: QueueId,
+    },
+    /// The same for this agent.
+    AgentVoicemail {
+        #[ts(as = "String")]
+        id: UserId,
     },
 }
 

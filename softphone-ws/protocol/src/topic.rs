@@ -11,7 +11,8 @@ use ts_rs::TS;
 #[serde(try_from = "String", into = "String")]
 #[ts(type = "\"me\" | \"floor\" | `queue/${string}` | `team/${string}`")]
 pub enum Topic {
-    /// The signed-in person's own state, offers, calls and wrap-ups. Entries: `agent`, `offer/<id>`, `call/<leg>`, `wrap_up/<assignment>`.
+    /// The signed-in person's own state, offers, calls, messages and wrap-ups. Entries: `agent`, `offer/<id>`, `call/<leg>`,
+    /// `message/<interaction>`, `wrap_up/<assignment>`.
     Me,
     /// All queues and agents. Entries: `queue/<id>`, `agent/<id>`.
     Floor,
@@ -86,6 +87,10 @@ pub mod key {
     /// In `me`: a [`CallView`](crate::CallView), by the agent's own leg.
     pub fn call(leg: LegId) -> String {
         format!("call/{leg}")
+    }
+    /// In `me`: a [`MessageView`](crate::MessageView).
+    pub fn message(id: InteractionId) -> String {
+        format!("message/{id}")
     }
     /// In `me`: a [`WrapUpView`](crate::WrapUpView).
     pub fn wrap_up(id: AssignmentId) -> String {

@@ -43,6 +43,7 @@ pub fn generate() -> String {
     collector.visit::<QueueView>();
     collector.visit::<FloorAgentView>();
     collector.visit::<WaitingView>();
+    collector.visit::<MessageView>();
     let mut text = String::from(
         "// Made from the Rust crate softphone-protocol; not edited by hand.\n// Made anew by: UPDATE=1 cargo test -p softphone-protocol\n",
     );

@@ -26,6 +26,8 @@ pub enum ShownState {
     Reserved,
     Talking,
     Hold,
+    /// Deals with a message.
+    Handling,
     WrapUp,
 }
 
@@ -123,7 +125,7 @@ pub struct OfferView {
     #[ts(as = "Option<String>")]
     pub queue: Option<QueueId>,
     pub queue_name: Option<String>,
-    /// `transfer`, `given_back`, `consult`, `taken`: work for this agent alone. `null`: the queue's next.
+    /// `transfer`, `given_back`, `consult`, `taken`: work for this agent alone; `message`: somebody left one. `null`: the queue's next call.
     pub purpose: Option<String>,
     pub caller: CallerView,
     /// Customers with the caller's number, the likely first. Empty: unknown, or the look-up is not back yet (see `card_pending`).
@@ -152,6 +154,8 @@ pub enum DeviceNote {
     AnswerHere,
     /// It answers by itself.
     AutoAnswer,
+    /// By the command `accept`: a message, for which no telephone rings.
+    AcceptHere,
 }
 
 /// The far party.
@@ -251,6 +255,22 @@ pub struct PartyView {
     /// When `state` began, in ms since the Unix epoch.
     pub since_ms: i64,
     pub muted: bool,
+    /// How their leg sounds; `null`: nothing is measured yet.
+    pub quality: Option<QualityView>,
+}
+
+/// How a leg sounds, coarsely: told again when an opinion has moved by 0.3, at most every few seconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct QualityView {
+    /// Mean opinion scores (ITU-T G.107) in tenths, 10 to 45: of what we hear of them, and of what they hear by their own reports;
+    /// `null`: not measured.
+    pub heard_tenths: Option<u8>,
+    pub far_tenths: Option<u8>,
+    /// Packets of theirs that did not come, of a thousand.
+    pub lost_permille: u32,
+    pub jitter_ms: u32,
+    /// 0: not measured.
+    pub round_trip_ms: u32,
 }
 
 /// Which commands mean something in the call just now.
@@ -281,6 +301,31 @@ pub struct WaitingView {
     pub since_ms: i64,
     /// Held out to an agent now.
     pub offered: bool,
+    /// Nobody is on the line: it is a message.
+    pub message: bool,
+}
+
+/// Entry `message/<interaction>` of `me`: a message in the agent's own mailbox, or one they deal with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MessageView {
+    #[ts(as = "String")]
+    pub interaction: InteractionId,
+    /// The call in which it was left.
+    #[ts(as = "Option<String>")]
+    pub origin: Option<InteractionId>,
+    /// To be heard by REST: `/recordings/<id>/parts/1`. Sealed within a second or two after the message was left.
+    #[ts(as = "String")]
+    pub recording: RecordingId,
+    /// `null`: nobody has taken it.
+    #[ts(as = "Option<String>")]
+    pub assignment: Option<AssignmentId>,
+    /// `null`: of the agent's own mailbox.
+    pub queue_name: Option<String>,
+    pub caller: CallerView,
+    pub cards: Vec<CardView>,
+    /// When it was left, in ms since the Unix epoch.
+    pub left_ms: i64,
+    pub duration_ms: u64,
 }
 
 /// Entry `call/<leg>` of `me`.
@@ -312,6 +357,10 @@ pub struct CallView {
     /// Everybody else in the call, as far as this agent may know.
     pub parties: Vec<PartyView>,
     pub actions: ActionsView,
+    /// How the agent's own leg sounds; `null`: nothing is measured yet.
+    pub quality: Option<QualityView>,
+    /// Who answered the number that was dialled: `person`, `machine`, `unsure`; `null`: it is not listened, or not told yet.
+    pub answerer: Option<String>,
 }
 
 /// Entry `wrap_up/<assignment>` of `me`.
@@ -333,6 +382,8 @@ pub struct WrapUpView {
     /// Why the number that was dialled was not reached: `busy`, `no_answer`, `invalid`, `rejected`, `congestion`, `forbidden`,
     /// `failed`; `null`: it was, or nobody was dialled.
     pub outcome: Option<String>,
+    /// Nobody hung up: the customer's line, or one's own, was lost.
+    pub line_lost: bool,
 }
 
 /// A choice of outcome.
@@ -351,9 +402,11 @@ pub struct QueueView {
     pub name: String,
     /// Items waiting, those held out to an agent not counted.
     pub waiting: u32,
+    /// Of these, messages.
+    pub messages: u32,
     /// Items held out to an agent now.
     pub offered: u32,
-    /// When the longest-waiting item began to wait, in ms since the Unix epoch.
+    /// When the longest-waiting caller began to wait, in ms since the Unix epoch.
     pub oldest_ms: Option<i64>,
     /// Agents of the queue signed in; of these ready and free; of these busy.
     pub staffed: u32,
@@ -381,4 +434,6 @@ pub struct FloorAgentView {
     #[ts(as = "Option<String>")]
     pub interaction: Option<InteractionId>,
     pub queue_name: Option<String>,
+    /// The worst of the mean opinion scores of their call, in tenths; `null`: none is measured.
+    pub score_tenths: Option<u8>,
 }

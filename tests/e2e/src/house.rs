@@ -199,6 +199,21 @@ impl House {
         self.ready.sockets.iter().rev().find(fits).unwrap_or_else(|| panic!("no {transport} on {ip}")).address
     }
 
+    /// The time its process has had on the processors so far.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub fn cpu(&self) -> Duration {
+        /// `USER_HZ`: the same on every Linux (proc(5)).
+        const TICKS_A_SECOND: u64 = 100;
+        let id = self.child.as_ref().expect("the server runs").id();
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("its figures");
+        // Behind the name, which may hold anything: user and system time are the 12th and 13th.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_ascii_whitespace();
+        let ticks: u64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+        Duration::from_millis(ticks * 1000 / TICKS_A_SECOND)
+    }
+
     pub fn http(&self) -> &str {
         &self.ready.http
     }

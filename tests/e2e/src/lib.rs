@@ -6,6 +6,7 @@
 #![allow(clippy::match_wild_err_arm, reason = "the error of a time limit says no more than that it is reached")]
 
 mod house;
+mod names;
 mod people;
 pub mod record;
 mod rest;
@@ -13,12 +14,13 @@ mod screen;
 mod wav;
 
 pub use house::{Database, House, Setup, WallClock, program, send_term};
+pub use names::NameServer;
 pub use people::{Caller, Desk, Phone, hear_each_other, within};
 pub use rest::{Answer, Rest};
 pub use screen::{Refusal, Screen, Seen};
 pub use wav::{Heard, Recording};
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Longer than anything here takes; reached only by a failing test.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -47,6 +49,16 @@ pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>)
 /// The same for what is already at hand.
 pub async fn until(what: &str, mut so: impl FnMut() -> bool) {
     eventually(what, async || so().then_some(())).await;
+}
+
+/// The same for what must stay so for this long.
+pub async fn steadily(what: &str, long: Duration, mut so: impl FnMut() -> bool) {
+    let mut since = None;
+    until(what, || {
+        since = so().then(|| since.unwrap_or_else(Instant::now));
+        since.is_some_and(|since| since.elapsed() >= long)
+    })
+    .await;
 }
 
 /// Makes of each `async fn(House)` a test on SQLite and one on PostgreSQL.

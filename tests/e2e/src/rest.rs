@@ -98,6 +98,21 @@ impl Rest {
         response.bytes().await.expect("a body").to_vec()
     }
 
+    /// What must be there, as text.
+    pub async fn text(&self, path: &str) -> String {
+        let response = self.request(Method::GET, path).header("accept", "text/plain").send().await.expect("an answer");
+        assert_eq!(response.status(), 200, "GET {path}");
+        response.text().await.expect("a text")
+    }
+
+    /// One of the figures of `/metrics`.
+    pub async fn figure(&self, name: &str) -> u64 {
+        let response = self.client.get(format!("{}/metrics", self.base)).send().await.expect("an answer");
+        let text = response.text().await.expect("the metrics");
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse::<f64>().ok());
+        value.unwrap_or_else(|| panic!("no figure {name}")) as u64
+    }
+
     /// The row of a list whose field has this value.
     pub async fn find(&self, list: &str, field: &str, value: &str) -> Value {
         let items = self.items(&format!("{list}?limit=500")).await;

@@ -1,14 +1,17 @@
-//! A desk phone that is not ours: baresip registers, takes a queue call, holds, resumes and hangs up, and calls in; measured at both ends.
+//! A desk phone that is not ours: baresip registers, takes queue calls with each codec over each transport, holds, resumes, transfers, asks
+//! a colleague, hangs up, and calls in; measured at both ends.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common_baresip;
 mod common_cases;
+mod common_foreign;
 
-use common_baresip::{Baresip, Over};
-use common_cases::{Place, closed, integer, interaction, path, segments, somebody, text};
-use cti_phone::EndReason;
-use e2e::{Heard, House, Phone, Recording, until, within};
+use common_baresip::{Baresip, Kind};
+use common_cases::{Place, closed, events, integer, interaction, path, segments, somebody, text};
+use common_foreign::{Over, SECURE, secure_house};
+use cti_phone::{Call, EndReason};
+use e2e::{Caller, Desk, Heard, House, Phone, Recording, hear_each_other, until, within};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -16,10 +19,13 @@ on_shared!(
     it_takes_holds_resumes_and_ends_a_queue_call_over_udp,
     it_takes_holds_resumes_and_ends_a_queue_call_over_tcp,
     it_calls_in_chooses_in_the_menu_and_waits,
+    it_transfers_a_customer_by_itself,
+    it_asks_a_colleague_by_a_second_call_and_leaves_the_customer_to_them,
 );
 
 const CALLER: u16 = 600;
 const AGENT: u16 = 1500;
+const COLLEAGUE: u16 = 1050;
 /// Windows of a recording that may be spoilt or missing at the three places where sound begins or ends.
 const EDGES: usize = 8;
 
@@ -33,7 +39,7 @@ async fn it_takes_holds_resumes_and_ends_a_queue_call_over_tcp(house: Arc<House>
 
 async fn takes_holds_resumes_and_ends(house: &House, over: Over) {
     let place = Place::new(house).await;
-    let mut baresip = Baresip::registered(house, over, &place.sip_user, &place.sip_password, AGENT).await;
+    let mut baresip = Baresip::registered(house, Kind::plain(over), &place.sip_user, &place.sip_password, AGENT).await;
     let desk = place.desk_with(house, Phone::unregistered(&place.sip_user).await).await;
     let caller = somebody(CALLER).await;
     let mut out = caller.connected(house, &place.number).await;
@@ -93,7 +99,7 @@ async fn hears(call: &cti_phone::Call, voice: u16) {
 
 async fn it_calls_in_chooses_in_the_menu_and_waits(house: Arc<House>) {
     let place = Place::new(&house).await;
-    let mut baresip = Baresip::registered(&house, Over::Udp, &place.sip_user, &place.sip_password, AGENT).await;
+    let mut baresip = Baresip::registered(&house, Kind::plain(Over::Udp), &place.sip_user, &place.sip_password, AGENT).await;
     baresip.ask("dial", &format!("sip:{}@{}", house.ivr(), house.sip())).await;
     baresip.tells("CALL_ESTABLISHED").await;
     until("the greeting in its ear", || baresip.ear().len() > 4000).await;
@@ -107,4 +113,90 @@ async fn it_calls_in_chooses_in_the_menu_and_waits(house: Arc<House>) {
     let one = closed(&place.rest, &place.sip_user).await;
     assert!(path(&one).ends_with(&["sales-topic", "sales-tier", "sales"]), "{:?}", path(&one));
     assert_eq!((text(&one, "/close_reason"), text(&one, "/from")), ("abandoned", place.sip_user.as_str()));
+}
+
+/// A queue call that baresip has taken: the customer's end, and the screen of its agent.
+async fn taken(house: &House, place: &Place, kind: Kind) -> (Baresip, Desk, Caller, Call) {
+    let mut baresip = Baresip::registered(house, kind, &place.sip_user, &place.sip_password, AGENT).await;
+    let desk = place.desk_with(house, Phone::unregistered(&place.sip_user).await).await;
+    let caller = somebody(CALLER).await;
+    let out = caller.connected(house, &place.number).await;
+    baresip.tells("CALL_INCOMING").await;
+    baresip.ask("accept", "").await;
+    desk.screen.shown("talking").await;
+    (baresip, desk, caller, out)
+}
+
+async fn it_transfers_a_customer_by_itself(house: Arc<House>) {
+    let (place, other) = (Place::new(&house).await, Place::new(&house).await);
+    let (mut baresip, desk, caller, out) = taken(&house, &place, Kind::plain(Over::Udp)).await;
+    let mut colleague = other.desk(&house).await;
+    hears(&out, AGENT).await;
+    baresip.ask("transfer", &format!("sip:{}@{}", other.sip_user, house.sip())).await;
+    desk.screen.shown("ready").await;
+    let call = colleague.phone.lifted(COLLEAGUE).await;
+    hear_each_other(&out, CALLER, &call, COLLEAGUE).await;
+    out.hang_up().await.unwrap();
+    let one = closed(&place.rest, &caller.number).await;
+    assert_eq!(events(&one, "transferred").len(), 1);
+    assert_eq!(text(events(&one, "transferred")[0], "/body/how"), "blind");
+}
+
+async fn it_asks_a_colleague_by_a_second_call_and_leaves_the_customer_to_them(house: Arc<House>) {
+    let (place, other) = (Place::new(&house).await, Place::new(&house).await);
+    let (mut baresip, desk, caller, out) = taken(&house, &place, Kind::plain(Over::Udp)).await;
+    let mut colleague = other.desk(&house).await;
+    hears(&out, AGENT).await;
+    baresip.ask("hold", "").await;
+    desk.screen.shown("hold").await;
+    baresip.ask("dial", &format!("sip:{}@{}", other.sip_user, house.sip())).await;
+    let asked = colleague.phone.lifted(COLLEAGUE).await;
+    hears(&asked, AGENT).await;
+    // The first line again: hanging it up leaves the customer to who is asked.
+    baresip.ask("line", "1").await;
+    baresip.ask("hangup", "").await;
+    hear_each_other(&out, CALLER, &asked, COLLEAGUE).await;
+    desk.screen.shown("ready").await;
+    out.hang_up().await.unwrap();
+    let one = closed(&place.rest, &caller.number).await;
+    assert_eq!(text(events(&one, "transferred")[0], "/body/how"), "consulted");
+}
+
+/// One after the other on one server: each codec it shares with us, each transport, encrypted and not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_codec_and_every_transport_carries_both_voices() {
+    let (house, _certificate) = secure_house().await;
+    for (over, codec) in [
+        (Over::Udp, "PCMU/8000/1"),
+        (Over::Tcp, "PCMA/8000/1"),
+        (Over::Udp, "G722/16000/1"),
+        (Over::Tcp, "opus/48000/2"),
+        (Over::Tls(SECURE), "G722/16000/1"),
+    ] {
+        let place = Place::new(&house).await;
+        let (mut baresip, desk, caller, mut out) = taken(&house, &place, Kind { over, codec: Some(codec), srtp: false }).await;
+        hears(&out, AGENT).await;
+        baresip.hears(CALLER, &[AGENT]).await;
+        baresip.ask("hangup", "").await;
+        assert_eq!(within("the end of the caller's call", out.ended()).await, EndReason::RemoteHungUp);
+        desk.screen.shown("ready").await;
+        let name = codec.split('/').next().unwrap();
+        // The engine reports a leg when its sockets are closed.
+        let reported = |one: &Value| events(one, "media_report").iter().any(|event| text(event, "/body/codec") == name);
+        interaction(&place.rest, &caller.number, &format!("a leg of {over:?} {codec:?}"), reported).await;
+    }
+    // Encrypted, it offers; a colleague whose telephone knows nothing of that takes the call.
+    for over in [Over::Tls(SECURE), Over::Udp] {
+        let (place, other) = (Place::new(&house).await, Place::new(&house).await);
+        let kind = Kind { over, codec: Some("PCMA/8000/1"), srtp: true };
+        let mut baresip = Baresip::registered(&house, kind, &place.sip_user, &place.sip_password, AGENT).await;
+        let mut colleague = other.desk(&house).await;
+        baresip.ask("dial", &format!("sip:{}@{}", other.number, kind.over.server(&house))).await;
+        let call = colleague.phone.lifted(COLLEAGUE).await;
+        hears(&call, AGENT).await;
+        baresip.hears(COLLEAGUE, &[AGENT]).await;
+        baresip.prints("SRTP is Enabled").await;
+        call.hang_up().await.unwrap();
+        colleague.screen.shown("ready").await;
+    }
 }

@@ -3,71 +3,29 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use cti_phone::{Call, EndReason};
-use e2e::record::{assert_tiled, closed, interaction, kinds, now_us, text};
-use e2e::{Caller, Database, Desk, Heard, House, Recording, Screen, until, within};
+mod common_control;
+
+use common_control::*;
+use cti_phone::{DigitsBy, EndReason};
+use e2e::record::{assert_tiled, closed, kinds, now_us, text};
+use e2e::{Caller, Desk, Heard, House, Recording, on_both, until, within};
 use serde_json::{Value, json};
 
-/// Noah Williams of the sample customers.
-const NOAH: &str = "+12025550112";
-const CALLER: u16 = 600;
-const ALICE: u16 = 1500;
-const BOB: u16 = 1050;
-const BOSS: u16 = 2100;
-const VOICES: [u16; 4] = [CALLER, ALICE, BOB, BOSS];
+on_both!(
+    who_is_consulted_speaks_with_the_agent_alone_and_then_has_the_customer,
+    in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it,
+    a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_same_recording,
+    a_transfer_nobody_takes_brings_the_customer_back_to_the_queue,
+    a_supervisor_listens_whispers_barges_in_and_takes_over,
+    a_supervisor_says_by_keys_how_well_they_are_heard_and_the_keys_reach_nobody,
+    a_supervisor_takes_a_waiting_call_and_ends_another_by_force,
+    the_customer_is_back_when_the_one_asked_is_let_go_and_a_party_that_is_put_out_is_gone,
+    a_paused_recording_holds_nothing_of_the_meantime,
+);
 
-/// Waits until this telephone hears these voices and no other of the four. Music is none of them.
-async fn hears(who: &str, call: &Call, voices: &[u16]) {
-    until(&format!("{who} hears {voices:?}"), || {
-        let Some(levels) = call.tones_heard(&VOICES) else { return false };
-        let is_heard = |level: &cti_phone::ToneLevel| level.share > 0.12 && level.dbfs > -45.0;
-        VOICES.iter().zip(&levels).all(|(voice, level)| voices.contains(voice) == is_heard(level))
-    })
-    .await;
-}
-
-async fn start() -> House {
-    House::start(Database::Sqlite).await
-}
-
-/// Noah has called the queue and talks with Alice.
-async fn talking(house: &House) -> (Call, Desk, Call) {
-    let mut alice = Desk::ready(house, "alice").await;
-    let caller = Caller::new(NOAH, CALLER).await;
-    let out = caller.call(house, house.queue());
-    let taken = alice.phone.lifted(ALICE).await;
-    alice.screen.shown("talking").await;
-    hears("the caller", &out, &[ALICE]).await;
-    hears("alice", &taken, &[CALLER]).await;
-    (out, alice, taken)
-}
-
-async fn call_shows(screen: &Screen, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
-    let find = |entries: &serde_json::Map<String, Value>| {
-        entries.iter().find(|(key, value)| key.starts_with("call/") && fits(value)).map(|(_, value)| value.clone())
-    };
-    screen.wait(what, find).await
-}
-
-fn agent(desk: &Desk) -> Value {
-    json!({ "kind": "agent", "id": desk.user })
-}
-
-async fn sealed(house: &House, since: i64) -> Value {
-    let whole = |one: &Value| {
-        let all = one.pointer("/recordings").and_then(Value::as_array);
-        text(one, "/state") == "closed" && all.is_some_and(|all| !all.is_empty() && all.iter().all(|r| r.pointer("/parts/0").is_some()))
-    };
-    interaction(house, NOAH, since, "the closed interaction with its recordings", whole).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn who_is_consulted_speaks_with_the_agent_alone_and_then_has_the_customer() {
-    let since = now_us();
-    let house = start().await;
-    let (out, alice, taken) = talking(&house).await;
+async fn who_is_consulted_speaks_with_the_agent_alone_and_then_has_the_customer(house: House) {
+    let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
     let mut bob = Desk::ready(&house, "bob").await;
-    let leg = alice.leg().await;
     alice.screen.tell(json!({ "do": "consult", "call": leg, "to": agent(&bob) })).await;
     hears("the caller", &out, &[]).await;
     let offer = bob.screen.entry("offer/", |_| true).await;
@@ -95,7 +53,7 @@ async fn who_is_consulted_speaks_with_the_agent_alone_and_then_has_the_customer(
     bob.screen.shown("wrap_up").await;
     alice.finish_wrap_up().await;
     bob.finish_wrap_up().await;
-    let one = sealed(&house, since).await;
+    let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
     let customer = kinds(&one, "customer");
     assert_eq!(customer[customer.len() - 5..], ["talking", "on_hold", "talking", "on_hold", "talking"]);
@@ -104,29 +62,15 @@ async fn who_is_consulted_speaks_with_the_agent_alone_and_then_has_the_customer(
 
 /// The first recording is the customer's: whatever they were told, and nothing that was said aside. The second is what was said aside.
 async fn check_consultation(house: &House, one: &Value) {
-    let parts = Recording::of(house.rest(), one).await;
-    let [part] = parts.as_slice() else { panic!("one part, not {}", parts.len()) };
-    let heard = |samples: &[i16], voice: u16| {
-        let others: Vec<u16> = VOICES.into_iter().filter(|other| *other != voice).collect();
-        Heard::of(samples, voice, &others).right
-    };
-    assert!(heard(&part.left, CALLER) > 0 && heard(&part.left, ALICE) == 0 && heard(&part.left, BOB) == 0);
-    assert!(heard(&part.right, ALICE) > 0 && heard(&part.right, BOB) > 0 && heard(&part.right, CALLER) == 0);
-    let aside = one.pointer("/recordings/1").expect("a recording of what was said aside");
-    let mut only = one.clone();
-    only["recordings"] = json!([aside]);
-    let parts = Recording::of(house.rest(), &only).await;
-    assert!(parts.iter().any(|part| heard(&part.left, BOB) > 0 && heard(&part.right, ALICE) > 0));
-    assert!(parts.iter().all(|part| heard(&part.left, CALLER) == 0 && heard(&part.right, CALLER) == 0));
+    let parts = recording(house.rest(), one, 0).await;
+    assert_eq!(parts.len(), 1);
+    assert_eq!(voices_in(&parts), (vec![CALLER], vec![ALICE, BOB]));
+    assert_eq!(voices_in(&recording(house.rest(), one, 1).await), (vec![BOB], vec![ALICE]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it() {
-    let since = now_us();
-    let house = start().await;
-    let (out, alice, taken) = talking(&house).await;
+async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it(house: House) {
+    let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
     let mut bob = Desk::ready(&house, "bob").await;
-    let leg = alice.leg().await;
     alice.screen.tell(json!({ "do": "consult", "call": leg, "to": agent(&bob) })).await;
     let asked = bob.phone.lifted(BOB).await;
     hears("bob", &asked, &[ALICE]).await;
@@ -150,7 +94,7 @@ async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it()
     assert_eq!(within("the end of the call", out.ended()).await, EndReason::RemoteHungUp);
     alice.finish_wrap_up().await;
     bob.finish_wrap_up().await;
-    let one = sealed(&house, since).await;
+    let one = sealed(&house, NOAH, since).await;
     let parts = Recording::of(house.rest(), &one).await;
     let mixed = parts
         .iter()
@@ -159,13 +103,9 @@ async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it()
     assert!(mixed.count() > 0, "both of ours are on the right");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_same_recording() {
-    let since = now_us();
-    let house = start().await;
-    let (out, alice, _taken) = talking(&house).await;
+async fn a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_same_recording(house: House) {
+    let Talk { house, since, out, alice, taken: _taken, leg } = Talk::begin(house).await;
     let mut bob = Desk::ready(&house, "bob").await;
-    let leg = alice.leg().await;
     let refusal = alice.screen.ask(json!({ "do": "transfer", "call": leg, "to": agent(&alice) })).await.unwrap_err();
     assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("bad_value", Some("to")));
     alice.screen.tell(json!({ "do": "transfer", "call": leg, "to": agent(&bob) })).await;
@@ -187,7 +127,7 @@ async fn a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_sam
     out.hang_up().await.unwrap();
     alice.finish_wrap_up().await;
     bob.finish_wrap_up().await;
-    let one = sealed(&house, since).await;
+    let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
     assert_eq!(one.pointer("/recordings").and_then(Value::as_array).map(Vec::len), Some(1));
     let parts = Recording::of(house.rest(), &one).await;
@@ -197,13 +137,9 @@ async fn a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_sam
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_transfer_nobody_takes_brings_the_customer_back_to_the_queue() {
-    let since = now_us();
-    let house = start().await;
-    let (out, alice, _taken) = talking(&house).await;
+async fn a_transfer_nobody_takes_brings_the_customer_back_to_the_queue(house: House) {
+    let Talk { house, since, out, alice, taken: _taken, leg } = Talk::begin(house).await;
     let mut bob = Desk::ready(&house, "bob").await;
-    let leg = alice.leg().await;
     alice.screen.tell(json!({ "do": "transfer", "call": leg, "to": agent(&bob) })).await;
     let refused = bob.phone.rings().await;
     refused.ring().await;
@@ -220,11 +156,8 @@ async fn a_transfer_nobody_takes_brings_the_customer_back_to_the_queue() {
     assert!(said.contains(&"transferred") && said.contains(&"transfer_failed"), "{said:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_supervisor_listens_whispers_barges_in_and_takes_over() {
-    let since = now_us();
-    let house = start().await;
-    let (out, alice, taken) = talking(&house).await;
+async fn a_supervisor_listens_whispers_barges_in_and_takes_over(house: House) {
+    let Talk { house, since, out, alice, taken, .. } = Talk::begin(house).await;
     let mut boss = Desk::open(&house, "supervisor").await;
     let refusal = alice.screen.ask(json!({ "do": "supervise", "agent": boss.user, "mode": "listen" })).await.unwrap_err();
     assert_eq!(refusal.code, "forbidden");
@@ -255,7 +188,7 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over() {
     out.hang_up().await.unwrap();
     alice.finish_wrap_up().await;
     boss.finish_wrap_up().await;
-    let one = sealed(&house, since).await;
+    let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
     assert_eq!(kinds(&one, "supervisor")[..3], ["ringing", "listening", "whispering"]);
     let parts = Recording::of(house.rest(), &one).await;
@@ -270,10 +203,48 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over() {
     assert!(actions.contains(&"supervise") && actions.contains(&"intercept"), "{actions:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_supervisor_takes_a_waiting_call_and_ends_another_by_force() {
+async fn a_supervisor_says_by_keys_how_well_they_are_heard_and_the_keys_reach_nobody(house: House) {
+    let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
+    let mut boss = Desk::open(&house, "supervisor").await;
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen" })).await;
+    let ear = boss.phone.lifted(BOSS).await;
+    hears("the boss", &ear, &[CALLER, ALICE]).await;
+    let steps: [(&str, DigitsBy, &[u16], &[u16]); 5] = [
+        ("2", DigitsBy::Rtp, &[ALICE], &[CALLER, BOSS]),
+        ("3", DigitsBy::Info, &[ALICE, BOSS], &[CALLER, BOSS]),
+        ("7", DigitsBy::Rtp, &[ALICE, BOSS], &[CALLER, BOSS]),
+        ("1", DigitsBy::Both, &[ALICE], &[CALLER]),
+        ("3", DigitsBy::Rtp, &[ALICE, BOSS], &[CALLER, BOSS]),
+    ];
+    for (key, by, caller, agent) in steps {
+        ear.send_digits(key, by, 3).await.unwrap();
+        hears("the caller", &out, caller).await;
+        hears("alice", &taken, agent).await;
+    }
+    // The only one the caller hears: without a mix, packets are passed on as they are.
+    alice.screen.tell(json!({ "do": "mute", "call": leg, "muted": true })).await;
+    hears("the caller", &out, &[BOSS]).await;
+    ear.send_digits("2", DigitsBy::Rtp, 3).await.unwrap();
+    call_shows(&boss.screen, "the whispering", |call| text(call, "/state") == "whispering").await;
+    hears("alice", &taken, &[CALLER, BOSS]).await;
+    assert_eq!((out.media().digits.as_str(), taken.media().digits.as_str()), ("", ""));
+
+    boss.screen.tell(json!({ "do": "intercept", "call": boss.leg().await })).await;
+    hears("the caller", &out, &[BOSS]).await;
+    ear.send_digits("7", DigitsBy::Rtp, 3).await.unwrap();
+    until("a key of who has the call now", || out.media().digits == "7").await;
+    out.hang_up().await.unwrap();
+    alice.finish_wrap_up().await;
+    boss.finish_wrap_up().await;
+    let one = closed(&house, NOAH, since).await;
+    assert_eq!(kinds(&one, "supervisor")[..6], ["ringing", "listening", "whispering", "barging", "listening", "barging"]);
+    let audit = house.rest().read("/audit?resource=interaction").await;
+    let rows = audit.pointer("/items").and_then(Value::as_array).unwrap();
+    assert_eq!(rows.iter().filter(|row| text(row, "/via") == "phone").count(), 5, "{audit:#}");
+}
+
+async fn a_supervisor_takes_a_waiting_call_and_ends_another_by_force(house: House) {
     let since = now_us();
-    let house = start().await;
     let mut boss = Desk::open(&house, "supervisor").await;
     let queue = house.rest().find("/queues", "name", "sales").await;
     let topic = format!("queue/{}", text(&queue, "/id"));
@@ -300,13 +271,9 @@ async fn a_supervisor_takes_a_waiting_call_and_ends_another_by_force() {
     closed(&house, NOAH, since).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_customer_is_back_when_the_one_asked_is_let_go_and_a_party_that_is_put_out_is_gone() {
-    let since = now_us();
-    let house = start().await;
-    let (out, alice, taken) = talking(&house).await;
+async fn the_customer_is_back_when_the_one_asked_is_let_go_and_a_party_that_is_put_out_is_gone(house: House) {
+    let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
     let mut bob = Desk::ready(&house, "bob").await;
-    let leg = alice.leg().await;
     let refusal = alice.screen.ask(json!({ "do": "complete", "call": leg })).await.unwrap_err();
     assert_eq!(refusal.code, "wrong_state");
     alice.screen.tell(json!({ "do": "consult", "call": leg, "to": agent(&bob) })).await;
@@ -337,12 +304,8 @@ async fn the_customer_is_back_when_the_one_asked_is_let_go_and_a_party_that_is_p
     closed(&house, NOAH, since).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_paused_recording_holds_nothing_of_the_meantime() {
-    let since = now_us();
-    let house = start().await;
-    let (out, alice, taken) = talking(&house).await;
-    let leg = alice.leg().await;
+async fn a_paused_recording_holds_nothing_of_the_meantime(house: House) {
+    let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
     alice.screen.tell(json!({ "do": "record", "call": leg, "what": "pause" })).await;
     call_shows(&alice.screen, "the pause", |call| call.get("recording_paused") == Some(&Value::Bool(true))).await;
     // Another voice, which is heard and must not be recorded.
@@ -355,7 +318,7 @@ async fn a_paused_recording_holds_nothing_of_the_meantime() {
     until("a second of talk", || out.media().received > before + 50).await;
     out.hang_up().await.unwrap();
     alice.finish_wrap_up().await;
-    let one = sealed(&house, since).await;
+    let one = sealed(&house, NOAH, since).await;
     let parts = Recording::of(house.rest(), &one).await;
     let heard = |voice: u16| parts.iter().map(|part| Heard::of(&part.right, voice, &[CALLER]).right).sum::<usize>();
     assert!(heard(ALICE) > 0 && heard(BOB) == 0, "{} and {}", heard(ALICE), heard(BOB));

@@ -267,7 +267,34 @@ async fn a_source_that_moves_is_believed_only_by_signalling(house: Arc<House>) {
 async fn lost_media_and_what_is_none(database: Database) {
     let setup = Setup::default().set("MEDIA__LOSS_AFTER_S", 1).set("MEDIA__LOSS_ENDS_AFTER_S", 2);
     let house = House::start_with(database, setup).await;
-    tokio::join!(stopped_media_ends_the_call(&house), hold_is_not_lost_media(&house), silence_suppression_is_not_lost_media(&house));
+    tokio::join!(
+        stopped_media_ends_the_call(&house),
+        a_lost_line_is_shown_as_one_in_the_wrap_up(&house),
+        hold_is_not_lost_media(&house),
+        silence_suppression_is_not_lost_media(&house)
+    );
+}
+
+async fn a_lost_line_is_shown_as_one_in_the_wrap_up(house: &House) {
+    let mut alice = Desk::ready(house, "alice").await;
+    for lost in [true, false] {
+        let caller = somebody(CALLER).await;
+        let mut out = caller.connected(house, house.queue()).await;
+        let taken = alice.phone.lifted(AGENT).await;
+        hear_each_other(&out, CALLER, &taken, AGENT).await;
+        if lost {
+            out.say(Sound::Nothing);
+            within("the end", out.ended()).await;
+        } else {
+            out.hang_up().await.unwrap();
+        }
+        let shown = alice.screen.entry("wrap_up/", |_| true).await;
+        assert_eq!(shown.get("line_lost").and_then(serde_json::Value::as_bool), Some(lost), "{shown:#}");
+        alice.finish_wrap_up().await;
+        let one = closed(house.rest(), &caller.number).await;
+        assert_eq!(text(participant(&one, "customer"), "/leave_reason"), if lost { "lost" } else { "hung_up" });
+        alice.screen.shown("ready").await;
+    }
 }
 
 async fn stopped_media_ends_the_call(house: &House) {
@@ -290,7 +317,7 @@ async fn stopped_media_ends_the_call(house: &House) {
     let took = stopped.elapsed();
     let one = closed(&place.rest, &caller.number).await;
     assert!((Duration::from_millis(2800)..Duration::from_secs(5)).contains(&took), "after the limit, not before: {took:?}: {one:#}");
-    assert_eq!((text(participant(&one, "customer"), "/leave_reason"), text(&one, "/close_reason")), ("media_lost", "completed"));
+    assert_eq!((text(participant(&one, "customer"), "/leave_reason"), text(&one, "/close_reason")), ("lost", "completed"));
     assert_eq!((events(&one, "media_lost").len(), events(&one, "media_back").len()), (2, 1));
 }
 

@@ -1,6 +1,6 @@
 //! Calls to the outside: an agent dials, carriers answer in every way there is. Carriers are own phones; what they must not be asked is asked here.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which read the clock")]
 
 mod common_cases;
 
@@ -21,10 +21,12 @@ on_shared!(
     a_silent_trunk_is_passed_over,
     a_challenge_is_answered_and_one_of_another_realm_is_not,
     early_media_is_heard_and_without_it_a_ring_back_tone,
+    a_person_is_told_from_a_machine_where_that_is_wanted,
     an_agent_who_gives_up_cancels_the_call,
     what_may_not_be_dialled_is_refused_before_any_telephone_rings,
     nobody_else_has_a_call_relayed,
     a_redirection_elsewhere_is_not_followed,
+    a_redirection_to_another_number_is_judged_as_if_it_were_dialled,
     a_program_has_an_agent_call_once_for_each_key,
     a_trunk_that_loses_its_probes_is_shown_down_and_up_again,
 );
@@ -32,6 +34,8 @@ on_shared!(
 const CUSTOMER: u16 = 600;
 const AGENT: u16 = 1500;
 const ANNOUNCEMENT: u16 = 1000;
+/// The frequencies of the busy and of the congestion tone.
+const BUSY: [u16; 1] = [425];
 /// The ring-back tone of the server.
 const RING_BACK: u16 = 425;
 const QUIET: Duration = Duration::from_millis(1200);
@@ -181,11 +185,11 @@ async fn a_dialled_call_rings_the_agent_first_and_both_talk_and_are_recorded(hou
 }
 
 async fn each_way_of_not_answering_has_its_word_and_cause(house: Arc<House>) {
-    for (code, word, cause, reason) in [
-        (486, "busy", 17, "busy"),
-        (480, "no_answer", 18, "no_answer"),
-        (404, "invalid", 1, "unreachable"),
-        (603, "rejected", 21, "declined"),
+    for (code, word, cause, reason, told) in [
+        (486, "busy", 17, "busy", true),
+        (480, "no_answer", 18, "no_answer", false),
+        (404, "invalid", 1, "unreachable", true),
+        (603, "rejected", 21, "declined", true),
     ] {
         let mut dialler = Dialler::new(&house).await;
         let mut carrier = Carrier::new(&dialler.number).await;
@@ -193,6 +197,10 @@ async fn each_way_of_not_answering_has_its_word_and_cause(house: Arc<House>) {
         known(&dialler.place, &trunk).await;
         let mut own = dialler.lift().await;
         carrier.called().await.reject(code).await;
+        if told {
+            let all = |levels: Vec<cti_phone::ToneLevel>| levels.iter().all(|level| level.share > 0.2);
+            until("the tone", || own.tones_heard(&BUSY).is_some_and(all)).await;
+        }
         within("the end of the agent's call", own.ended()).await;
         let wrap_up = dialler.desk.screen.entry("wrap_up/", |_| true).await;
         assert_eq!(text(&wrap_up, "/outcome"), word, "{code}");
@@ -304,6 +312,53 @@ async fn early_media_is_heard_and_without_it_a_ring_back_tone(house: Arc<House>)
     assert!(one.pointer("/recordings/0").is_none(), "nobody was reached, nothing is recorded");
 }
 
+async fn a_person_is_told_from_a_machine_where_that_is_wanted(house: Arc<House>) {
+    // What the queue says, what the command says, how the far side greets, and what it is taken for.
+    let rows = [
+        (Value::Null, json!(true), false, Some("machine")),
+        (json!({ "greeting_ms": 1_000 }), Value::Null, false, Some("machine")),
+        (json!({}), Value::Null, true, Some("person")),
+        (json!({}), json!(false), true, None),
+        (json!({ "on": false }), Value::Null, false, None),
+    ];
+    for (queue, asked, stops, answerer) in rows {
+        let mut dialler = Dialler::new(&house).await;
+        let answer =
+            dialler.place.rest.patch(&format!("/queues/{}", dialler.place.queue), &json!({ "outbound": { "detect": queue } })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let mut carrier = Carrier::new(&dialler.number).await;
+        let trunk = dialler.trunk(carrier.address(), 1, json!({})).await;
+        known(&dialler.place, &trunk).await;
+        let command = json!({ "do": "dial", "number": dialler.number, "queue": dialler.place.queue, "detect": asked });
+        dialler.desk.screen.tell(command).await;
+        let mut own = dialler.desk.phone.lifted(AGENT).await;
+        let mut far = carrier.called().await.answer(Media::tone(CUSTOMER)).await.unwrap();
+        within("the customer's call", far.answered()).await.unwrap();
+        if stops {
+            let word = std::time::Instant::now();
+            until("a word was said", || word.elapsed() > Duration::from_millis(500)).await;
+            far.say(cti_phone::Sound::Silence);
+        }
+        match answerer {
+            Some(answerer) => {
+                dialler.desk.screen.entry("call/", |view| text(view, "/answerer") == answerer).await;
+            }
+            // Longer than any verdict takes.
+            None => {
+                let answered = std::time::Instant::now();
+                until("a verdict would have come", || answered.elapsed() > Duration::from_secs(3)).await;
+            }
+        }
+        far.hang_up().await.unwrap();
+        within("the end of the agent's call", own.ended()).await;
+        let one = dialler.over().await;
+        let told: Vec<&str> = events(&one, "answerer_detected").iter().map(|event| text(event, "/body/answerer")).collect();
+        assert_eq!(told, Vec::from_iter(answerer), "{queue} {asked}");
+        let shown = participant(&one, "customer").get("answerer").and_then(Value::as_str);
+        assert_eq!(shown, answerer, "{queue} {asked}");
+    }
+}
+
 async fn an_agent_who_gives_up_cancels_the_call(house: Arc<House>) {
     let mut dialler = Dialler::new(&house).await;
     let mut carrier = Carrier::new(&dialler.number).await;
@@ -390,6 +445,31 @@ async fn a_redirection_elsewhere_is_not_followed(house: Arc<House>) {
     assert_eq!(elsewhere.count(QUIET, |_| true).await, 0);
     let one = dialler.over().await;
     assert_eq!(text(events(&one, "outside_failed")[0], "/body/reason"), "failed");
+}
+
+async fn a_redirection_to_another_number_is_judged_as_if_it_were_dialled(house: Arc<House>) {
+    for (number, allowed) in [("+19002345678", false), ("+442079460999", true)] {
+        let mut dialler = Dialler::new(&house).await;
+        let mut carrier = raw_carrier().await;
+        let trunk = dialler.trunk(carrier.local_addr(), 1, json!({})).await;
+        known(&dialler.place, &trunk).await;
+        let mut own = dialler.lift().await;
+        let invite = invited(&mut carrier).await;
+        let contact = format!("Contact: <sip:{number}@{}>", carrier.local_addr());
+        carrier.respond(&invite, 302, "t1", &[&contact], "").await.unwrap();
+        let is_second = |r: &Received| r.method() == Some(cti_phone::rsip::Method::Invite) && r.cseq() == Some((2, "INVITE"));
+        if allowed {
+            let second = carrier.wait_for(PATIENCE, is_second).await.unwrap();
+            assert!(String::from_utf8_lossy(&second.bytes).starts_with(&format!("INVITE sip:{number}@")));
+            carrier.respond(&second, 486, "t2", &[], "").await.unwrap();
+        } else {
+            assert_eq!(carrier.count(QUIET, is_second).await, 0, "nothing goes to a premium number");
+        }
+        within("the end of the agent's call", own.ended()).await;
+        let one = dialler.over().await;
+        let word = if allowed { "busy" } else { "failed" };
+        assert_eq!(text(events(&one, "outside_failed")[0], "/body/reason"), word, "{number}");
+    }
 }
 
 async fn a_program_has_an_agent_call_once_for_each_key(house: Arc<House>) {

@@ -34,6 +34,7 @@ macro_rules! on_short_sessions {
 on_short_sessions!(
     a_phone_that_vanishes_while_it_holds_is_gone_within_the_session,
     a_caller_who_promised_to_refresh_and_vanished_is_given_up,
+    a_network_that_lost_the_caller_is_not_taken_for_a_caller_who_hung_up,
     a_caller_without_session_timers_is_refreshed_and_stays,
     a_refresh_that_meets_the_callers_reinvite_is_491_for_both_and_both_come_again,
     too_short_a_session_is_422_and_told_the_least,
@@ -162,7 +163,8 @@ async fn a_phone_that_vanishes_while_it_holds_is_gone_within_the_session(house: 
     assert!(took <= SESSION + SLACK, "{took:?}");
     let one = closed(&talk.place.rest, &talk.caller.number).await;
     assert_eq!((segments(&one, "agent").last(), segments(&one, "customer").last()), (Some(&"holding"), Some(&"on_hold")));
-    assert_eq!(text(participant(&one, "customer"), "/leave_reason"), "other_left");
+    let left = |role: &str| text(participant(&one, role), "/leave_reason");
+    assert_eq!((left("customer"), left("agent")), ("other_left", "lost"));
     // The engine reports a leg when its sockets are closed and its ports are given back.
     let reported = |one: &serde_json::Value| events(one, "media_report").len() == 2;
     interaction(&talk.place.rest, &talk.caller.number, "both legs closed", reported).await;
@@ -191,7 +193,7 @@ async fn a_caller_who_promised_to_refresh_and_vanished_is_given_up(house: Arc<Ho
     assert!((Duration::from_secs(4)..Duration::from_secs(6)).contains(&took), "a third before the end: {took:?}");
     line.peer.respond(&bye, 200, "", &[], "").await.unwrap();
     let one = closed(&place.rest, &line.number).await;
-    assert_eq!(text(participant(&one, "customer"), "/leave_reason"), "failed");
+    assert_eq!(text(participant(&one, "customer"), "/leave_reason"), "lost");
 }
 
 async fn a_caller_without_session_timers_is_refreshed_and_stays(house: Arc<House>) {
@@ -219,6 +221,19 @@ async fn a_caller_without_session_timers_is_refreshed_and_stays(house: Arc<House
     line.bye().await;
     let one = closed(&place.rest, &line.number).await;
     assert_eq!((text(&one, "/close_reason"), segments(&one, "agent")), ("completed", vec!["ringing", "talking"]));
+}
+
+async fn a_network_that_lost_the_caller_is_not_taken_for_a_caller_who_hung_up(house: Arc<House>) {
+    // ITU-T Q.850: temporary failure, and normal call clearing.
+    for (cause, reason) in [(41, "lost"), (16, "hung_up")] {
+        let place = Place::new(&house).await;
+        let mut line = Line::new(&house, &place.number).await;
+        line.connect(&offer(TRUNK, NOWHERE, 1, "sendrecv")).await;
+        line.request("BYE", &[&format!("Reason: Q.850;cause={cause}")], "").await;
+        assert_eq!(line.response("BYE").await.status(), Some(200));
+        let one = closed(&place.rest, &line.number).await;
+        assert_eq!(text(participant(&one, "customer"), "/leave_reason"), reason, "{cause}");
+    }
 }
 
 // ---- what crosses

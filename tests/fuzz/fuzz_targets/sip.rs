@@ -3,7 +3,7 @@
 #![no_main]
 
 use bytes::Bytes;
-use cti_sip::message::{Message, Name, check, digit, sdp_of};
+use cti_sip::message::{Message, Name, ReferTo, Replaces, check, digit, sdp_of};
 use cti_sip::{Caller, Command, Config, Endpoint, Event, Framer, Output, Path, PhoneAccount, Target, Transport, Trunk};
 use cti_types::{Chance, LegId, Now, PhoneId, Tick, TrunkId, Utc};
 use libfuzzer_sys::fuzz_target;
@@ -31,7 +31,8 @@ fn read(bytes: &Bytes) {
     for name in [Name::Via, Name::Route, Name::RecordRoute, Name::Contact, Name::Require, Name::Authorization] {
         let _ = message.values(name).count();
     }
-    let _ = (check::request(&message), sdp_of(&message), digit(&message));
+    let _ = (check::request(&message), sdp_of(&message), digit(&message), ReferTo::of(&message).is_ok());
+    let _ = message.lines(Name::Replaces).filter_map(Replaces::parse).count();
 }
 
 fn frame(data: &[u8]) {
@@ -159,7 +160,7 @@ fn drain(endpoint: &mut Endpoint, known: &mut Known, now: u64) {
             }
             Output::Event(Event::Incoming { leg, .. }) => {
                 known.legs.push(leg);
-                command(endpoint, now, Command::Provisional { leg, code: 180, sdp: None });
+                command(endpoint, now, Command::Provisional { leg, code: 183, sdp: Some(SDP.into()) });
                 command(endpoint, now, Command::Answer { leg, sdp: SDP.into() });
             }
             Output::Event(Event::Answered { leg, .. }) => {
@@ -167,6 +168,8 @@ fn drain(endpoint: &mut Endpoint, known: &mut Known, now: u64) {
                 command(endpoint, now, Command::Reinvite { leg, sdp: SDP.into() });
             }
             Output::Event(Event::Reinvite { leg, .. }) => command(endpoint, now, Command::AnswerReinvite { leg, sdp: SDP.into() }),
+            Output::Event(Event::Referred { leg, .. }) => command(endpoint, now, Command::AnswerRefer { leg, code: 202 }),
+            Output::Event(Event::Redirected { leg, to }) => command(endpoint, now, Command::Follow { leg, places: (0..to.len()).collect() }),
             Output::Event(_) => {}
         }
     }

@@ -261,7 +261,8 @@ async fn listen(both: &[Arc<Call>; 2], agent_hz: u16, caller_hz: u16, talk: Dura
     if up { Ok(()) } else { Err("cut_off".into()) }
 }
 
-fn status_of(error: PhoneError) -> String {
+/// What a failed call is counted under: the status it was refused with, `timeout` or `error`.
+pub(crate) fn status_of(error: PhoneError) -> String {
     match error {
         PhoneError::Refused(code) => code.to_string(),
         PhoneError::Timeout => "timeout".into(),

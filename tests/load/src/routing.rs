@@ -67,7 +67,8 @@ impl Drive {
         let priority = self.chance.below(3) as u8;
         let since = Tick(self.micros);
         let (work, interaction) = (WorkItemId::from_u128(n), InteractionId::from_u128(n));
-        self.tell(AcdInput::Enqueue { work, interaction, queue: queue_id(queue), priority, skills, since, credit: Duration::ZERO });
+        let (queue, credit, stays) = (queue_id(queue), Duration::ZERO, false);
+        self.tell(AcdInput::Enqueue { work, interaction, queue, priority, skills, since, credit, stays });
     }
 }
 

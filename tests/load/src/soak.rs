@@ -2,6 +2,7 @@
 //! while and once more at rest. It listens to nothing; `calls` does.
 
 use crate::agents::{self, AgentSide, Board, Users};
+use crate::calls::status_of;
 use crate::report::{Levels, Percentiles, Report, Soak};
 use crate::{plot, process, tones};
 use anyhow::Context as _;
@@ -175,7 +176,7 @@ async fn go(run: &Run, n: u32, way: Way, agent: tokio::sync::oneshot::Receiver<A
     let options = CallOptions::new(run.args.target, &run.args.to)
         .from_user(tones::number(run.args.number_base, n))
         .media(Media::tone(tones::pair(n).0).with_codecs(&[Codec::Pcmu]));
-    let mut call = run.caller.call(options).map_err(word_of)?;
+    let mut call = run.caller.call(options).map_err(status_of)?;
     match way {
         Way::GivesUp | Way::GivesUpLate => {
             // No more than a few ms apart from the INVITE, the trying, the answer, the offer, the lifting: each is met by some.
@@ -186,7 +187,7 @@ async fn go(run: &Run, n: u32, way: Way, agent: tokio::sync::oneshot::Receiver<A
             Ok(())
         }
         Way::Talk | Way::AgentEnds | Way::Hold => {
-            tokio::time::timeout(WAIT, call.answered()).await.map_err(|_| "timeout")?.map_err(word_of)?;
+            tokio::time::timeout(WAIT, call.answered()).await.map_err(|_| "timeout")?.map_err(status_of)?;
             let theirs = tokio::time::timeout(WAIT, agent).await.map_err(|_| "no_agent")?.map_err(|_| "agent_failed")?.call;
             talk(way, &call, &theirs).await.map_err(|_| "cut_off".to_owned())
         }
@@ -204,18 +205,6 @@ async fn talk(way: Way, ours: &Call, theirs: &Call) -> Result<(), PhoneError> {
         Way::Talk | Way::GivesUp | Way::GivesUpLate => {}
     }
     ours.hang_up().await
-}
-
-fn word_of(error: PhoneError) -> String {
-    match error {
-        PhoneError::Refused(code) => code.to_string(),
-        PhoneError::Timeout => "timeout".into(),
-        PhoneError::Socket(_)
-        | PhoneError::BadDescription(_)
-        | PhoneError::BadMessage(_)
-        | PhoneError::WrongState(_)
-        | PhoneError::Challenge(_) => "error".into(),
-    }
 }
 
 /// How the server is looked at from outside.

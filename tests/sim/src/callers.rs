@@ -82,7 +82,57 @@ impl World {
         keys
     }
 
+    /// Somebody outside is called by an agent: they lift and talk a while, or their network says why not.
+    fn outsider_called(&mut self, leg: LegId) {
+        let now = self.now();
+        let port = 10_000 + 2 * (self.outsiders.len() % 2_000) as u16;
+        if self.odds(35) {
+            let code = [486, 404, 480, 503][self.chance.below(4) as usize];
+            self.carrier.handle_command(now, Command::Reject { leg, code, retry_after: None, warning: None });
+            return;
+        }
+        self.outsiders.insert(leg, port);
+        self.carrier.handle_command(now, Command::Answer { leg, sdp: sdp(CARRIER.ip(), port, "0 8", "sendrecv", 1) });
+        let talk = Duration::from_millis(self.chance.below(40_000));
+        self.later(talk, Task::Outsider(leg));
+    }
+
+    pub(crate) fn outsider_leaves(&mut self, leg: LegId) {
+        if self.outsiders.contains_key(&leg) {
+            let now = self.now();
+            self.carrier.handle_command(now, Command::End { leg, cause: Some(16) });
+        }
+    }
+
+    /// False: it is no call of the server's to somebody outside.
+    fn outsider_event(&mut self, event: &Event) -> bool {
+        match event {
+            Event::Incoming { leg, .. } => self.outsider_called(*leg),
+            Event::Refused { leg, .. } | Event::Ended { leg, .. } if self.outsiders.contains_key(leg) => {
+                self.outsiders.remove(leg);
+            }
+            Event::Reinvite { leg, .. } if self.outsiders.contains_key(leg) => {
+                let port = self.outsiders.get(leg).copied().unwrap_or_default();
+                let now = self.now();
+                let body = sdp(CARRIER.ip(), port, "0 8", "sendrecv", 9);
+                self.carrier.handle_command(now, Command::AnswerReinvite { leg: *leg, sdp: body });
+            }
+            // Given up before it was lifted: nothing of it was kept.
+            Event::Refused { leg, .. } | Event::Ended { leg, .. } => return self.is_nobodys(*leg),
+            _ => return false,
+        }
+        true
+    }
+
+    fn is_nobodys(&self, leg: LegId) -> bool {
+        let n = leg.0.as_u128().wrapping_sub(0x1000_0000);
+        n >= self.callers.len() as u128
+    }
+
     pub(crate) fn caller_event(&mut self, event: Event) -> Check {
+        if self.outsider_event(&event) {
+            return Ok(());
+        }
         let n = |leg: LegId| (leg.0.as_u128() - 0x1000_0000) as usize;
         match event {
             Event::Answered { leg, .. } => {
@@ -103,11 +153,13 @@ impl World {
                 let now = self.now();
                 self.carrier.handle_command(now, Command::AnswerReinvite { leg, sdp: body });
             }
-            Event::Incoming { leg, .. } => return Err(format!("the server calls the trunk: {leg}")),
-            Event::Ringing { .. }
+            Event::Incoming { .. }
+            | Event::Ringing { .. }
             | Event::Confirmed { .. }
             | Event::ReinviteAnswered { .. }
             | Event::ReinviteRefused { .. }
+            | Event::Referred { .. }
+            | Event::Redirected { .. }
             | Event::Digit { .. }
             | Event::Registered { .. }
             | Event::Unregistered { .. }

@@ -2,10 +2,10 @@
 
 use crate::oracle::Check;
 use crate::world::{Task, World};
-use cti_server::recovery::{close_agent, close_interaction};
-use cti_server::switch::Event;
+use cti_server::recovery::{begin_message, close_agent, close_interaction, cut_off, waiting_message};
+use cti_server::switch::{Event, Revived};
 use cti_types::event::{Body, Event as LogEvent, Stream};
-use cti_types::{RecordingId, Tick};
+use cti_types::{InteractionId, RecordingId, Tick};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -73,11 +73,19 @@ impl World {
         self.crashed_at = Some(self.tick);
         let alive = self.now().utc;
         let mut closing: Vec<LogEvent> = Vec::new();
+        let mut messages: Vec<Revived> = Vec::new();
         for (stream, events) in self.log.streams() {
             match stream {
                 Stream::Interaction(id) => {
                     let parts: Vec<Body> = open.iter().filter(|(_, i)| **i == id).map(|(r, _)| part(*r)).collect();
-                    closing.extend(close_interaction(events, alive, &parts));
+                    // Any id that no other has.
+                    let message = InteractionId::from_u128(id.0.as_u128().wrapping_add(u128::from(self.generation) << 64));
+                    let ended = close_interaction(events, alive, &parts, message);
+                    let all = [events, &ended].concat();
+                    messages.extend(waiting_message(id, &all));
+                    let begun = cut_off(id, &all, message).map(|cut_off| begin_message(cut_off, message, None, None)).unwrap_or_default();
+                    messages.extend(waiting_message(message, &begun));
+                    closing.extend(ended.into_iter().chain(begun));
                 }
                 Stream::Agent(_) => closing.extend(close_agent(events, alive)),
             }
@@ -95,7 +103,10 @@ impl World {
         let now = self.now();
         self.rooms = crate::world::rooms(self.seed ^ u64::from(self.generation) << 32, now, seqs, self.tight)?;
         self.rooms.agents_went_on_until(lasts);
+        self.unrevived = messages.len();
         self.give(Event::Directory(Box::new(self.house.directory.clone())))?;
+        self.unrevived = 0;
+        self.give(Event::Revive(messages))?;
         self.give(Event::Accepting(true))
     }
 

@@ -3,7 +3,7 @@
 use crate::house::{CODE, REASON, SALES, SUPPORT, agent_id, phone_id};
 use crate::oracle::Check;
 use crate::world::{Task, World};
-use cti_server::switch::Event;
+use cti_server::switch::{Act, Event, Look, Question, Where};
 use cti_types::{AssignmentId, FlowId, InteractionId, LegId, OfferId, ParticipantId, UserId, WrapUpCodeId};
 use serde_json::Value;
 use softphone_protocol::{Command, Device, ModeAsked, PresenceAsked, RecordAsked, SessionNo, TargetAsked, key};
@@ -33,6 +33,11 @@ impl Desk {
 struct Shown {
     presence: String,
     offer: Option<OfferId>,
+    /// Of a message, which is taken on the screen.
+    message_offer: Option<OfferId>,
+    /// One that is being dealt with, and one in the own mailbox.
+    handling: Option<AssignmentId>,
+    mailbox: Option<InteractionId>,
     call: Option<(LegId, String)>,
     /// Of the call, and who else is in it.
     interaction: Option<InteractionId>,
@@ -65,6 +70,9 @@ impl World {
         let shown = self.shown(n);
         let command = if self.odds(4) { self.nonsense(n) } else { self.sensible(n, &shown) };
         let Some(command) = command else { return Ok(()) };
+        if self.odds(10) {
+            return self.by_api(n, &shown, command);
+        }
         self.command(n, command.clone())?;
         // A double click.
         if self.odds(3) { self.command(n, command) } else { Ok(()) }
@@ -76,6 +84,30 @@ impl World {
         let (session, user) = (desk.sockets[at], desk.user);
         self.commands += 1;
         self.give(Event::Command { session, user, id: self.commands, command })
+    }
+
+    /// The same by REST, now and then by a supervisor in the agent's name; and a look at what is live.
+    fn by_api(&mut self, n: usize, shown: &Shown, mut command: Command) -> Check {
+        let user = self.desks[n].user;
+        let by = if self.odds(30) { agent_id(0) } else { user };
+        let of_call = command.call_mut().is_some();
+        let interaction = match &command {
+            Command::ForceRelease { interaction, .. } | Command::TakeWaiting { interaction } | Command::MoveWaiting { interaction, .. } => {
+                Some(*interaction)
+            }
+            Command::Decline { .. } | Command::Supervise { .. } => shown.interaction,
+            _ if of_call => shown.interaction,
+            _ => None,
+        };
+        self.commands += 1;
+        let at = Where::Page { after: None, limit: 3 };
+        let question = match interaction {
+            Some(interaction) => {
+                Question::Act(Act { by, via: "api", agent: user, oversees: self.odds(70), interaction, verb: "act", command })
+            }
+            None => Question::Look(Look { by, oversees: self.odds(50), at }),
+        };
+        self.give(Event::Asked { ask: self.commands, question: Box::new(question) })
     }
 
     fn shown(&mut self, n: usize) -> Shown {
@@ -93,7 +125,12 @@ impl World {
             seen.push(id.to_owned());
             let state = value.get("state").and_then(|s| s.as_str()).unwrap_or_default();
             match kind {
+                "offer" if value.get("device_note").and_then(Value::as_str) == Some("accept_here") => shown.message_offer = id.parse().ok(),
                 "offer" => shown.offer = id.parse().ok(),
+                "message" => match value.get("assignment").and_then(Value::as_str) {
+                    Some(assignment) => shown.handling = assignment.parse().ok(),
+                    None => shown.mailbox = id.parse().ok(),
+                },
                 "call" => {
                     shown.call = id.parse().ok().map(|leg| (leg, state.to_owned()));
                     let id = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -122,6 +159,21 @@ impl World {
                 30..=39 => Some(Command::SetWrapUp { assignment, code: None, note: Some("a note".into()) }),
                 40..=69 => Some(Command::FinishWrapUp { assignment }),
                 70..=72 => Some(Command::SignOut),
+                73..=80 => Some(self.dial()),
+                _ => None,
+            };
+        }
+        if let Some(offer) = shown.message_offer {
+            return match dice {
+                0..=69 => Some(Command::Accept { offer }),
+                70..=75 => Some(Command::Decline { offer }),
+                _ => None,
+            };
+        }
+        if let Some(assignment) = shown.handling {
+            return match dice {
+                0..=39 => Some(Command::FinishMessage { assignment }),
+                40..=43 => Some(Command::ReturnMessage { assignment }),
                 _ => None,
             };
         }
@@ -136,6 +188,7 @@ impl World {
                 ("talking", 18..=21) => Some(Command::Transfer { call, to: self.target() }),
                 ("talking", 22..=31) => Some(Command::Consult { call, to: self.target() }),
                 ("talking", 32) => Some(Command::Mute { call, muted: self.odds(60) }),
+                ("talking", 45) => Some(self.dial()),
                 ("talking", 33..=34) => Some(Command::Record { call, what: self.record() }),
                 ("talking" | "consulting", 35..=36) => Some(self.drop_or_release(call, shown)),
                 ("consulting", 0..=29) => Some(Command::Complete { call }),
@@ -166,6 +219,7 @@ impl World {
             ("ready", 2) => Some(Command::SignOut),
             ("ready", 3) => Some(Command::TakeOver),
             ("ready", 4) => Some(self.sign_in(n, 50)),
+            ("ready" | "not_ready", 70..=72) => Some(self.dial()),
             ("ready" | "not_ready" | "pending", _) => None,
             (_, 0..=59) => Some(self.sign_in(n, 15)),
             _ => None,
@@ -174,12 +228,21 @@ impl World {
 
     // ---- calls
 
+    /// Somebody outside, or for help.
+    fn dial(&mut self) -> Command {
+        let number = if self.odds(30) { "911" } else { "+12025550142" };
+        Command::Dial { number: number.into(), queue: if self.odds(50) { SALES } else { SUPPORT }, detect: None }
+    }
+
     fn somebody(&mut self) -> UserId {
         agent_id(self.chance.below(self.desks.len() as u64) as usize)
     }
 
     fn target(&mut self) -> TargetAsked {
-        match self.chance.below(5) {
+        match self.chance.below(6) {
+            5 if self.odds(50) => TargetAsked::Number { number: "+12025550143".into() },
+            5 if self.odds(50) => TargetAsked::AgentVoicemail { id: self.somebody() },
+            5 => TargetAsked::QueueVoicemail { id: if self.odds(50) { SALES } else { SUPPORT } },
             0 => TargetAsked::Queue { id: if self.odds(50) { SALES } else { SUPPORT } },
             1 => TargetAsked::Flow { id: FlowId::from_u128(1 + u128::from(self.chance.below(3))) },
             _ => TargetAsked::Agent { id: self.somebody() },
@@ -208,7 +271,21 @@ impl World {
 
     /// Now and then somebody with nothing to do listens to another, or takes or moves a call that waits. Many may not.
     fn supervisors_wish(&mut self, shown: &Shown) -> Option<Command> {
-        if !matches!(shown.presence.as_str(), "ready" | "not_ready") || !self.odds(8) {
+        if !matches!(shown.presence.as_str(), "ready" | "not_ready") {
+            return None;
+        }
+        if let Some(interaction) = shown.mailbox.filter(|_| self.odds(25)) {
+            return Some(Command::TakeMessage { interaction });
+        }
+        // In the end no message may be left over that nobody has the skills for.
+        if self.ending && self.odds(60) {
+            let waiting = self.screens.waiting();
+            let some = waiting.get(self.chance.below(waiting.len() as u64) as usize).copied();
+            let by_hand = self.odds(50);
+            let take = |interaction| if by_hand { Command::TakeMessage { interaction } } else { Command::TakeWaiting { interaction } };
+            return some.map(take);
+        }
+        if !self.odds(8) {
             return None;
         }
         let waiting = self.screens.waiting();
@@ -244,7 +321,11 @@ impl World {
         let at = self.chance.below(seen.len() as u64) as usize;
         let id: u128 = seen.get(at).and_then(|id| id.parse::<LegId>().ok()).map_or(99, |id| id.0.as_u128());
         let call = LegId::from_u128(id);
-        Some(match self.chance.below(19) {
+        Some(match self.chance.below(23) {
+            19 => Command::Accept { offer: OfferId::from_u128(id) },
+            20 => Command::TakeMessage { interaction: InteractionId::from_u128(id) },
+            21 => Command::FinishMessage { assignment: AssignmentId::from_u128(id) },
+            22 => Command::ReturnMessage { assignment: AssignmentId::from_u128(id) },
             11 => Command::Transfer { call, to: self.target() },
             12 => Command::Consult { call, to: self.target() },
             13 => Command::Complete { call },

@@ -2,7 +2,7 @@
 
 use crate::oracle::Check;
 use crate::world::{Task, World};
-use cti_types::media::{EngineCommand, EngineEvent, OpenError, StreamStats};
+use cti_types::media::{Answerer, DetectReason, EngineCommand, EngineEvent, OpenError, StreamStats};
 use cti_types::{LegId, PlayId};
 use std::time::Duration;
 
@@ -57,7 +57,21 @@ impl World {
                     self.engine_says(soon, EngineEvent::Closed { leg, port: sockets.port, stats });
                 }
             }
-            EngineCommand::Hear { .. } | EngineCommand::SendDigits { .. } | EngineCommand::Tap { .. } | EngineCommand::Detect { .. } => {}
+            // Somebody leaves a message: they say nothing, or fall silent some time, or go on.
+            EngineCommand::Detect { leg, limits: Some(limits) } => {
+                let silence = u64::from(limits.initial_silence_ms) * 1_000;
+                let (wait, reason) = match self.chance.below(10) {
+                    0 | 1 => (silence, DetectReason::InitialSilence),
+                    2..=6 => (silence + self.chance.below(12_000_000), DetectReason::ShortGreeting),
+                    _ => return Ok(()),
+                };
+                self.engine_says(wait, EngineEvent::Detected { leg, answerer: Answerer::Unsure, reason });
+            }
+            EngineCommand::Hear { .. }
+            | EngineCommand::SendDigits { .. }
+            | EngineCommand::KeepDigits { .. }
+            | EngineCommand::Tap { .. }
+            | EngineCommand::Detect { limits: None, .. } => {}
         }
         Ok(())
     }
@@ -83,6 +97,8 @@ impl World {
             }
             // What the engine said just before a close may arrive after it.
             EngineEvent::Opened { .. } | EngineEvent::Digit { .. } | EngineEvent::Quality { .. } | EngineEvent::Detected { .. } => true,
+            // No web phones here: nobody's handshake fails.
+            EngineEvent::Unprotected { .. } => true,
             EngineEvent::PlayEnded { leg, play, interrupted } => {
                 let Some(sockets) = self.sockets.get_mut(leg) else { return *interrupted };
                 if !interrupted && sockets.play != Some(*play) {

@@ -1,11 +1,13 @@
 //! The call center that is simulated: its configuration, drawn from the seed, and how it changes under way. Drives nothing.
 
-use crm_core::model::UserRole;
+use crm_core::Stored;
+use crm_core::dial::Place;
+use crm_core::model::{DialRule, DialRuleId, Id, QueueVoicemail, UserRole};
 use cti_server::switch::directory::{Agent, Code, Dialler, Directory, Entry, Phone, Queue, RecordingPolicy, TrunkEntry};
 use cti_sip::api::{PhoneAccount, Transport, Trunk};
 use cti_types::acd::{AgentSettings, Overflow, QueueOrder, QueueSettings};
 use cti_types::flow::{FlowRef, SkillNeed};
-use cti_types::{AgentId, Chance, FlowId, PhoneId, QueueId, ReasonId, SkillId, TeamId, TrunkId, WrapUpCodeId};
+use cti_types::{AgentId, Chance, FlowId, PhoneId, QueueId, ReasonId, SkillId, TeamId, TrunkId, Utc, WrapUpCodeId};
 use ivr::{Flow, Names};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -62,6 +64,9 @@ impl Names for Office {
             _ => None,
         }
     }
+    fn agent(&self, _name: &str) -> Option<AgentId> {
+        None
+    }
     fn skill(&self, _name: &str) -> Option<SkillId> {
         None
     }
@@ -70,6 +75,23 @@ impl Names for Office {
     }
     fn clip(&self, name: &str) -> bool {
         ivr::prompts::builtin(name).is_some()
+    }
+}
+
+/// Everybody may dial what is not dear.
+fn everybody_dials() -> DialRule {
+    DialRule {
+        name: "everybody".into(),
+        sort: 0,
+        allow: true,
+        roles: BTreeSet::new(),
+        classes: BTreeSet::new(),
+        countries: Vec::new(),
+        hours_id: None,
+        minute_cost: 0,
+        day_cost_max: None,
+        detect: None,
+        active: true,
     }
 }
 
@@ -95,10 +117,14 @@ impl House {
         let mut directory = Directory::default();
         // Some callers are given waiting they have not done.
         let demo = ivr::flows::DEMO.replacen("queue = \"sales\"", "queue = \"sales\"\ncredit_seconds = 20", 1);
+        // Who has waited long may leave a message.
+        let sorry = "type = \"play\"\nprompts = [\"sorry-wait\", \"goodbye\"]";
+        let message = "type = \"voicemail\"\nqueue = \"support\"\nmax_seconds = 20\nreview = \"voicemail-review\"\notherwise = \"end\"";
+        let demo = demo.replacen(sorry, message, 1);
         for (text, number, id) in [(demo.as_str(), NUMBERS[0], 1), (ivr::flows::SIMPLE, NUMBERS[1], 2)] {
             let flow = Flow::parse(text, &Office).map_err(|problems| ivr::list(&problems))?;
             let version = Some(FlowRef { flow: FlowId::from_u128(id), version: 1 });
-            let entry = Entry { flow: Arc::new(flow), version, language: "en".into(), trunk: None };
+            let entry = Entry { flow: Arc::new(flow), version, queue: None, language: "en".into(), trunk: None };
             directory.flows.insert(FlowId::from_u128(id), entry.clone());
             directory.numbers.insert(number.into(), entry);
         }
@@ -108,16 +134,18 @@ impl House {
         for n in 0..agents {
             let id = agent_id(n);
             let settings = agent_settings(chance, id);
-            directory.agents.insert(id, Agent { settings, name: format!("Agent {n}"), team: Some(TEAM), active: true });
+            let (login, name) = (format!("a{n}"), format!("Agent {n}"));
+            directory.agents.insert(id, Agent { settings, login, name, team: Some(TEAM), active: true, voicemail: n % 2 == 0 });
             // The first two are supervisors as well.
             let mut roles = BTreeSet::from([UserRole::Agent]);
             if n < 2 {
                 roles.insert(UserRole::Supervisor);
             }
-            directory.dialling.people.insert(id, Dialler { roles, ..Dialler::default() });
+            let place = Place { country: "US".into(), local: Vec::new() };
+            directory.dialling.people.insert(id, Dialler { roles, place });
             let ha1 = crate::register::md5_hex(&format!("{}:{REALM}:{}", phone_user(n), password(n)));
             let account = PhoneAccount { id: phone_id(n), user: phone_user(n), ha1_md5: Some(ha1), ha1_sha256: None };
-            directory.phones.insert(phone_id(n), Phone { account, name: format!("Phone {n}"), owner: None });
+            directory.phones.insert(phone_id(n), Phone { account, name: format!("Phone {n}"), owner: None, srtp: None });
         }
         let calls_max = tight.then_some(12);
         directory.trunks.push(TrunkEntry {
@@ -125,6 +153,15 @@ impl House {
             country: "US".into(),
             transport: cti_sip::Transport::Udp,
             peer_name: None,
+            tls_name: None,
+            srtp: None,
+        });
+        directory.dialling.rules.push(Stored {
+            id: DialRuleId::from_uuid(SALES.0),
+            version: 1,
+            created_at: Utc(0),
+            updated_at: Utc(0),
+            data: everybody_dials(),
         });
         directory.reasons.insert(REASON, "Lunch".into());
         directory.codes.insert(CODE, Code { name: "Done".into(), queue: None });
@@ -191,7 +228,11 @@ impl House {
 
 fn queue(chance: &mut Chance, id: QueueId, name: &str, other: QueueId) -> Queue {
     let seconds = |chance: &mut Chance, from: u64, span: u64| Duration::from_secs(from + chance.below(span));
-    let overflow = if chance.below(2) == 0 { Overflow::Queue(other) } else { Overflow::Flow };
+    let overflow = match chance.below(6) {
+        0..=2 => Overflow::Queue(other),
+        3 | 4 => Overflow::Flow,
+        _ => Overflow::Voicemail,
+    };
     let need = SkillNeed { skill: GERMAN, proficiency_min: 1 + chance.below(4) as u8 };
     let settings = QueueSettings {
         id,
@@ -207,12 +248,20 @@ fn queue(chance: &mut Chance, id: QueueId, name: &str, other: QueueId) -> Queue 
         overflow,
         open: chance.below(12) != 0,
     };
-    let recording = match chance.below(3) {
+    let recording = match chance.below(4) {
         0 => RecordingPolicy::Never,
         1 => RecordingPolicy::Percent(50),
+        2 => RecordingPolicy::OnDemand,
         _ => RecordingPolicy::Always,
     };
-    Queue { settings, hours: None, music: "music/default".into(), recording, wrap_up_required: chance.below(2) == 0 }
+    Queue {
+        settings,
+        hours: None,
+        music: "music/default".into(),
+        recording,
+        voicemail: QueueVoicemail { max_seconds: 20, ..QueueVoicemail::default() },
+        wrap_up_required: chance.below(2) == 0,
+    }
 }
 
 fn agent_settings(chance: &mut Chance, id: AgentId) -> AgentSettings {

@@ -49,6 +49,8 @@ pub struct Report {
     pub transfers: u64,
     pub conferences: u64,
     pub supervisions: u64,
+    /// Left by callers.
+    pub messages: u64,
     /// Of everything that went in and out, in order: equal for equal runs.
     pub trace_hash: u64,
 }
@@ -116,6 +118,7 @@ impl Sum {
         total.transfers += report.transfers;
         total.conferences += report.conferences;
         total.supervisions += report.supervisions;
+        total.messages += report.messages;
     }
 
     pub fn total(&self) -> Report {
@@ -129,7 +132,7 @@ impl fmt::Display for Sum {
         write!(
             f,
             "{} seeds, {} steps, {} h of virtual time, {} calls ({} completed, {} abandoned), {} offers, \
-             {} transfers, {} conferences, {} supervisions, {:.1} s",
+             {} transfers, {} conferences, {} supervisions, {} messages, {:.1} s",
             self.seeds,
             t.steps,
             t.virtual_seconds / 3600,
@@ -140,6 +143,7 @@ impl fmt::Display for Sum {
             t.transfers,
             t.conferences,
             t.supervisions,
+            t.messages,
             self.began.elapsed().as_secs_f64()
         )
     }

@@ -53,6 +53,8 @@ impl World {
             | Event::Confirmed { .. }
             | Event::ReinviteAnswered { .. }
             | Event::ReinviteRefused { .. }
+            | Event::Referred { .. }
+            | Event::Redirected { .. }
             | Event::Digit { .. }
             | Event::Registered { .. }
             | Event::Unregistered { .. }

@@ -24,13 +24,19 @@ use std::time::Duration;
 /// What happens at a time of its own.
 #[derive(Debug)]
 pub(crate) enum Task {
-    Packet { from: SocketAddr, to: SocketAddr, bytes: Bytes },
+    Packet {
+        from: SocketAddr,
+        to: SocketAddr,
+        bytes: Bytes,
+    },
     Engine(u32, EngineEvent),
     Found(u32, InteractionId, Box<Found>),
     Recording(u32, RecordingFact),
     CallArrives,
     Caller(usize, CallerAct),
     Phone(LegId, PhoneAct),
+    /// Somebody outside who was called hangs up.
+    Outsider(LegId),
     Desk(usize),
     Chaos,
     Accepting(bool),
@@ -56,10 +62,14 @@ pub(crate) struct World {
     /// Counts the server's lives; what the last life had ordered is not told the next.
     pub(crate) generation: u32,
     pub(crate) crashed_at: Option<Tick>,
+    /// Messages in the log that the rooms, just begun, have not been told of yet.
+    pub(crate) unrevived: usize,
     pub(crate) house: House,
     pub(crate) carrier: Endpoint,
     pub(crate) phones: Endpoint,
     pub(crate) callers: Vec<Caller>,
+    /// Who was called by the server and has lifted, by media port.
+    pub(crate) outsiders: BTreeMap<LegId, u16>,
     pub(crate) registrations: Vec<Registration>,
     pub(crate) phone_calls: BTreeMap<LegId, PhoneCall>,
     pub(crate) phone_count: usize,
@@ -168,9 +178,11 @@ impl World {
             rooms: rooms(seed, now, BTreeMap::new(), tight)?,
             generation: 0,
             crashed_at: None,
+            unrevived: 0,
             carrier: peer(CARRIER, seed ^ 0xca11),
             phones: peer(PHONES, seed ^ 0xf0e5),
             callers: Vec::new(),
+            outsiders: BTreeMap::new(),
             registrations,
             phone_calls: BTreeMap::new(),
             phone_count: 0,
@@ -312,6 +324,10 @@ impl World {
                 self.phone_acts(leg, act);
                 Ok(())
             }
+            Task::Outsider(leg) => {
+                self.outsider_leaves(leg);
+                Ok(())
+            }
             Task::Desk(n) => self.desk_turn(n),
             Task::Chaos => self.chaos(),
             Task::Accepting(accepting) => self.give(Event::Accepting(accepting)),
@@ -324,6 +340,7 @@ impl World {
         self.trace(|| describe(&event));
         let asked = match &event {
             Event::Command { session, id, .. } => Some((session.0, *id)),
+            Event::Asked { ask, .. } => Some((0, *ask)),
             _ => None,
         };
         let changed = matches!(event, Event::Directory(_));
@@ -341,9 +358,15 @@ impl World {
         let effects: Vec<Effect> = self.rooms.drain().collect();
         let mut replies = 0;
         for effect in effects {
-            if let Effect::Reply { session, id, .. } = &effect {
+            // Sockets are numbered from 1; what the API asks has none.
+            let answers = match &effect {
+                Effect::Reply { session, id, .. } => Some((session.0, *id)),
+                Effect::Answered { ask, .. } => Some((0, *ask)),
+                _ => None,
+            };
+            if answers.is_some() {
                 replies += 1;
-                ensure!(asked == Some((session.0, *id)), "a reply to nothing asked: session {session} id {id}");
+                ensure!(answers == asked, "a reply to nothing asked: {answers:?}");
             }
             self.effect(effect, directory_changed)?;
         }
@@ -354,7 +377,8 @@ impl World {
         self.oracle_engine.check()?;
         self.screens.check(self.tick, &self.house, &self.log, &self.oracle_engine)?;
         let gauges = self.rooms.gauges();
-        ensure!(gauges.interactions == self.log.open(), "I5: {} interactions open, the log has {}", gauges.interactions, self.log.open());
+        let open = gauges.interactions + gauges.messages + self.unrevived;
+        ensure!(open == self.log.open(), "I5: {open} interactions and messages open, the log has {}", self.log.open());
         ensure!(!self.tight || gauges.interactions <= TIGHT.0, "I6: more interactions than the bound");
         if self.steps.is_multiple_of(64) {
             self.check_phones()?;
@@ -390,6 +414,7 @@ impl World {
             }
             Effect::Personal(_) | Effect::RecordLinked { .. } | Effect::Reply { .. } | Effect::Source { .. } | Effect::Audit(_) => {}
             Effect::Resolve { .. } | Effect::Answered { .. } => {}
+            Effect::Connect(_) | Effect::State { .. } | Effect::StateGone { .. } => {}
         }
         Ok(())
     }
@@ -477,6 +502,7 @@ impl World {
             transfers: totals.transfers,
             conferences: totals.conferences,
             supervisions: totals.supervisions,
+            messages: totals.messages,
             trace_hash: self.hash,
         }
     }

@@ -14,7 +14,7 @@ fn every_seed_keeps_every_rule() {
     }
     println!("simulator: {sum}");
     let total = sum.total();
-    assert!(total.transfers.min(total.conferences).min(total.supervisions) > 0, "the seeds must play call control");
+    assert!(total.transfers.min(total.conferences).min(total.supervisions).min(total.messages) > 0, "the seeds must play call control");
     assert!(sum.total().completed > seeds, "the seeds must play conversations, not only failures");
 }
 

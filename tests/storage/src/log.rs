@@ -266,11 +266,18 @@ impl<'a> Story<'a> {
             self.wait(60_000);
             self.segment(self.customer, SegmentKind::OnHold, None);
             self.segment(participant, SegmentKind::Holding, None);
+            self.say(Body::RecordingMarker { recording, mark: RecordingMark::Held });
             self.wait(20_000);
+            self.say(Body::RecordingMarker { recording, mark: RecordingMark::Retrieved });
             self.segment(self.customer, SegmentKind::Talking, None);
             self.segment(participant, SegmentKind::Talking, None);
         }
         self.wait(120_000);
+        if self.chance.below(4) == 0 {
+            self.say(Body::RecordingGap { recording, offset_ms: 40, frames: 3 });
+            let (answerer, reason) = ("person".into(), "short_greeting".into());
+            self.say(Body::AnswererDetected { participant: self.customer, answerer, reason });
+        }
         let packets_received = self.chance.below(10_000);
         let jitter_ms = self.chance.below(4_000) as f32 / 977.0;
         self.say(Body::MediaReport {

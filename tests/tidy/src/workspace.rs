@@ -2,7 +2,7 @@
 
 use crate::Fault;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::process::Command;
@@ -34,8 +34,6 @@ pub struct Package {
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
     pub packages: Vec<Package>,
-    /// Package id → ids it is built from, tests excepted.
-    built_from: BTreeMap<String, Vec<String>>,
 }
 
 impl Workspace {
@@ -65,8 +63,7 @@ impl Workspace {
         let built: BTreeSet<String> = list(&value["resolve"]["nodes"]).map(|node| text(&node["id"])).collect();
         let described = list(&value["packages"]).filter(|package| built.contains(&text(&package["id"])));
         let packages = described.map(|package| read_package(package, &root, &ours)).collect();
-        let built_from = list(&value["resolve"]["nodes"]).map(|node| (text(&node["id"]), read_node(node))).collect();
-        Workspace { packages, built_from }
+        Workspace { packages }
     }
 
     pub fn ours(&self) -> impl Iterator<Item = &Package> {
@@ -88,28 +85,6 @@ impl Workspace {
                 let for_tests = *kind == Kind::Test && may_in_tests.contains(&(name, imported));
                 if !free && !for_tests {
                     faults.push(Fault::new(name, format!("imports {imported}, which the table does not allow")));
-                }
-            }
-        }
-        faults
-    }
-
-    /// Crates under pure packages that are not pure, with the way to them.
-    pub fn impure(&self, pure: &[&str], impure: &[&str]) -> Vec<Fault> {
-        let names: BTreeMap<&str, &str> = self.packages.iter().map(|p| (p.id.as_str(), p.name.as_str())).collect();
-        let mut faults = Vec::new();
-        for package in self.ours().filter(|package| pure.contains(&package.name.as_str())) {
-            let mut seen: BTreeSet<&str> = BTreeSet::new();
-            let mut ways: Vec<(&str, String)> = vec![(&package.id, package.name.clone())];
-            while let Some((id, way)) = ways.pop() {
-                for next in self.built_from.get(id).into_iter().flatten() {
-                    let name = names.get(next.as_str()).copied().unwrap_or_default();
-                    let way = format!("{way} → {name}");
-                    if impure.contains(&name) {
-                        faults.push(Fault::new(package.name.as_str(), format!("is built with {name}: {way}")));
-                    } else if seen.insert(next) {
-                        ways.push((next, way));
-                    }
                 }
             }
         }
@@ -152,10 +127,32 @@ fn read_package(package: &Value, root: &str, members: &BTreeSet<String>) -> Pack
     }
 }
 
-/// What a resolved package is built from, tests excepted. Build scripts run on the builder's machine and do not count.
-fn read_node(node: &Value) -> Vec<String> {
-    let built = |dependency: &&Value| list(&dependency["dep_kinds"]).any(|kind| kind["kind"].is_null());
-    list(&node["deps"]).filter(built).map(|dependency| text(&dependency["pkg"])).collect()
+/// Crates under a package that are not pure, with the way to them, tests and build scripts excepted.
+///
+/// `tree` is [`tree_of`] the package: the features are those it asks for itself, so that what another member of the workspace switches on
+/// in a crate both use is not held against it.
+pub fn impure(tree: &str, impure: &[&str]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut way: Vec<&str> = Vec::new();
+    for line in tree.lines() {
+        let digits = line.chars().take_while(char::is_ascii_digit).count();
+        let depth: usize = line[..digits].parse().unwrap_or_default();
+        let name = line[digits..].split(' ').next().unwrap_or_default();
+        way.truncate(depth);
+        way.push(name);
+        if impure.contains(&name) {
+            faults.push(Fault::new(way[0], format!("is built with {name}: {}", way.join(" → "))));
+        }
+    }
+    faults
+}
+
+/// What this package is built from when it is built alone: lines of a depth and a crate, as `cargo tree --prefix depth` writes them.
+///
+/// # Errors
+/// What cargo said when it cannot answer.
+pub fn tree_of(root: &Path, name: &str) -> io::Result<String> {
+    tree(root, &["--package", name, "--edges", "normal", "--prefix", "depth"])
 }
 
 /// What of the workspace in `root` builds this crate, with whatever features, as `cargo tree` draws it; empty: nothing does.
@@ -163,10 +160,12 @@ fn read_node(node: &Value) -> Vec<String> {
 /// # Errors
 /// What cargo said when it cannot answer.
 pub fn builders(root: &Path, name: &str) -> io::Result<String> {
+    tree(root, &["--workspace", "--all-features", "--invert", name])
+}
+
+fn tree(root: &Path, arguments: &[&str]) -> io::Result<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    command.args(["tree", "--locked", "--offline", "--workspace", "--all-features", "--invert", name]);
-    let output = command.current_dir(root).output()?;
+    let output = Command::new(cargo).args(["tree", "--locked", "--offline"]).args(arguments).current_dir(root).output()?;
     if !output.status.success() {
         return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
@@ -191,7 +190,7 @@ fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Workspace};
+    use super::{Kind, Workspace, impure};
     use serde_json::{Value, json};
 
     /// A room that imports another room, which is built with an impure crate; a tool that tests; a crate without a licence.
@@ -250,10 +249,11 @@ mod tests {
     }
 
     #[test]
-    fn an_impure_crate_is_found_behind_others_but_not_behind_tests() {
-        let all = Workspace::read(&small());
-        assert_eq!(said(all.impure(&["room"], &["socket"])), ["room: is built with socket: room → other → middle → socket"]);
-        assert!(all.impure(&["room"], &["silent"]).is_empty());
+    fn an_impure_crate_is_found_behind_others() {
+        let tree = "0room v0.1.0 (/repo/rooms/room)\n1other v0.1.0\n2middle v1.0.0\n3socket v2.0.0\n1pure v1.0.0\n2socket v2.0.0 (*)\n";
+        let ways = ["room: is built with socket: room → other → middle → socket", "room: is built with socket: room → pure → socket"];
+        assert_eq!(said(impure(tree, &["socket"])), ways);
+        assert!(impure(tree, &["silent"]).is_empty());
     }
 
     #[test]

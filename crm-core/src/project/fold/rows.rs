@@ -6,6 +6,7 @@ use crate::db::{Value, text};
 use cti_types::Utc;
 use cti_types::acd::OfferEnd;
 use cti_types::event::{Role, SegmentKind, WorkEnd};
+use cti_types::mailbox::Mailbox;
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -30,6 +31,14 @@ impl Fold {
         self.participant_rows(&id, other, &mut rows);
         self.work_rows(&id, other, &mut rows);
         self.recording_rows(&id, other, &mut rows);
+        if let Some((at, left)) = self.message {
+            let (queue, agent) = match left.mailbox {
+                Mailbox::Queue(queue) => (Some(queue), None),
+                Mailbox::Agent(agent) => (None, Some(agent)),
+            };
+            let (recording, length) = (text(left.recording), Value::from(left.duration_ms));
+            put(&mut rows, MESSAGE, vec![id.clone(), recording, optional(queue), optional(agent), length, Value::from(at)]);
+        }
         rows
     }
 
@@ -71,7 +80,7 @@ impl Fold {
             Value::from(earlier(|assignment| assignment.code.map(|code| code.to_string()))),
             Value::from(earlier(|assignment| assignment.note.map(|note| note.to_string()))),
             json_text(&data),
-            Value::from(!self.recordings.is_empty()),
+            Value::from(!self.recordings.is_empty() || self.message.is_some()),
         ]
     }
 
@@ -86,6 +95,7 @@ impl Fold {
                 instant(of.left.map(|(at, _)| at)),
                 Value::from(of.left.map(|(_, reason)| reason.word().to_owned())),
                 Value::from(of.media.clone()),
+                Value::from(of.answerer.clone()),
             ];
             put(rows, PARTICIPANT, row);
             for (ordinal, segment) in of.segments.iter().enumerate() {
@@ -155,12 +165,17 @@ impl Fold {
 
     fn recording_rows(&self, id: &Value, other: &Fold, rows: &mut Rows) {
         for (recording, of) in self.recordings.iter().filter(|(id, of)| other.recordings.get(id) != Some(of)) {
+            let markers: Vec<_> =
+                of.markers.iter().map(|(offset_ms, mark)| json!({ "mark": mark.word(), "offset_ms": offset_ms })).collect();
+            let gaps: Vec<_> = of.gaps.iter().map(|(offset_ms, frames)| json!({ "offset_ms": offset_ms, "frames": frames })).collect();
             let row = vec![
                 text(recording),
                 id.clone(),
                 Value::from(of.started),
                 instant(of.ended.map(|(at, _)| at)),
                 Value::from(of.ended.map_or(0, |(_, dropped)| dropped)),
+                json_text(&markers),
+                json_text(&gaps),
             ];
             put(rows, RECORDING, row);
             for (part, sealed) in &of.parts {

@@ -8,7 +8,8 @@ use std::time::Duration;
 /// Work of this number for this agent, ringing 20 s.
 fn aim(n: u128, agent: u128) -> Aim {
     let (work, interaction, since) = (w(n), InteractionId::from_u128(n), Tick(0));
-    Aim { work, interaction, agent: a(agent), since, ring: Duration::from_secs(20), wait: Duration::ZERO, needs_ready: true, blames: true }
+    let (ring, wait, room) = (Duration::from_secs(20), Duration::ZERO, AimRoom::Free);
+    Aim { work, interaction, agent: a(agent), since, ring, wait, needs_ready: true, blames: true, room }
 }
 
 fn tell(room: &mut Room, aim: Aim) -> Vec<String> {
@@ -32,6 +33,49 @@ fn it_is_offered_without_a_queue_and_taken() {
     assert_eq!(tell(&mut room, aim(8, 1)), ["aim w8 Busy"]);
     room.tell(AcdInput::WrapUp { agent: a(1), assignment: asg(1) });
     assert_eq!(tell(&mut room, aim(8, 1)), ["aim w8 WrapUp"]);
+}
+
+#[test]
+fn an_own_call_goes_beside_the_wrap_up_and_a_call_for_help_beside_a_conversation() {
+    let mut room = room();
+    room.call(1, 1);
+    room.accept(1);
+    assert_eq!(tell(&mut room, Aim { room: AimRoom::BesideWrapUp, ..aim(7, 1) }), ["aim w7 Busy"]);
+    assert_eq!(tell(&mut room, Aim { room: AimRoom::Any, ..aim(7, 1) }), ["offer w7 a1"]);
+    let offer = room.offer(1);
+    assert_eq!(room.tell(AcdInput::Accepted { offer, assignment: asg(2) }), ["Accepted w7 a1"]);
+    for assignment in [asg(1), asg(2)] {
+        room.tell(AcdInput::WrapUp { agent: a(1), assignment });
+    }
+    assert_eq!(tell(&mut room, Aim { room: AimRoom::BesideWrapUp, ..aim(8, 1) }), ["offer w8 a1"]);
+    room.decline(1);
+    // All of it counts when the next of the queue comes.
+    room.release(1);
+    assert_eq!(room.call(3, 1), SILENCE);
+    assert_eq!(room.tell(AcdInput::Released { agent: a(1), assignment: asg(2) }), ["offer w3 a1"]);
+}
+
+#[test]
+fn a_call_for_help_takes_the_place_of_what_is_held_out() {
+    let mut room = room();
+    room.call(1, 1);
+    room.call(2, 1);
+    assert_eq!(tell(&mut room, aim(7, 1)), ["aim w7 Reserved"]);
+    assert_eq!(tell(&mut room, Aim { room: AimRoom::Any, ..aim(7, 1) }), ["Withdrawn w1 a1", "offer w7 a1"]);
+    assert_eq!(tell(&mut room, Aim { room: AimRoom::Any, ..aim(8, 1) }), ["Withdrawn w7 a1", "offer w8 a1"]);
+    assert_eq!(room.decline(1), ["Declined w8 a1", "offer w1 a1"], "who was first is still first");
+}
+
+#[test]
+fn wrap_ups_do_not_pile_up_without_end() {
+    let mut room = room();
+    for n in 0..64 {
+        assert_eq!(tell(&mut room, Aim { room: AimRoom::BesideWrapUp, ..aim(100 + n, 1) }).len(), 1);
+        let (offer, assignment) = (room.offer(1), asg(100 + n));
+        room.tell(AcdInput::Accepted { offer, assignment });
+        room.tell(AcdInput::WrapUp { agent: a(1), assignment });
+    }
+    assert_eq!(tell(&mut room, Aim { room: AimRoom::BesideWrapUp, ..aim(7, 1) }), ["aim w7 WrapUp"]);
 }
 
 #[test]

@@ -120,12 +120,18 @@ impl Room {
     }
     pub(crate) fn call_with(&mut self, n: u128, queue: u128, priority: u8, skills: Vec<SkillNeed>, since: u64) -> Vec<String> {
         let (interaction, since, credit) = (InteractionId::from_u128(n), Tick(since), Duration::ZERO);
-        self.tell(AcdInput::Enqueue { work: w(n), interaction, queue: q(queue), priority, skills, since, credit })
+        self.tell(AcdInput::Enqueue { work: w(n), interaction, queue: q(queue), priority, skills, since, credit, stays: false })
+    }
+    /// A message for the queue.
+    pub(crate) fn message(&mut self, n: u128, queue: u128) -> Vec<String> {
+        let (interaction, since, credit) = (InteractionId::from_u128(n), Tick(self.tick), Duration::ZERO);
+        let (queue, skills) = (q(queue), Vec::new());
+        self.tell(AcdInput::Enqueue { work: w(n), interaction, queue, priority: 0, skills, since, credit, stays: true })
     }
     /// A call that has waited so many seconds and is given as many on top.
     pub(crate) fn call_credited(&mut self, n: u128, queue: u128, priority: u8, age: u64, credit: u64) -> Vec<String> {
         let (interaction, since, credit) = (InteractionId::from_u128(n), Tick(self.tick - age * SECOND), Duration::from_secs(credit));
-        self.tell(AcdInput::Enqueue { work: w(n), interaction, queue: q(queue), priority, skills: Vec::new(), since, credit })
+        self.tell(AcdInput::Enqueue { work: w(n), interaction, queue: q(queue), priority, skills: Vec::new(), since, credit, stays: false })
     }
     /// The open offer of an agent.
     pub(crate) fn offer(&self, n: u128) -> OfferId {

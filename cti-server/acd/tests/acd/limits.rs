@@ -137,7 +137,36 @@ fn work_for_an_unknown_queue_goes_back_to_its_flow() {
         skills: vec![],
         since: room.now().tick,
         credit: Duration::ZERO,
+        stays: false,
     };
     let left = AcdOutput::Left { work: w(1), reason: cti_types::flow::QueueLeft::NoSuchQueue, overflow: Overflow::Flow };
     assert_eq!(room.outputs(input), [left]);
+}
+
+#[test]
+fn what_stays_waits_in_a_queue_that_is_full_deserted_closed_or_too_slow_and_leaves_only_with_it() {
+    let limits = QueueSettings { wait_max: Some(Duration::from_secs(60)), size_max: Some(0), leave_when_unstaffed: true, ..queue(1) };
+    let mut room = Room::new(vec![limits.clone()]);
+    assert_eq!(room.message(1, 1), SILENCE);
+    room.tell(AcdInput::SetQueue(QueueSettings { open: false, ..limits }));
+    assert_eq!(room.message(2, 1), SILENCE);
+    assert_eq!(room.pass(3600), SILENCE);
+    let state = room.acd.queue(q(1)).unwrap();
+    assert_eq!((state.waiting, state.staying, state.oldest), (2, 2, None));
+    room.agent(agent(1, &[1]));
+    assert_eq!(room.ready(1), ["offer w1 a1"], "a queue that is closed for callers has messages to deal with");
+    room.decline(1);
+    let left = room.tell(AcdInput::RemoveQueue(q(1)));
+    assert!(left.contains(&"left w1 NoSuchQueue".to_owned()), "{left:?}");
+    room.acd.check().unwrap();
+}
+
+#[test]
+fn what_stays_takes_no_callers_place() {
+    let mut room = Room::new(vec![QueueSettings { size_max: Some(1), ..queue(1) }]);
+    for n in 1..=5 {
+        room.message(n, 1);
+    }
+    assert_eq!(room.call(6, 1), SILENCE);
+    assert_eq!(room.call(7, 1), ["left w7 Full"]);
 }

@@ -33,6 +33,7 @@ fn scene() -> (Room, Vec<(AcdInput, Stale)>) {
         skills: vec![],
         since: room.now().tick,
         credit: Duration::ZERO,
+        stays: false,
     };
     let said = vec![
         (new, Stale::Work(w(3))),

@@ -161,7 +161,7 @@ fn input(room: &Room, mirror: &mut Mirror, (kind, x, y, z): Step, n: u128) -> Op
             let item = Work { queue: queue_id, priority, skills: skills.clone(), since, credit, arrival: mirror.arrivals };
             mirror.work.insert(w(n), item);
             let interaction = InteractionId::from_u128(n);
-            AcdInput::Enqueue { work: w(n), interaction, queue: queue_id, priority, skills, since, credit }
+            AcdInput::Enqueue { work: w(n), interaction, queue: queue_id, priority, skills, since, credit, stays: false }
         }
         8..=12 => AcdInput::SetPresence { agent: id, presence: presence(y) },
         13..=16 => AcdInput::Accepted { offer, assignment: asg(n) },
@@ -196,6 +196,7 @@ fn input(room: &Room, mirror: &mut Mirror, (kind, x, y, z): Step, n: u128) -> Op
             wait: Duration::from_secs(u64::from(z % 3) * 10),
             needs_ready: y.is_multiple_of(2),
             blames: x.is_multiple_of(2),
+            room: [AimRoom::Free, AimRoom::BesideWrapUp, AimRoom::Any][usize::from(y % 3)],
         }),
         _ => return None,
     })

@@ -173,6 +173,7 @@ fn a_decision_names_the_chosen_first_and_says_why_not_the_others() {
         skills: vec![],
         since: cti_types::Tick(now - 4 * SECOND),
         credit: Duration::from_secs(3),
+        stays: false,
     });
     let decision = outputs
         .iter()

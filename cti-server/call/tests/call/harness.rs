@@ -4,7 +4,7 @@ use cti_call::{Calls, Input, Output, Settings, Signal};
 use cti_types::call::LegFact;
 use cti_types::media::{Clip, EngineCommand, Tap};
 use cti_types::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub(crate) const GROUP: InteractionId = InteractionId::from_u128(1);
@@ -33,6 +33,8 @@ pub(crate) struct House {
     pub(crate) hears: BTreeMap<LegId, Vec<LegId>>,
     pub(crate) plays: BTreeMap<LegId, PlayId>,
     pub(crate) taps: BTreeMap<LegId, Vec<Tap>>,
+    /// Whose keys pass to nobody.
+    pub(crate) keys_kept: BTreeSet<LegId>,
     pub(crate) closed: Vec<LegId>,
     pub(crate) facts: Vec<LegFact>,
     pub(crate) signals: Vec<Signal>,
@@ -43,8 +45,8 @@ impl House {
     pub(crate) fn new() -> House {
         let (hears, plays, taps) = Default::default();
         let calls = Calls::new(Settings { lost_media: Duration::from_secs(30) });
-        let (closed, facts, signals, recordings_over) = Default::default();
-        House { calls, now: Now::default(), hears, plays, taps, closed, facts, signals, recordings_over }
+        let (closed, facts, signals, recordings_over, keys_kept) = Default::default();
+        House { calls, now: Now::default(), hears, plays, taps, keys_kept, closed, facts, signals, recordings_over }
     }
 
     pub(crate) fn ringing() -> House {
@@ -113,6 +115,8 @@ impl House {
                 taps.retain(|other| other.side != tap.side);
                 taps.push(tap);
             }
+            EngineCommand::KeepDigits { leg, kept: true } => drop(self.keys_kept.insert(leg)),
+            EngineCommand::KeepDigits { leg, kept: false } => drop(self.keys_kept.remove(&leg)),
             EngineCommand::Close { leg } => self.closed.push(leg),
             other => panic!("{other:?}"),
         }

@@ -88,7 +88,7 @@ fn media_that_stays_lost_ends_the_leg_and_media_that_returns_does_not() {
     assert_eq!(house.facts, []);
     house.say(Input::MediaLost { leg: CUSTOMER });
     house.wait(31);
-    assert_eq!(house.facts, [LegFact::Ended(CUSTOMER, LegEnd::MediaLost)]);
+    assert_eq!(house.facts, [LegFact::Ended(CUSTOMER, LegEnd::Lost)]);
     assert!(house.calls.poll_timeout().is_none());
 }
 
@@ -139,4 +139,23 @@ fn legs_of_different_interactions_are_never_connected() {
     house.say(Input::Answered { leg: AGENT });
     house.say(Input::Connect { customer: CUSTOMER, agent: AGENT, recording: Some(RECORDING), hold_music: None });
     assert_eq!((house.both(), house.taps.len()), ((String::new(), String::new()), 0));
+}
+
+#[test]
+fn a_message_is_taken_of_a_leg_that_is_alone_and_is_played_nothing() {
+    let (message, beep) = (RecordingId::from_u128(20), PlayId::from_u128(9));
+    let mut house = House::ringing();
+    house.say(Input::Music { leg: CUSTOMER, music: None });
+    house.say(Input::Play { leg: CUSTOMER, play: beep, clips: vec![clip()] });
+    house.say(Input::TakeMessage { leg: CUSTOMER, recording: Some(message) });
+    assert_eq!(house.recorded(CUSTOMER), [], "the beep is not in it");
+    house.plays.remove(&CUSTOMER);
+    house.say(Input::PlayEnded { leg: CUSTOMER, play: beep, interrupted: false });
+    assert_eq!(house.recorded(CUSTOMER), [message]);
+    house.say(Input::TakeMessage { leg: CUSTOMER, recording: None });
+    assert_eq!((house.recorded(CUSTOMER), house.recordings_over.as_slice()), (vec![], [message].as_slice()));
+    let again = RecordingId::from_u128(21);
+    house.say(Input::TakeMessage { leg: CUSTOMER, recording: Some(again) });
+    house.say(Input::Ended { leg: CUSTOMER, failed: false });
+    assert_eq!(house.recordings_over, [message, again], "whoever hangs up has finished");
 }

@@ -160,6 +160,17 @@ fn a_supervisor_is_heard_as_the_mode_says() {
 }
 
 #[test]
+fn the_keys_of_a_supervisor_reach_nobody_until_they_have_the_call_themselves() {
+    let mut house = with(&[SUPERVISOR]);
+    for mode in [SuperviseMode::Listen, SuperviseMode::Barge] {
+        house.say(Input::Supervise { leg: SUPERVISOR, target: AGENT, mode });
+        assert!(house.keys_kept.contains(&SUPERVISOR) && house.keys_kept.len() == 1);
+    }
+    house.say(Input::Replace { old: AGENT, new: SUPERVISOR });
+    assert!(house.keys_kept.is_empty());
+}
+
+#[test]
 fn a_supervisor_follows_the_agent_through_hold_consultation_and_conference() {
     use SuperviseMode::*;
     let mut house = with(&[BOB, SUPERVISOR]);

@@ -1,7 +1,7 @@
 //! The room with a clock and a plain ACD beside it: one agent is offered work at a time, and what is taken is theirs until released.
 
 use cti_interaction::{Arrival, DialAsked, DialFor, Input, Interactions, Limits, Output, Ring, Target};
-use cti_types::acd::{AcdInput, AcdOutput, Aim, Decision, OfferEnd, Rejected, Stale};
+use cti_types::acd::{AcdInput, AcdOutput, Aim, AimRoom, Decision, OfferEnd, Rejected, Stale};
 use cti_types::event::{Body, CallDirection, CloseReason, Event, LeaveReason, SegmentKind};
 use cti_types::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,10 @@ pub(crate) struct PlainAcd {
     pub(crate) queued: Vec<(WorkItemId, QueueId, u8, Tick)>,
     pub(crate) aimed: Vec<Aim>,
     offers: BTreeMap<OfferId, (WorkItemId, AgentId)>,
+    /// Whose each work is.
+    whose: BTreeMap<WorkItemId, InteractionId>,
+    /// Of what is in queues: no limit is for it.
+    pub(crate) staying: BTreeSet<WorkItemId>,
     held: BTreeMap<AgentId, BTreeSet<AssignmentId>>,
     /// Agents who take nothing.
     pub(crate) away: BTreeSet<AgentId>,
@@ -52,7 +56,8 @@ impl PlainAcd {
         let offer = OfferId::from_u128(1000 + self.count);
         self.offers.insert(offer, (work, agent));
         let (until, decision) = (Tick(u64::MAX), Decision::default());
-        AcdOutput::Offer { offer, work, interaction: ID, queue: None, agent, until, decision }
+        let interaction = self.whose.get(&work).copied().unwrap_or(ID);
+        AcdOutput::Offer { offer, work, interaction, queue: None, agent, until, decision }
     }
 
     fn end(&mut self, offer: OfferId, end: OfferEnd) -> AcdOutput {
@@ -64,8 +69,12 @@ impl PlainAcd {
 
     fn take(&mut self, input: AcdInput) -> Vec<AcdOutput> {
         match input {
-            AcdInput::Enqueue { work, queue, priority, since, .. } => {
+            AcdInput::Enqueue { work, interaction, queue, priority, since, stays, .. } => {
                 self.works.insert(work, None);
+                self.whose.insert(work, interaction);
+                if stays {
+                    self.staying.insert(work);
+                }
                 self.queued.push((work, queue, priority, since));
                 Vec::new()
             }
@@ -75,6 +84,7 @@ impl PlainAcd {
                     return vec![AcdOutput::AimEnded { work: aim.work, why: Rejected::Busy }];
                 }
                 self.works.insert(aim.work, Some(aim.agent));
+                self.whose.insert(aim.work, aim.interaction);
                 vec![self.offer(aim.work, aim.agent)]
             }
             AcdInput::Withdraw { work } => {
@@ -119,13 +129,15 @@ pub(crate) struct House {
     pub(crate) rings: Vec<Ring>,
     pub(crate) dials: Vec<(ParticipantId, DialFor)>,
     pub(crate) asked: Vec<Output>,
+    /// Of each assignment that was told, whether a line was lost.
+    pub(crate) lines_lost: Vec<bool>,
 }
 
 impl House {
     pub(crate) fn new() -> House {
         let room = Interactions::new(Limits::default(), Chance::from_number(7), EPOCH);
-        let (acd, log, rings, dials, asked) = Default::default();
-        House { room, acd, ms: 0, log, rings, dials, asked }
+        let (acd, log, rings, dials, asked, lines_lost) = Default::default();
+        House { room, acd, ms: 0, log, rings, dials, asked, lines_lost }
     }
 
     pub(crate) fn arrival() -> Arrival {
@@ -206,7 +218,8 @@ impl House {
                 }
                 Output::Ring(ring) => self.rings.push(ring),
                 Output::DialOutside { participant, purpose, .. } => self.dials.push((participant, purpose)),
-                Output::Personal(_) | Output::Parties { .. } | Output::Assignment(_) | Output::AssignmentOver { .. } => {}
+                Output::Assignment(view) => self.lines_lost.push(view.line_lost),
+                Output::Personal(_) | Output::Parties { .. } | Output::AssignmentOver { .. } => {}
                 other => self.asked.push(other),
             }
         }
@@ -280,7 +293,8 @@ pub(crate) fn number() -> Number {
 /// Ann dials for the queue.
 pub(crate) fn dial() -> Input {
     let (party, to, ring) = (House::arrival().from, String::new(), Duration::from_secs(20));
-    let asked = DialAsked { agent: ANN, party, to, queue: QUEUE, wrap_up_max: WRAP_UP, ring };
+    let (queue, room) = (Some(QUEUE), AimRoom::BesideWrapUp);
+    let asked = DialAsked { agent: ANN, party, to, queue, wrap_up_max: WRAP_UP, ring, room };
     Input::DialAsked { interaction: ID, customer: CUSTOMER, asked }
 }
 

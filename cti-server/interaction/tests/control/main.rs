@@ -2,6 +2,7 @@
 
 mod consult;
 mod harness;
+mod messages;
 mod random;
 mod supervise;
 mod transfer;

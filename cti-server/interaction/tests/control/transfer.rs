@@ -239,3 +239,22 @@ fn an_agent_who_hangs_up_first_ends_the_calling() {
     assert!(house.is_dropped(CUSTOMER));
     assert_eq!(house.left(CUSTOMER), Some(LeaveReason::OtherLeft));
 }
+
+// ---- lines that are lost
+
+#[test]
+fn a_lost_line_is_told_from_a_call_somebody_ended() {
+    for (who, reason, lost) in
+        [("ann", LeaveReason::Lost, true), ("ann", LeaveReason::HungUp, false), ("customer", LeaveReason::Lost, true)]
+    {
+        let (mut house, ann) = House::talking();
+        let participant = if who == "ann" { ann } else { CUSTOMER };
+        house.lines_lost.clear();
+        house.say(Input::Left { participant, reason });
+        assert_eq!(house.lines_lost.last(), Some(&lost), "{who} {reason:?}");
+        house.wait(WRAP_UP);
+        let (own, other) = if who == "ann" { (reason, LeaveReason::OtherLeft) } else { (LeaveReason::Finished, reason) };
+        let own = if own == LeaveReason::HungUp { LeaveReason::Finished } else { own };
+        assert_eq!((house.left(ann), house.left(CUSTOMER)), (Some(own), Some(other)), "{who} {reason:?}");
+    }
+}

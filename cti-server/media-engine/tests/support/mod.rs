@@ -1,19 +1,21 @@
 //! A running engine with real sockets around it: phones, attackers, a sink that remembers. It asserts nothing about media.
 
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its own part of this")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "phones of tests read the clock, and fail by a panic")]
 
+pub mod browser;
 pub mod talker;
 
 use cti_media::rtp::{self, Header};
 use cti_media_engine::{Clock, Engine, EngineConfig, SendError};
-use cti_types::media::{Clip, Codec, Direction, EngineCommand, EngineEvent, Stream};
+use cti_types::media::{Clip, Codec, Direction, EngineCommand, EngineEvent, Stream, StreamStats};
 use cti_types::tap::{TapFrame, TapSink};
 use cti_types::{LegId, PlayId};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// Longer than anything here takes on a busy machine.
@@ -60,12 +62,16 @@ impl House {
     }
 
     pub fn with(config: EngineConfig) -> House {
+        House::with_clock(config, Clock::starting_now())
+    }
+
+    pub fn with_clock(config: EngineConfig, clock: Clock) -> House {
         let (to, events) = sync_channel(10_000);
         let frames = Arc::new(Frames::default());
         let tell = Arc::new(move |event| {
             let _ = to.try_send(event);
         });
-        let engine = Engine::start(config, Clock::starting_now(), frames.clone(), tell).unwrap();
+        let engine = Engine::start(config, clock, frames.clone(), tell).unwrap();
         House { engine, events, frames }
     }
 
@@ -73,12 +79,33 @@ impl House {
         self.engine.send(command).unwrap();
     }
 
+    /// The next event; a leg's quality, which comes by itself now and then, is left out.
     pub fn next(&self) -> EngineEvent {
-        self.events.recv_timeout(PATIENCE).unwrap()
+        loop {
+            match self.events.recv_timeout(PATIENCE).unwrap() {
+                EngineEvent::Quality { .. } => {}
+                event => return event,
+            }
+        }
+    }
+
+    /// How good a leg sounds, next time it is told.
+    pub fn quality(&self) -> (LegId, StreamStats) {
+        loop {
+            if let EngineEvent::Quality { leg, stats } = self.events.recv_timeout(PATIENCE).unwrap() {
+                return (leg, stats);
+            }
+        }
     }
 
     pub fn nothing_for(&self, time: Duration) {
-        assert_eq!(self.events.recv_timeout(time), Err(RecvTimeoutError::Timeout));
+        let end = Instant::now() + time;
+        loop {
+            match self.events.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(EngineEvent::Quality { .. }) => {}
+                other => return assert_eq!(other, Err(RecvTimeoutError::Timeout)),
+            }
+        }
     }
 
     pub fn try_open(&self, port: u16) -> Result<LegId, SendError> {

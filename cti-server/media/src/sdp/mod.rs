@@ -1,4 +1,4 @@
-//! SDP offer/answer (RFC 8866, RFC 3264) for one audio stream of RTP/AVP or RTP/SAVP. No SIP, no ports of its own.
+//! SDP offer/answer (RFC 8866, RFC 3264) for one audio stream: RTP/AVP, RTP/SAVP, or a web phone's (RFC 8829). No SIP, no ports of its own.
 //!
 //! [`Description::parse`] reads what the other side wrote; a [`Negotiator`] for each leg keeps what was agreed and writes
 //! our side. Both are total: any bytes give a description or an [`SdpError`].
@@ -6,10 +6,13 @@
 mod crypto;
 mod negotiate;
 mod parse;
+mod secure;
+mod web;
 
 pub use crypto::{Crypto, KEY_BYTES_MAX, KeyMaterial};
 pub use negotiate::{Local, Negotiator, SrtpPolicy};
 pub use parse::{Audio, Description, Format};
+pub use web::{IceSeed, Setup, WebLine};
 
 /// What the other side offers.
 pub type Offer = Description;
@@ -32,7 +35,7 @@ pub enum SdpError {
     TooManyMedia { count: usize },
     #[error("the session description is malformed")]
     Malformed(#[source] sdp_types::ParserError),
-    #[error("no audio over RTP/AVP or RTP/SAVP with a usable address is offered")]
+    #[error("no audio over RTP/AVP, RTP/SAVP or UDP/TLS/RTP/SAVPF with a usable address is offered")]
     NoAudio,
     #[error("encrypted media is required and not offered")]
     NotEncrypted,
@@ -63,3 +66,5 @@ impl SdpError {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod web_tests;

@@ -1,11 +1,14 @@
 //! Our side of offer and answer for one leg (RFC 3264). It reads nothing from the wire itself.
 
-use super::crypto::{self, Crypto, KeyMaterial};
+use super::crypto::{Crypto, KeyMaterial};
+use super::secure::{Secure, WebSide, answered_keys};
+use super::web::IceSeed;
 use super::{Answer, Audio, Format, Offer, SdpError};
 use crate::codec;
 use bytes::Bytes;
 use cti_types::media::{Codec, Direction, Stream};
 use cti_types::srtp::{Srtp, SrtpSuite};
+use cti_types::web::{Fingerprint, Protection};
 use sdp_types::{Attribute, Connection, Media, Origin, Session, Time};
 use std::net::IpAddr;
 
@@ -99,8 +102,7 @@ struct Line {
 struct Offered {
     formats: Vec<Format>,
     direction: Direction,
-    /// Our keys; none in a plain offer.
-    crypto: Vec<Crypto>,
+    secure: Secure,
     open: bool,
 }
 
@@ -111,8 +113,10 @@ pub struct Negotiator {
     allowed: Vec<Codec>,
     srtp: SrtpPolicy,
     keys: Option<KeyMaterial>,
-    /// The stream is encrypted, as agreed last.
+    /// The stream is encrypted with keys from the SDP, as agreed last.
     encrypted: bool,
+    /// Set where web phones may be spoken to.
+    web: Option<WebSide>,
     version: u64,
     /// What the last body said, without its version.
     last: Option<Session>,
@@ -132,6 +136,7 @@ impl Negotiator {
             srtp: SrtpPolicy::Off,
             keys: None,
             encrypted: false,
+            web: None,
             version: 0,
             last: None,
             lines: Vec::new(),
@@ -154,16 +159,42 @@ impl Negotiator {
         self
     }
 
+    /// Speaks with web phones, too: they are shown this certificate, and names and passwords from this seed, which must be new for
+    /// each leg. `offering`: our own first offer is for one.
+    pub fn speaking_web(mut self, fingerprint: Fingerprint, seed: IceSeed, offering: bool) -> Negotiator {
+        self.web = Some(WebSide::new(fingerprint, seed, offering));
+        self
+    }
+
+    /// Must be encrypted, but there is no way to tell keys: refuses what is offered, and is of no use for offers of ours.
+    pub fn encrypting_without_keys(mut self) -> Negotiator {
+        (self.srtp, self.keys) = (SrtpPolicy::Required, None);
+        self
+    }
+
+    /// Whether this leg can carry its media as its policy wants: keys are needed where it must be encrypted. Without them nothing is agreed.
+    pub fn is_usable(&self) -> bool {
+        self.srtp != SrtpPolicy::Required || self.keys.is_some() || self.web.is_some()
+    }
+
+    /// Whether the offer is encrypted as this side wants it, before anything is made of it.
+    ///
+    /// # Errors
+    /// What [`Negotiator::answer`] would say.
+    pub fn admits(&self, offer: &Offer) -> Result<(), SdpError> {
+        let audio = offer.audio_where(|audio| self.admitted(audio)).or_else(|| offer.audio().cloned()).ok_or(SdpError::NoAudio)?;
+        match audio.web {
+            Some(_) => self.web.as_ref().map(drop).ok_or(SdpError::NoCommonKey),
+            None => self.answer_key(&audio).map(drop),
+        }
+    }
+
     /// Answers an offer: the body to send and the stream agreed. All common codecs are answered; the first of `prefer` that
     /// is common is sent, then the order of the offer counts. Other m-lines are refused with port 0.
     ///
     /// On an error nothing has changed: the old stream goes on (RFC 3261 14.2).
     pub fn answer(&mut self, offer: &Offer, local: Local, prefer: &[Codec]) -> Result<(Bytes, Stream), SdpError> {
-        let admitted = |audio: &Audio| match self.srtp {
-            SrtpPolicy::Off => !audio.encrypted,
-            SrtpPolicy::Allowed => true,
-            SrtpPolicy::Required => audio.encrypted,
-        };
+        let admitted = |audio: &Audio| self.admitted(audio);
         let kept = offer.audio_at(self.audio_line);
         let audio = kept.clone().filter(admitted).or_else(|| offer.audio_where(admitted)).or(kept).ok_or(SdpError::NoAudio)?;
         let formats = ordered(&self.allowed(&audio.formats), prefer);
@@ -171,9 +202,23 @@ impl Negotiator {
         let direction = both(local.direction, audio.direction.reversed());
         let events = events_of(&formats);
         let mut stream = stream_of(&audio, send, codecs_of(&formats), events, events, direction);
-        let ours = self.answer_key(&audio)?;
-        stream.srtp = ours.as_ref().map(|(ours, theirs)| Srtp { send: ours.key.clone(), receive: theirs.key.clone() });
-        self.encrypted = stream.srtp.is_some();
+        let secure = match &audio.web {
+            Some(line) => {
+                let side = self.web.as_ref().ok_or(SdpError::NoCommonKey)?;
+                let (side, ours, protection) = side.answer(line);
+                self.web = Some(side);
+                stream.srtp = Some(protection);
+                Secure::Web(ours)
+            }
+            None => match self.answer_key(&audio)? {
+                Some((ours, theirs)) => {
+                    stream.srtp = Some(Protection::Keys(Srtp { send: ours.key.clone(), receive: theirs.key }));
+                    Secure::Keys(vec![ours])
+                }
+                None => Secure::Plain,
+            },
+        };
+        self.encrypted = matches!(secure, Secure::Keys(_));
 
         self.numbers.learn(&formats);
         self.audio_line = audio.line;
@@ -185,8 +230,7 @@ impl Negotiator {
             .collect();
         self.remote = Some(audio.direction);
         self.offered = None;
-        let crypto: Vec<Crypto> = ours.map(|(ours, _)| ours).into_iter().collect();
-        Ok((self.write(local, &formats, direction, &crypto), stream))
+        Ok((self.write(local, &formats, direction, &secure), stream))
     }
 
     /// Writes an offer with `codecs` in our order (the first is what we would send). It is open until
@@ -210,9 +254,9 @@ impl Negotiator {
         if self.lines.is_empty() {
             self.lines.push(Line { media: "audio".into(), proto: "RTP/AVP".into(), fmt: String::new() });
         }
-        let crypto = self.offer_keys();
-        self.offered = Some(Offered { formats: formats.clone(), direction: local.direction, crypto: crypto.clone(), open: true });
-        self.write(local, &formats, local.direction, &crypto)
+        let secure = self.offer_secure();
+        self.offered = Some(Offered { formats: formats.clone(), direction: local.direction, secure: secure.clone(), open: true });
+        self.write(local, &formats, local.direction, &secure)
     }
 
     /// Takes the answer to our offer; a later answer to the same offer replaces it. On an error the offer stays open, and
@@ -237,9 +281,23 @@ impl Negotiator {
         let events_receive = (events_send.0.and(ours_events.0), events_send.1.and(ours_events.1));
         let direction = both(ours.direction, audio.direction.reversed());
         let mut stream = stream_of(&audio, send, accept, events_receive, events_send, direction);
-        stream.srtp = answered_keys(&ours.crypto, &audio)?;
+        stream.srtp = match (&ours.secure, &audio.web) {
+            (Secure::Web(_), Some(line)) => {
+                let side = self.web.as_ref().ok_or(SdpError::NoCommonKey)?;
+                let (side, protection) = side.accept(line)?;
+                self.web = Some(side);
+                Some(protection)
+            }
+            (Secure::Web(_), None) => return Err(SdpError::NotEncrypted),
+            (Secure::Plain | Secure::Keys(_), Some(_)) => return Err(SdpError::NoCommonKey),
+            (Secure::Plain, None) => answered_keys(&[], &audio)?,
+            (Secure::Keys(keys), None) => answered_keys(keys, &audio)?,
+        };
+        if self.srtp == SrtpPolicy::Required && stream.srtp.is_none() {
+            return Err(SdpError::NotEncrypted);
+        }
         ours.open = false;
-        self.encrypted = stream.srtp.is_some();
+        self.encrypted = matches!(stream.srtp, Some(Protection::Keys(_)));
         self.remote = Some(audio.direction);
         Ok(stream)
     }
@@ -272,8 +330,27 @@ impl Negotiator {
         formats.iter().copied().filter(keep).collect()
     }
 
+    /// Whether an offered line may be answered.
+    fn admitted(&self, audio: &Audio) -> bool {
+        let web = self.web.as_ref();
+        if audio.web.is_some() {
+            return web.is_some();
+        }
+        // What was agreed with a web phone goes on neither in the clear nor with keys that the SDP shows.
+        let with_web = web.is_some_and(WebSide::is_agreed);
+        !with_web
+            && match self.srtp {
+                SrtpPolicy::Off => !audio.encrypted,
+                SrtpPolicy::Allowed => true,
+                SrtpPolicy::Required => audio.encrypted,
+            }
+    }
+
     /// Our key and theirs for an answer: of the keys offered, the first we can use (RFC 4568 5.1.2). `None` in the clear.
     fn answer_key(&self, audio: &Audio) -> Result<Option<(Crypto, Crypto)>, SdpError> {
+        if self.web.as_ref().is_some_and(WebSide::is_agreed) {
+            return Err(SdpError::NotEncrypted);
+        }
         match (self.srtp, audio.encrypted) {
             (SrtpPolicy::Off | SrtpPolicy::Allowed, false) => Ok(None),
             (SrtpPolicy::Required, false) => Err(SdpError::NotEncrypted),
@@ -287,6 +364,15 @@ impl Negotiator {
         }
     }
 
+    fn offer_secure(&self) -> Secure {
+        let first = self.remote.is_none();
+        if let Some(side) = self.web.as_ref().filter(|side| side.is_agreed() || side.is_offering() && first) {
+            return Secure::Web(side.offer());
+        }
+        let keys = self.offer_keys();
+        if keys.is_empty() { Secure::Plain } else { Secure::Keys(keys) }
+    }
+
     fn offer_keys(&self) -> Vec<Crypto> {
         let wanted = match self.srtp {
             SrtpPolicy::Off => false,
@@ -298,8 +384,8 @@ impl Negotiator {
         (1..).zip(OFFERED_SUITES).filter_map(line).collect()
     }
 
-    fn write(&mut self, local: Local, formats: &[Format], direction: Direction, crypto: &[Crypto]) -> Bytes {
-        let mut session = self.session(local, formats, direction, crypto);
+    fn write(&mut self, local: Local, formats: &[Format], direction: Direction, secure: &Secure) -> Bytes {
+        let mut session = self.session(local, formats, direction, secure);
         if self.last.as_ref() != Some(&session) {
             // RFC 3264 5 and 8: the version rises by one when, and only when, the description changes.
             self.version += 1;
@@ -312,38 +398,22 @@ impl Negotiator {
         body.into()
     }
 
-    fn session(&self, local: Local, formats: &[Format], direction: Direction, crypto: &[Crypto]) -> Session {
+    fn session(&self, local: Local, formats: &[Format], direction: Direction, secure: &Secure) -> Session {
         let mut session = Session::new(Origin::with_ip_addr(self.session_id, 0, local.ip), "-");
         session.set_connection(Connection::from_ip_addr(local.ip));
         session.add_time(Time::new(0, 0));
+        secure.write_session(&mut session);
         for (index, line) in self.lines.iter().enumerate() {
-            session.add_media(if index == self.audio_line { audio_media(local, formats, direction, crypto) } else { refused(line) });
+            session.add_media(if index == self.audio_line { audio_media(local, formats, direction, secure) } else { refused(line) });
         }
         session
     }
 }
 
-/// The other side's answer to our keys: one of our lines, with a key of theirs.
-fn answered_keys(ours: &[Crypto], audio: &Audio) -> Result<Option<Srtp>, SdpError> {
-    match (ours.is_empty(), audio.encrypted) {
-        (true, false) => Ok(None),
-        (false, false) => Err(SdpError::NotEncrypted),
-        (true, true) => Err(SdpError::NoCommonKey),
-        (false, true) => {
-            let theirs = audio.crypto.first().ok_or(SdpError::NoCommonKey)?;
-            let same = |line: &&Crypto| line.tag == theirs.tag && line.key.suite() == theirs.key.suite();
-            let ours = ours.iter().find(same).ok_or(SdpError::NoCommonKey)?;
-            Ok(Some(Srtp { send: ours.key.clone(), receive: theirs.key.clone() }))
-        }
-    }
-}
-
-fn audio_media(local: Local, formats: &[Format], direction: Direction, crypto: &[Crypto]) -> Media {
+fn audio_media(local: Local, formats: &[Format], direction: Direction, secure: &Secure) -> Media {
     let numbers: Vec<String> = formats.iter().map(|format| number_of(*format).to_string()).collect();
-    let mut media = empty_media("audio", local.port, if crypto.is_empty() { "RTP/AVP" } else { "RTP/SAVP" }, numbers.join(" "));
-    for line in crypto {
-        media.attributes.push(Attribute::with_value("crypto", crypto::write(line.tag, &line.key)));
-    }
+    let mut media = empty_media("audio", local.port, secure.proto(), numbers.join(" "));
+    secure.write_media(local.ip, local.port, &mut media);
     for format in formats {
         let (number, clock) = (number_of(*format), clock_of(*format));
         let name = match format {

@@ -1,10 +1,11 @@
 //! What the other side's description says of audio. It agrees nothing.
 
 use super::crypto::{self, Crypto};
+use super::web::{self, WebLine};
 use super::{BODY_BYTES_MAX, FORMATS_MAX, MEDIA_MAX, SdpError};
 use cti_types::media::{Codec, Direction};
 use sdp_types::{Attribute, Connection, Media, Session};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Packet time when `a=ptime` says nothing (RFC 3551 table 4: 20 ms).
 const PTIME_DEFAULT_MS: u8 = 20;
@@ -37,9 +38,11 @@ pub struct Audio {
     pub formats: Vec<Format>,
     /// As its writer sees it, an unspecified address counted as not receiving.
     pub direction: Direction,
-    /// RTP/SAVP: encrypted, with these keys.
+    /// RTP/SAVP, with these keys; or a web phone's profile.
     pub encrypted: bool,
     pub crypto: Vec<Crypto>,
+    /// A web phone's: then `remote` is only where it guesses that it is.
+    pub web: Option<WebLine>,
     /// The packet time they wish to receive, 10–60 ms.
     pub ptime_ms: u8,
 }
@@ -60,7 +63,7 @@ impl Description {
         Ok(Description { session, audio })
     }
 
-    /// The first usable audio line: RTP/AVP or RTP/SAVP, a port, a unicast address.
+    /// The first usable audio line: RTP/AVP, RTP/SAVP or a web phone's with all it needs, a port, a unicast address.
     pub fn audio(&self) -> Option<&Audio> {
         self.audio.as_ref()
     }
@@ -85,23 +88,28 @@ impl Description {
 
 fn read_audio(session: &Session, line: usize) -> Option<Audio> {
     let media = session.medias.get(line)?;
-    let encrypted = media.proto.eq_ignore_ascii_case("RTP/SAVP");
-    let known = encrypted || media.proto.eq_ignore_ascii_case("RTP/AVP");
-    if !media.media.eq_ignore_ascii_case("audio") || !known || media.port == 0 {
+    if !media.media.eq_ignore_ascii_case("audio") || media.port == 0 {
         return None;
     }
-    let connection = media.connections.first().or(session.connection.as_ref())?;
-    let ip = unicast(connection)?;
+    let web = if web::is_web(&media.proto) { Some(web::parse(session, media)?) } else { None };
+    let with_keys = media.proto.eq_ignore_ascii_case("RTP/SAVP");
+    if web.is_none() && !with_keys && !media.proto.eq_ignore_ascii_case("RTP/AVP") {
+        return None;
+    }
+    let said = media.connections.first().or(session.connection.as_ref()).and_then(unicast);
+    // A browser may hide its addresses behind names, or have none yet: the path is found by its checks (RFC 8839 4.3.1).
+    let ip = if web.is_some() { said.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) } else { said? };
     let direction = direction(&media.attributes).or_else(|| direction(&session.attributes)).unwrap_or_default();
     Some(Audio {
         line,
         remote: SocketAddr::new(ip, media.port),
-        remote_rtcp: rtcp(media, ip),
+        remote_rtcp: if web.is_some() { SocketAddr::new(ip, media.port) } else { rtcp(media, ip) },
         formats: formats(media),
         // RFC 3264 8.4: the old hold means "send nothing here".
-        direction: if ip.is_unspecified() { without_receiving(direction) } else { direction },
-        encrypted,
+        direction: if ip.is_unspecified() && web.is_none() { without_receiving(direction) } else { direction },
+        encrypted: with_keys || web.is_some(),
         crypto: crypto::parse_all(media.attributes.iter().filter(|one| one.attribute == "crypto").filter_map(|one| one.value.as_deref())),
+        web,
         ptime_ms: ptime(media),
     })
 }
@@ -149,7 +157,7 @@ fn ptime(media: &Media) -> u8 {
     (tens.clamp(1, 6) * 10) as u8
 }
 
-fn value<'a>(media: &'a Media, name: &str) -> Option<&'a str> {
+pub(super) fn value<'a>(media: &'a Media, name: &str) -> Option<&'a str> {
     media.attributes.iter().find(|attribute| attribute.attribute == name)?.value.as_deref()
 }
 

@@ -6,7 +6,8 @@ use crate::api::{EndedBy, Event, Incoming, Origin, Path, SourceNews};
 use crate::auth::Verdict;
 use crate::dialog::{Dialog, write_contact};
 use crate::message::check::Reply;
-use crate::message::{Head, Message, Name, Uri, sdp_of};
+use crate::message::{Head, Message, Name, Uri, reason_phrase, sdp_of};
+use crate::refused::Turned;
 use crate::session_timer::{OPTION, Terms};
 use crate::timers::Timer;
 use crate::transaction::{ServerId, reply_path};
@@ -26,7 +27,7 @@ impl Endpoint {
             // RFC 3261 8.2.2.2: the same request by another way.
             return self.refuse(path, message, &Reply::new(482));
         }
-        let trunk = self.trunk_of(path.remote, message).map(|t| (t.id, t.trusted));
+        let trunk = self.trunk_of(path.remote, message).filter(|_| !self.is_phone_here(path, message)).map(|t| (t.id, t.trusted));
         let origin = match trunk {
             // Before anything that costs: to refuse must be far cheaper than to take.
             Some(_) if self.busy => return self.refuse(path, message, &Reply::new(503).with("Retry-After", RETRY_AFTER)),
@@ -40,13 +41,26 @@ impl Endpoint {
             Ok(terms) => terms,
             Err(refusal) => return self.refuse(path, message, &refusal),
         };
+        let replaces = match self.asked_replaces(origin, message) {
+            Ok(replaces) => replaces,
+            Err(refusal) => return self.refuse(path, message, &refusal),
+        };
         let full = self.legs.len() >= self.io.config.limits.calls || self.full();
-        if !self.accepting || full || !self.acquire(origin) {
+        // Of our own telephones the switch takes calls for help even then.
+        let closed = !self.accepting && matches!(origin, Origin::Trunk(_));
+        if closed || full || !self.acquire(origin) {
             return self.refuse(path, message, &Reply::new(503).with("Retry-After", RETRY_AFTER));
         }
         let trusted = trunk.is_some_and(|(_, trusted)| trusted);
-        let call = Box::new(self.describe(message, path, origin, trusted));
+        let call = Box::new(Incoming { replaces, ..self.describe(message, path, origin, trusted) });
         self.offer(now, message, key, merge, call, terms);
+    }
+
+    /// Whether a request says it is from a phone that is registered from just this address, where a trunk is as well: it has to prove it.
+    fn is_phone_here(&self, path: Path, message: &Message) -> bool {
+        let user = message.from().and_then(|from| from.parsed_uri()).and_then(|uri| uri.user_plain());
+        let phone = user.and_then(|user| self.phone_by_user.get(user.as_ref()));
+        phone.is_some_and(|phone| self.registrar.contacts(*phone).iter().any(|contact| contact.path.remote == path.remote))
     }
 
     /// Counts one more call of a trunk or from a phone; false at its bound.
@@ -84,6 +98,7 @@ impl Endpoint {
         let path = call.path;
         let tag = self.io.chance.token(10);
         let id = LegId::new(now.utc, &mut self.io.chance);
+        self.io.ladder.begin_at_hand(now, id, &call.call_id);
         let reply = reply_path(path, message);
         let head = Head::of(message, path.remote, Some(&tag));
         let server = self.servers.start(&self.io, key, message, reply, head, Some(id));
@@ -93,7 +108,8 @@ impl Endpoint {
         let pinned = matches!(call.origin, Origin::Phone(_));
         let dialog = Box::new(Dialog::called(message, reply, &tag, pinned));
         let (offerless, takes_update) = (call.sdp.is_none(), allows_update(message));
-        let offered = Offered { server, dialog, offerless, provisional: None, takes_update, terms };
+        let reliable = super::reliable::wanted(message);
+        let offered = Offered { server, dialog, offerless, provisional: None, takes_update, terms, reliable };
         let mut leg = Leg::new(State::Offered(offered), call.origin);
         leg.counted = Some(call.origin);
         leg.merge = Some(merge.clone());
@@ -133,7 +149,7 @@ impl Endpoint {
             Origin::Trunk(_) => crate::trunk::history(message),
             Origin::Phone(_) => Vec::new(),
         };
-        Incoming { origin, called, caller, display, call_id, sdp: sdp_of(message).into_option(), history, path }
+        Incoming { origin, called, caller, display, call_id, sdp: sdp_of(message).into_option(), history, replaces: None, path }
     }
 
     /// The phone whose credentials a request carries. Otherwise it is challenged, without keeping any state.
@@ -148,24 +164,32 @@ impl Endpoint {
         {
             // Not even looked at. An honest phone sends it again.
             self.dropped += 1;
+            self.turned_away(path, message, Turned::Slowed, 0, "".into());
             return None;
         }
         let Endpoint { digests, phones, phone_by_user, .. } = self;
         let verdict = digests.verify(now, message, |user| phones.get(phone_by_user.get(user)?));
+        let no = |endpoint: &mut Endpoint, turned| endpoint.turned_away(path, message, turned, 401, reason_phrase(401).into());
         let stale = match verdict {
             Verdict::Good(phone) => {
                 if let Some((name, _)) = claimed {
                     self.guesses.succeeded(source, name);
                 }
+                self.refused.proved(phone, source);
                 return Some(phone);
             }
-            Verdict::Missing => false,
+            Verdict::Missing => {
+                no(self, Turned::NoCredentials);
+                false
+            }
             Verdict::Stale => true,
             Verdict::Bad => {
                 if let Some((name, _)) = claimed {
                     self.guesses.failed(now.tick, source, name);
                 }
                 self.io.sources.push_back(SourceNews::LoginFailed(source));
+                let known = self.digests.claimed(message).is_some_and(|user| self.phone_by_user.contains_key(user));
+                no(self, if known { Turned::WrongPassword } else { Turned::UnknownName });
                 false
             }
         };
@@ -173,7 +197,7 @@ impl Endpoint {
         for challenge in self.digests.challenges(now, &mut self.io.chance, self.sha256, stale) {
             refusal = refusal.with("WWW-Authenticate", challenge);
         }
-        self.refuse(path, message, &refusal);
+        self.answer_stateless(path, message, &refusal);
         None
     }
 
@@ -191,6 +215,7 @@ impl Endpoint {
         let own = self.phones.get(&phone).is_some_and(|account| record.as_deref() == Some(account.user.as_str()));
         if !own {
             // RFC 3261 10.3 step 4: nobody changes another's address of record.
+            self.turned_away(path, message, Turned::Answered, 403, "not its own address of record".into());
             return self.settle(now, path, message, key, &Reply::new(403));
         }
         let reply = reply_path(path, message);
@@ -205,7 +230,11 @@ impl Endpoint {
                 self.settle(now, path, message, key, &answer);
                 self.contacts_changed(phone, change);
             }
-            Err(refusal) => self.settle(now, path, message, key, &refusal),
+            Err(refusal) => {
+                let phrase = refusal.reason.clone().unwrap_or(reason_phrase(refusal.code).into());
+                self.turned_away(path, message, Turned::Answered, refusal.code, phrase);
+                self.settle(now, path, message, key, &refusal);
+            }
         }
     }
 
@@ -259,7 +288,7 @@ impl Endpoint {
     ) -> Option<(Bytes, Path)> {
         let mut writer = self.servers.begin(server, code, None, true)?;
         let (_, path) = self.servers.leg(server)?;
-        write_contact(&mut writer, &self.io, path);
+        write_contact(&mut writer, &self.io, path, self.servers.is_sips(server));
         writer.header("Allow", ALLOW).header("Server", &self.io.config.user_agent);
         if let Some(terms) = terms {
             terms.write_answer(&mut writer);
@@ -275,6 +304,10 @@ impl Endpoint {
         }
         let Some(State::Offered(offered)) = self.legs.get(&id).map(|leg| &leg.state) else { return };
         let server = offered.server;
+        // RFC 3262 3: all, where they require it; else what holds a description, because their answer depends on it.
+        if offered.reliable.as_ref().is_some_and(|reliable| reliable.required || sdp.is_some()) {
+            return self.provisional_reliably(now, id, code, sdp);
+        }
         let Some((bytes, _)) = self.reply_session(now, server, code, sdp.as_ref(), None) else { return };
         let Some(leg) = self.legs.get_mut(&id) else { return };
         if let State::Offered(offered) = &mut leg.state {
@@ -291,12 +324,19 @@ impl Endpoint {
     }
 
     pub(super) fn answer(&mut self, now: Now, id: LegId, sdp: Bytes) {
-        let Some(State::Offered(offered)) = self.legs.get(&id).map(|leg| &leg.state) else { return };
-        let (server, offerless, dialog) = (offered.server, offered.offerless, (*offered.dialog).clone());
+        if self.answers_later(id, &sdp) {
+            return;
+        }
+        let Some(State::Offered(offered)) = self.legs.get_mut(&id).map(|leg| &mut leg.state) else { return };
+        let (server, dialog) = (offered.server, (*offered.dialog).clone());
         let (takes_update, terms) = (offered.takes_update, offered.terms);
-        let Some((bytes, path)) = self.reply_session(now, server, 200, Some(&sdp), Some(terms)) else { return };
-        let cseq = dialog.remote_cseq.unwrap_or_default();
-        let mut session = Session::new(dialog, sdp, takes_update, terms);
+        // RFC 3262 5: what was offered in a provisional answer and answered in PRACK is not offered again.
+        let agreed = offered.reliable.as_mut().and_then(|reliable| reliable.agreed.take());
+        let offerless = offered.offerless && agreed.is_none();
+        let said = if agreed.is_none() { Some(&sdp) } else { None };
+        let Some((bytes, path)) = self.reply_session(now, server, 200, said, Some(terms)) else { return };
+        let cseq = self.servers.number(server);
+        let mut session = Session::new(dialog, agreed.unwrap_or(sdp), takes_update, terms);
         session.unacked = Some(self.unacked(now, id, bytes, path, cseq, offerless, true));
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.clear_timers(&mut self.io.timers);
@@ -328,6 +368,7 @@ impl Endpoint {
             let text = text.replace(['"', '\\'], "'");
             refusal = refusal.with("Warning", format!("399 {} \"{text}\"", self.io.config.realm));
         }
+        self.call_turned_away(id, refusal.code, warning);
         self.finish_offered(now, id, &refusal);
         self.say_ended(id, EndedBy::Local, None);
         self.drop_leg(id);
@@ -336,7 +377,8 @@ impl Endpoint {
 
 /// What OPTIONS is told, in and out of a dialog.
 pub(super) fn options_answer() -> Reply {
-    Reply::new(200).with("Allow", ALLOW).with("Accept", ACCEPT).with("Supported", OPTION).with("Accept-Encoding", "identity")
+    let supported = format!("{OPTION}, 100rel, replaces, norefersub");
+    Reply::new(200).with("Allow", ALLOW).with("Accept", ACCEPT).with("Supported", supported).with("Accept-Encoding", "identity")
 }
 
 fn merge_key(message: &Message) -> String {

@@ -8,6 +8,7 @@ use crate::timers::{Slot, Timers};
 use crate::transaction::{ClientId, ServerId};
 use bytes::Bytes;
 use cti_types::Tick;
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// One branch of an outgoing call: an INVITE to one contact. It outlives the leg until its transaction is over.
@@ -18,8 +19,32 @@ pub(crate) struct AttemptId(pub(crate) u64);
 pub(crate) enum Cancel {
     No,
     /// RFC 3261 9.1: a CANCEL may only follow a provisional response.
-    Wanted(Option<u16>),
+    Wanted(Because),
     Sent,
+}
+
+/// Why a call that was not answered is cancelled, as the Reason of its CANCEL says (RFC 3326).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Because {
+    Unsaid,
+    /// Q.850.
+    Cause(u16),
+    /// Another telephone was lifted: this one missed nothing.
+    Elsewhere,
+}
+
+impl Because {
+    pub(crate) fn of(cause: Option<u16>) -> Because {
+        cause.map_or(Because::Unsaid, Because::Cause)
+    }
+
+    pub(crate) fn reason(self) -> Option<String> {
+        match self {
+            Because::Unsaid => None,
+            Because::Cause(cause) => Some(format!("Q.850;cause={cause}")),
+            Because::Elsewhere => Some("SIP;cause=200;text=\"Call completed elsewhere\"".to_owned()),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -42,7 +67,28 @@ pub(crate) struct Attempt {
     pub(crate) by: By,
     /// Callees that answered provisionally and reliably (RFC 3262).
     pub(crate) early: Vec<Early>,
+    /// Tags of all that answered provisionally: by these a Replaces names a call that rings.
+    pub(crate) heard: Vec<String>,
+    /// It was redirected, and nobody has said yet to which of these places it may go.
+    pub(crate) turned: Option<Turned>,
+    /// Places a redirection leads to that were not tried yet.
+    pub(crate) places: VecDeque<Place>,
     pub(crate) limit: Slot,
+}
+
+/// A redirection that waits for a decision.
+#[derive(Debug)]
+pub(crate) struct Turned {
+    /// What it is if none is allowed.
+    pub(crate) refusal: Refusal,
+    pub(crate) places: Vec<Place>,
+}
+
+/// A place a redirection leads to.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) uri: String,
+    pub(crate) path: Path,
 }
 
 /// By which trunk a branch goes, and what was tried there.
@@ -106,6 +152,62 @@ pub(crate) struct Offered {
     pub(crate) takes_update: bool,
     /// What our 2xx will grant.
     pub(crate) terms: Terms,
+    /// `None`: they do not know provisional answers that are acknowledged.
+    pub(crate) reliable: Option<Box<Reliable>>,
+}
+
+/// Provisional answers of ours that are acknowledged (RFC 3262).
+#[derive(Debug, Default)]
+pub(crate) struct Reliable {
+    /// They require it: of every provisional answer.
+    pub(crate) required: bool,
+    /// RSeq of the last; 0: none was sent.
+    pub(crate) number: u32,
+    pub(crate) unacked: Option<Unpracked>,
+    /// The newest that waits for the PRACK of the one before.
+    pub(crate) queued: Option<(u16, Option<Bytes>)>,
+    /// The final answer, which waits for the PRACK of a description.
+    pub(crate) then_answer: Option<Bytes>,
+    /// The description we offered in a provisional answer, once it was answered in PRACK.
+    pub(crate) agreed: Option<Bytes>,
+    /// The offer in a PRACK that waits for the switch.
+    pub(crate) theirs: Option<Theirs>,
+}
+
+/// A reliable provisional answer that waits for its PRACK.
+#[derive(Debug)]
+pub(crate) struct Unpracked {
+    pub(crate) number: u32,
+    pub(crate) bytes: Bytes,
+    pub(crate) path: Path,
+    /// The description in it.
+    pub(crate) sdp: Option<Bytes>,
+    pub(crate) interval: Duration,
+    pub(crate) retry: Slot,
+    pub(crate) limit: Slot,
+}
+
+impl Reliable {
+    pub(crate) fn clear_timers(&mut self, timers: &mut Timers) {
+        if let Some(unacked) = &mut self.unacked {
+            timers.clear(&mut unacked.retry);
+            timers.clear(&mut unacked.limit);
+        }
+        if let Some(theirs) = &mut self.theirs {
+            timers.clear(&mut theirs.timer);
+        }
+    }
+}
+
+/// A transfer the phone asked for by REFER.
+#[derive(Debug)]
+pub(crate) struct Refer {
+    /// The REFER, until it is answered.
+    pub(crate) server: Option<ServerId>,
+    /// Its number, where it is not the dialog's first (RFC 3515 2.4.6).
+    pub(crate) id: Option<u32>,
+    /// The phone wants no notices (RFC 4488).
+    pub(crate) silent: bool,
 }
 
 /// A final answer that is none we wanted.
@@ -146,6 +248,9 @@ pub(crate) struct Session {
     /// The far side lists UPDATE in Allow.
     pub(crate) takes_update: bool,
     pub(crate) life: Life,
+    pub(crate) refer: Option<Refer>,
+    /// A REFER came before.
+    pub(crate) referred: bool,
 }
 
 /// How long the session lasts (RFC 4028).
@@ -251,8 +356,27 @@ impl Leg {
     pub(crate) fn clear_timers(&mut self, timers: &mut Timers) {
         timers.clear(&mut self.ring);
         timers.clear(&mut self.repeat);
-        if let State::Up(session) = &mut self.state {
-            session.clear_timers(timers);
+        match &mut self.state {
+            State::Up(session) => session.clear_timers(timers),
+            State::Offered(Offered { reliable: Some(reliable), .. }) => reliable.clear_timers(timers),
+            State::Offered(_) | State::Calling(_) | State::Closing(_) => {}
+        }
+    }
+
+    /// Where an offer of theirs waits for the switch.
+    pub(crate) fn theirs(&mut self) -> Option<&mut Option<Theirs>> {
+        match &mut self.state {
+            State::Up(session) => Some(&mut session.theirs),
+            State::Offered(offered) => offered.reliable.as_mut().map(|reliable| &mut reliable.theirs),
+            State::Calling(_) | State::Closing(_) => None,
+        }
+    }
+
+    /// Their INVITE's reliable provisional answers.
+    pub(crate) fn reliable(&mut self) -> Option<&mut Reliable> {
+        match &mut self.state {
+            State::Offered(offered) => offered.reliable.as_deref_mut(),
+            State::Up(_) | State::Calling(_) | State::Closing(_) => None,
         }
     }
 }
@@ -261,7 +385,8 @@ impl Session {
     /// `local_sdp`: what we said in the INVITE or the 2xx that made it. Its life begins with `session_agreed`.
     pub(crate) fn new(dialog: Dialog, local_sdp: Bytes, takes_update: bool, terms: Terms) -> Session {
         let life = Life { terms, due: Due::End, until: Tick::default(), raises: 0, slot: None };
-        Session { dialog, unacked: None, ours: Ours::None, queued: None, theirs: None, local_sdp, takes_update, life }
+        let (refer, referred) = (None, false);
+        Session { dialog, unacked: None, ours: Ours::None, queued: None, theirs: None, local_sdp, takes_update, life, refer, referred }
     }
 
     pub(crate) fn clear_timers(&mut self, timers: &mut Timers) {

@@ -1,10 +1,14 @@
 //! The endpoint: takes packets, commands and time; hands each to the layer it is for. The rules of calls are in the
-//! modules below: [`incoming`] (new requests), [`outgoing`] (our calls), [`session`] (established calls).
+//! modules below: [`incoming`] (new requests), [`outgoing`] (our calls), [`session`] (established calls), [`refer`] (transfers by phones).
 
 mod incoming;
+mod kept;
 mod leg;
 mod outgoing;
+mod redirect;
+mod refer;
 mod refresh;
+mod reliable;
 mod session;
 mod sessions_ours;
 mod trunk_calls;
@@ -17,9 +21,11 @@ use crate::auth::Digests;
 use crate::config::Config;
 use crate::guesses::Guesses;
 use crate::io::Io;
+use crate::ladder::Ladder;
 use crate::message::check::{self, Reply};
-use crate::message::{Head, Message, Method, Scheme, Uri};
+use crate::message::{Head, Message, Method, Scheme, Uri, reason_phrase};
 use crate::modesty::Modesty;
+use crate::refused::{Refused, Turned};
 use crate::registrar::{Contact, Registrar};
 use crate::timers::{Timer, Timers};
 use crate::transaction::{ClientUse, Clients, Delivered, Done, Servers, answerable, reply_path, server_key};
@@ -29,12 +35,13 @@ use bytes::Bytes;
 use cti_types::{Chance, LegId, Now, PhoneId, Tick, TrunkId};
 use leg::{Attempt, Leg};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
 /// Methods we answer with more than a refusal.
-pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, REGISTER";
+pub(crate) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, REGISTER";
 /// Bodies we take.
 pub(crate) const ACCEPT: &str = "application/sdp, application/dtmf-relay, application/dtmf";
 
@@ -61,6 +68,7 @@ pub struct Endpoint {
     digests: Digests,
     guesses: Guesses,
     modesty: Modesty,
+    refused: Refused,
     /// When the packet at hand came, and its length: what strangers are answered depends on both.
     came: (Tick, usize),
     registrar: Registrar,
@@ -89,12 +97,22 @@ impl Endpoint {
         let digests = Digests::new(config.nonce_secret, config.nonce_life, &config.realm, config.limits.nonces);
         let sha256 = config.offer_sha256;
         Endpoint {
-            io: Io { config, chance, timers: Timers::default(), out: VecDeque::new(), sources: VecDeque::new() },
+            io: Io {
+                ladder: Ladder::new(config.limits.ladder_bytes),
+                config,
+                chance,
+                timers: Timers::default(),
+                now: Now::default(),
+                out: VecDeque::new(),
+                sources: VecDeque::new(),
+                peers: BTreeSet::new(),
+            },
             clients: Clients::default(),
             servers: Servers::default(),
             digests,
             guesses: Guesses::default(),
             modesty: Modesty::default(),
+            refused: Refused::default(),
             came: (Tick(0), 0),
             registrar: Registrar::default(),
             trunks: Trunks::default(),
@@ -116,11 +134,13 @@ impl Endpoint {
 
     /// One datagram or one framed message that came in over `path`.
     pub fn handle_packet(&mut self, now: Now, path: Path, bytes: Bytes) {
+        self.io.now = now;
         self.came = (now.tick, bytes.len());
         let Ok(message) = Message::parse(&bytes) else {
             self.dropped += 1;
             return;
         };
+        self.io.ladder.came(now, path, bytes, message.call_id());
         if !message.is_request() {
             self.on_response(now, path, &message);
         } else if answerable(&message) {
@@ -128,10 +148,12 @@ impl Endpoint {
         } else {
             self.dropped += 1;
         }
+        self.io.ladder.handled();
     }
 
     /// The shell could not send on `path`, or not open a connection to it.
     pub fn handle_failed(&mut self, now: Now, path: Path) {
+        self.io.now = now;
         for (phone, contacts) in self.registrar.failed(&mut self.io.timers, path) {
             self.contacts_changed(phone, Some(contacts));
         }
@@ -142,6 +164,7 @@ impl Endpoint {
 
     /// A command for a leg that is over, or in a state it makes no sense in, does nothing: it crossed an event.
     pub fn handle_command(&mut self, now: Now, command: Command) {
+        self.io.now = now;
         match command {
             Command::SetTrunks(trunks) => self.set_trunks(now, trunks),
             Command::SetPhones(phones) => self.set_phones(phones),
@@ -156,12 +179,15 @@ impl Endpoint {
             Command::Reinvite { leg, sdp } => self.reinvite(now, leg, sdp),
             Command::AnswerReinvite { leg, sdp } => self.answer_reinvite(now, leg, sdp),
             Command::RejectReinvite { leg, code } => self.reject_reinvite(now, leg, code),
+            Command::AnswerRefer { leg, code } => self.answer_refer(now, leg, code),
+            Command::Follow { leg, places } => self.follow(now, leg, &places),
             Command::End { leg, cause } => self.end(now, leg, cause),
         }
     }
 
     /// Fires every timer that is due.
     pub fn handle_timeout(&mut self, now: Now) {
+        self.io.now = now;
         while let Some(timer) = self.io.timers.pop(now.tick) {
             match timer {
                 Timer::ClientRetry(id) => self.clients.retry(now, &mut self.io, id),
@@ -178,6 +204,8 @@ impl Endpoint {
                 Timer::TrunkRegister(id) => self.register_with(now, id),
                 Timer::Ring(id) => self.ring_limit(now, id),
                 Timer::Reprovision(id) => self.reprovision(now, id),
+                Timer::ReliableRetry(id) => self.reliable_retry(now, id),
+                Timer::ReliableLimit(id) => self.reliable_limit(now, id),
                 Timer::AnswerRetry(id) => self.answer_retry(now, id),
                 Timer::AnswerLimit(id) => self.answer_limit(now, id),
                 Timer::GlareRetry(id) => self.glare_retry(now, id),
@@ -223,6 +251,11 @@ impl Endpoint {
         }
     }
 
+    /// The way to a peer that we call first; `None` when no socket of ours suits it.
+    pub fn path_to(&self, transport: Transport, peer: std::net::SocketAddr) -> Option<Path> {
+        self.io.config.path_to(transport, peer)
+    }
+
     /// Whether a call to this target would be signalled over an encrypted transport; a phone with several contacts, to all of them.
     pub fn is_reached_securely(&self, target: &Target) -> bool {
         match target {
@@ -233,6 +266,14 @@ impl Endpoint {
             Target::Trunk { trunk, .. } | Target::Emergency { trunk, .. } => {
                 self.trunks.get(*trunk).and_then(|trunk| trunk.peer).is_some_and(|(transport, _)| transport.is_secure())
             }
+        }
+    }
+
+    /// Whether a call to this target would reach a browser; a phone with several contacts is what the preferred one is: they get one SDP.
+    pub fn is_web_phone(&self, target: &Target) -> bool {
+        match target {
+            Target::Phone(phone) => self.registrar.contacts(*phone).first().is_some_and(Contact::is_browser),
+            Target::Trunk { .. } | Target::Emergency { .. } => false,
         }
     }
 
@@ -306,7 +347,9 @@ impl Endpoint {
             Method::Register => self.on_register(now, path, message, key),
             Method::Options => self.on_options(path, message),
             Method::Bye | Method::Info | Method::Update | Method::Prack => self.refuse(path, message, &Reply::new(481)),
-            Method::Refer | Method::Message | Method::Subscribe | Method::Notify | Method::Publish => {
+            // What it asks for could only be a call for a stranger.
+            Method::Refer => self.refuse(path, message, &Reply::new(403)),
+            Method::Message | Method::Subscribe | Method::Notify | Method::Publish => {
                 self.refuse(path, message, &Reply::new(405).with("Allow", ALLOW));
             }
             Method::Other => self.refuse(path, message, &Reply::new(501).with("Allow", ALLOW)),
@@ -365,8 +408,16 @@ impl Endpoint {
         hex::encode(&hash.finalize()[..6])
     }
 
-    /// Answers without keeping anything.
+    /// Answers without keeping anything of it but the administrator's note.
     fn refuse(&mut self, path: Path, message: &Message, refusal: &Reply) {
+        if refusal.code >= 300 {
+            let phrase = refusal.reason.clone().unwrap_or(Cow::Borrowed(reason_phrase(refusal.code)));
+            self.turned_away(path, message, Turned::Answered, refusal.code, phrase);
+        }
+        self.answer_stateless(path, message, refusal);
+    }
+
+    fn answer_stateless(&mut self, path: Path, message: &Message, refusal: &Reply) {
         let tag = self.stateless_tag(message);
         let bytes = self.refusal(&Head::of(message, path.remote, Some(&tag)), refusal);
         let (tick, came) = self.came;
@@ -426,6 +477,7 @@ impl Endpoint {
     fn drop_leg(&mut self, id: LegId) {
         let Some(mut leg) = self.legs.remove(&id) else { return };
         leg.clear_timers(&mut self.io.timers);
+        self.io.ladder.over(self.io.now, id);
         if let Some(origin) = leg.counted.take() {
             self.release(origin);
         }

@@ -1,24 +1,29 @@
 //! Calls we make: parallel INVITEs, the first 2xx wins, CANCEL of the others, forks. Ends where a session begins.
 
-use super::leg::{Attempt, AttemptId, By, Calling, Cancel, Leg, Refusal, Session, State, allows_update};
+use super::leg::{Attempt, AttemptId, Because, By, Calling, Cancel, Leg, Refusal, Session, State, allows_update};
 use super::session::cause_of;
 use super::trunk_calls::cseq_after_early;
 use super::{ALLOW, Endpoint};
 use crate::api::{Caller, EndedBy, Event, Origin, Path, Target};
 use crate::dialog::{Dialog, write_contact, write_via};
+use crate::ladder::Whose;
 use crate::message::check::Reply;
-use crate::message::{Message, Method, Name, Writer, escape_user, is_header_name, sdp_of};
+use crate::message::{Message, Method, Name, Uri, Writer, escape_user, is_header_name, sdp_of};
 use crate::session_timer::Terms;
 use crate::timers::Timer;
 use crate::transaction::{ClientId, ClientUse};
 use bytes::Bytes;
 use cti_types::{LegId, Now, TrunkId};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Most headers the switch may add to an INVITE; further ones are left out.
 const HEADERS_MAX: usize = 20;
 /// How often one INVITE is sent again with the longer session a 422 asks for; then the 422 refuses it.
 const RAISES_MAX: u8 = 3;
+
+/// Most tags of those who ring that are remembered; a call that rings further ones can be picked up by no Replaces.
+const HEARD_MAX: usize = 8;
 
 /// Headers of an INVITE that are not as they were when it is sent again. The Content headers come with the body.
 const WRITTEN_ANEW: [Name; 6] = [Name::Via, Name::Supported, Name::SessionExpires, Name::MinSe, Name::ContentType, Name::ContentLength];
@@ -131,7 +136,11 @@ impl Endpoint {
     fn attempt(&mut self, now: Now, leg: LegId, hop: Hop, from: &Caller, sdp: &Bytes, headers: &[(String, String)]) -> AttemptId {
         let branch = self.io.branch();
         let (tag, call_id) = (self.io.chance.token(10), self.io.chance.token(24));
+        self.io.ladder.begin(Whose::Leg(leg), &call_id, hop.path.remote.ip());
         let host = hop.host.unwrap_or_else(|| self.io.config.public(hop.path.local).to_string());
+        // RFC 3261 8.1.1.8 and RFC 5630 5.1.1.1: where the called is a `sips:` URI, so is who calls.
+        let sips = Uri::is_sips(&hop.uri);
+        let scheme = if sips { "sips" } else { "sip" };
         let mut writer = Writer::request("INVITE", &hop.uri);
         write_via(&mut writer, &self.io, hop.path, &branch);
         writer.header("Max-Forwards", 70);
@@ -141,16 +150,14 @@ impl Endpoint {
             writer.header("Privacy", "id");
         } else {
             let display = from.display.as_deref().map(quoted).unwrap_or_default();
-            writer.header("From", format_args!("{display}<sip:{}@{host}>;tag={tag}", escape_user(&from.user)));
+            writer.header("From", format_args!("{display}<{scheme}:{}@{host}>;tag={tag}", escape_user(&from.user)));
         }
         writer.header("To", &hop.to).header("Call-ID", &call_id).header("CSeq", "1 INVITE");
-        write_contact(&mut writer, &self.io, hop.path);
+        write_contact(&mut writer, &self.io, hop.path, sips);
         writer.header("Allow", ALLOW).header("User-Agent", &self.io.config.user_agent);
         let terms = Terms::proposed(&self.io.config);
         terms.write_request(&mut writer);
-        if hop.by.trunk.is_some() {
-            writer.header("Supported", "100rel");
-        }
+        writer.header("Supported", supported(hop.by));
         for (name, value) in hop.lines.iter().chain(headers).filter(|(name, _)| is_header_name(name)).take(HEADERS_MAX) {
             writer.header(name, value);
         }
@@ -189,6 +196,9 @@ impl Endpoint {
             raises,
             by,
             early: Vec::new(),
+            heard: Vec::new(),
+            turned: None,
+            places: VecDeque::new(),
             limit: None,
         };
         self.attempts.insert(id, attempt);
@@ -202,8 +212,10 @@ impl Endpoint {
             200..=299 => self.attempt_answered(now, path, client, id, message),
             422 if self.raise_session(now, id, message) => {}
             401 | 407 if self.answer_challenge(now, id, message) => {}
-            300..=399 if self.follow_redirection(now, id, message) => {}
+            300..=399 if self.redirected(id, message) => {}
             503 if self.next_peer(now, id, false) => {}
+            // RFC 3261 8.1.3.4: the next place of a redirection, unless everybody refuses.
+            300..=599 if self.next_place(now, id, false) => {}
             code => {
                 let retry_after = message.get(Name::RetryAfter).and_then(seconds);
                 self.attempt_refused(now, id, Refusal { code, retry_after, cause: cause_of(message) });
@@ -226,7 +238,7 @@ impl Endpoint {
         let Ok(invite) = Message::parse(&old.invite) else { return false };
         let Some(place) = calling.attempts.iter().position(|attempt| *attempt == id) else { return false };
         calling.attempts.remove(place);
-        let Some(old) = self.remove_attempt(id) else { return false };
+        let Some(mut old) = self.remove_attempt(id) else { return false };
         let branch = self.io.branch();
         let Again { uri, path, terms, raises, by, credentials, silent } = again;
         let mut writer = Writer::request("INVITE", uri.as_deref().unwrap_or(invite.request_uri()));
@@ -241,17 +253,18 @@ impl Endpoint {
             }
         }
         terms.write_request(&mut writer);
-        if by.trunk.is_some() {
-            writer.header("Supported", "100rel");
-        }
+        writer.header("Supported", supported(by));
         if let Some((name, value)) = &credentials {
             writer.header(name, value);
         }
         let again = writer.finish(Some(("application/sdp", invite.body())));
         let new = self.start_attempt(now, old.leg, branch, path, old.pinned, old.tag.clone(), again, terms, raises, by);
+        if let Some(new) = self.attempts.get_mut(&new) {
+            new.places = std::mem::take(&mut old.places);
+        }
         let leg_id = old.leg;
         if silent {
-            self.attempts.insert(id, Attempt { leg: None, cancel: Cancel::Wanted(None), ..old });
+            self.attempts.insert(id, Attempt { leg: None, cancel: Cancel::Wanted(Because::Unsaid), ..old });
         }
         let leg = leg_id.and_then(|leg| self.legs.get_mut(&leg));
         if let Some(State::Calling(calling)) = leg.map(|leg| &mut leg.state) {
@@ -276,12 +289,18 @@ impl Endpoint {
             self.io.timers.clear(&mut attempt.limit);
         }
         attempt.provisional = true;
+        if let Some(tag) = message.to().and_then(|to| to.tag())
+            && attempt.heard.len() < HEARD_MAX
+            && !attempt.heard.iter().any(|known| known == tag)
+        {
+            attempt.heard.push(tag.to_owned());
+        }
         if !self.acknowledge_provisional(now, path, id, message) {
             return;
         }
         let Some(attempt) = self.attempts.get_mut(&id) else { return };
-        if let Cancel::Wanted(cause) = attempt.cancel {
-            return self.cancel_attempt(now, id, cause);
+        if let Cancel::Wanted(because) = attempt.cancel {
+            return self.cancel_attempt(now, id, because);
         }
         let ringing = attempt.leg.filter(|leg| self.legs.get(leg).is_some_and(|l| matches!(&l.state, State::Calling(c) if !c.ending)));
         if let Some(leg) = ringing.filter(|_| message.code() > 100) {
@@ -307,7 +326,7 @@ impl Endpoint {
         let State::Calling(calling) = &mut leg.state else { return self.bye_orphan(now, dialog) };
         let others: Vec<AttemptId> = calling.attempts.iter().copied().filter(|a| *a != id).collect();
         let ending = calling.ending;
-        self.give_up(now, &others, None);
+        self.give_up(now, &others, if ending { Because::Unsaid } else { Because::Elsewhere });
         if ending {
             // The CANCEL crossed the 2xx.
             self.bye_orphan(now, dialog);
@@ -339,7 +358,7 @@ impl Endpoint {
     }
 
     /// One branch will not be answered.
-    fn attempt_refused(&mut self, now: Now, id: AttemptId, refusal: Refusal) {
+    pub(super) fn attempt_refused(&mut self, now: Now, id: AttemptId, refusal: Refusal) {
         let leg = self.remove_attempt(id).and_then(|attempt| attempt.leg);
         self.branch_over(now, leg, id, refusal);
     }
@@ -360,7 +379,7 @@ impl Endpoint {
         let others = std::mem::take(&mut calling.attempts);
         let best = if calling.ending { None } else { calling.best };
         let Refusal { code, retry_after, cause } = best.unwrap_or(Refusal::ours(487));
-        self.give_up(now, &others, None);
+        self.give_up(now, &others, Because::Unsaid);
         self.say_over(leg_id, Event::Refused { leg: leg_id, code, retry_after, cause });
         self.drop_leg(leg_id);
     }
@@ -368,7 +387,7 @@ impl Endpoint {
     /// The transaction of a branch is over without a response, or nothing more can come after its 2xx.
     pub(super) fn attempt_done(&mut self, now: Now, id: AttemptId, failure: Option<u16>) {
         match failure {
-            Some(_) if self.next_peer(now, id, false) => {}
+            Some(_) if self.next_peer(now, id, false) || self.next_place(now, id, false) => {}
             Some(code) => self.attempt_refused(now, id, Refusal::ours(code)),
             None => {
                 self.remove_attempt(id);
@@ -377,26 +396,26 @@ impl Endpoint {
     }
 
     /// These branches are nobody's any more: they are cancelled and end by themselves.
-    pub(super) fn give_up(&mut self, now: Now, attempts: &[AttemptId], cause: Option<u16>) {
+    pub(super) fn give_up(&mut self, now: Now, attempts: &[AttemptId], because: Because) {
         for id in attempts {
             if let Some(attempt) = self.attempts.get_mut(id) {
                 attempt.leg = None;
             }
-            self.cancel_attempt(now, *id, cause);
+            self.cancel_attempt(now, *id, because);
         }
     }
 
-    fn cancel_attempt(&mut self, now: Now, id: AttemptId, cause: Option<u16>) {
+    fn cancel_attempt(&mut self, now: Now, id: AttemptId, because: Because) {
         let Some(attempt) = self.attempts.get_mut(&id).filter(|a| a.cancel != Cancel::Sent) else { return };
         if !attempt.provisional {
-            attempt.cancel = Cancel::Wanted(cause);
+            attempt.cancel = Cancel::Wanted(because);
             return;
         }
         attempt.cancel = Cancel::Sent;
         let limit = self.io.config.t1_64();
         self.io.timers.set(&mut attempt.limit, now.tick + limit, Timer::CancelLimit(id));
         let client = attempt.client;
-        self.clients.cancel(now, &mut self.io, client, cause);
+        self.clients.cancel(now, &mut self.io, client, because.reason().as_deref());
     }
 
     /// RFC 3261 9.1: no final response 64*T1 after the CANCEL counts as cancelled.
@@ -414,7 +433,7 @@ impl Endpoint {
         let attempts = calling.attempts.clone();
         self.io.timers.clear(&mut leg.ring);
         for attempt in attempts {
-            self.cancel_attempt(now, attempt, cause);
+            self.cancel_attempt(now, attempt, Because::of(cause));
         }
     }
 
@@ -423,7 +442,7 @@ impl Endpoint {
         match self.legs.get(&id).map(|leg| &leg.state) {
             Some(State::Calling(calling)) => {
                 let attempts = calling.attempts.clone();
-                self.give_up(now, &attempts, None);
+                self.give_up(now, &attempts, Because::Unsaid);
                 self.say_over(id, Event::Refused { leg: id, code: 408, retry_after: None, cause: None });
                 self.drop_leg(id);
             }
@@ -435,6 +454,11 @@ impl Endpoint {
             Some(State::Up(_) | State::Closing(_)) | None => {}
         }
     }
+}
+
+/// Extensions an INVITE of ours names: a trunk's early answers are acknowledged; a phone may give the call away and pick it up.
+fn supported(by: By) -> &'static str {
+    if by.trunk.is_some() { "100rel" } else { "replaces, norefersub" }
 }
 
 /// `"name" ` with what quotes need escaped.

@@ -55,7 +55,7 @@ impl Endpoint {
         let Some(session) = self.legs.get_mut(&id).and_then(Leg::session) else { return };
         let (branch, cseq) = (self.io.branch(), session.dialog.next_cseq());
         let (mut writer, path) = session.dialog.request(&self.io, "UPDATE", cseq, &branch);
-        write_contact(&mut writer, &self.io, path);
+        write_contact(&mut writer, &self.io, path, session.dialog.is_sips());
         writer.header("Allow", ALLOW);
         session.life.terms.write_request(&mut writer);
         self.clients.start(now, &mut self.io, ClientUse::Refresh(id), Method::Update, branch, path, writer.finish(None));

@@ -52,10 +52,12 @@ impl Endpoint {
             Method::Bye => self.on_bye(now, path, id, message, key),
             Method::Invite | Method::Update => self.on_reinvite(now, path, id, message, key),
             Method::Info => self.on_info(now, path, id, message, key),
+            Method::Prack => self.on_prack(now, path, id, message, key),
+            Method::Refer => self.on_refer(now, path, id, message, key),
             Method::Options => self.settle(now, path, message, key, &options_answer()),
             Method::Other => self.settle(now, path, message, key, &Reply::new(501).with("Allow", ALLOW)),
             Method::Ack | Method::Cancel => {}
-            Method::Register | Method::Prack | Method::Refer | Method::Message | Method::Subscribe | Method::Notify | Method::Publish => {
+            Method::Register | Method::Message | Method::Subscribe | Method::Notify | Method::Publish => {
                 self.settle(now, path, message, key, &Reply::new(405).with("Allow", ALLOW))
             }
         }
@@ -66,6 +68,7 @@ impl Endpoint {
         // RFC 3261 15.1.2: requests still unanswered get 487.
         self.finish_offered(now, id, &Reply::new(487));
         self.refuse_theirs(now, id, 487);
+        self.forget_refer(now, id);
         self.say_ended(id, EndedBy::Bye, cause_of(message));
         let closing = self.legs.get(&id).is_some_and(|leg| matches!(leg.state, State::Closing(_)));
         if !closing {
@@ -182,7 +185,9 @@ impl Endpoint {
 
     pub(super) fn answer_reinvite(&mut self, now: Now, id: LegId, sdp: Bytes) {
         let Some(theirs) = self.take_theirs(id) else { return };
-        let Some((bytes, path)) = self.reply_session(now, theirs.server, 200, Some(&sdp), Some(theirs.terms)) else { return };
+        // Before the call is answered there is no session to speak of.
+        let terms = self.legs.get_mut(&id).and_then(Leg::session).map(|_| theirs.terms);
+        let Some((bytes, path)) = self.reply_session(now, theirs.server, 200, Some(&sdp), terms) else { return };
         let unacked = (!theirs.update).then(|| self.unacked(now, id, bytes, path, theirs.cseq, theirs.offerless, false));
         if let Some(session) = self.legs.get_mut(&id).and_then(Leg::session) {
             session.local_sdp = sdp;
@@ -192,11 +197,13 @@ impl Endpoint {
         }
         self.session_agreed(now, id, theirs.terms);
         self.next_reinvite(now, id);
+        self.after_prack(now, id);
     }
 
     pub(super) fn reject_reinvite(&mut self, now: Now, id: LegId, code: u16) {
         self.refuse_theirs(now, id, if (300..=699).contains(&code) { code } else { 500 });
         self.next_reinvite(now, id);
+        self.after_prack(now, id);
     }
 
     fn refuse_theirs(&mut self, now: Now, id: LegId, code: u16) {
@@ -206,7 +213,7 @@ impl Endpoint {
     }
 
     fn take_theirs(&mut self, id: LegId) -> Option<Theirs> {
-        let mut theirs = self.legs.get_mut(&id)?.session()?.theirs.take()?;
+        let mut theirs = self.legs.get_mut(&id)?.theirs()?.take()?;
         self.io.timers.clear(&mut theirs.timer);
         Some(theirs)
     }
@@ -277,6 +284,7 @@ impl Endpoint {
     /// Sends BYE and keeps the dialog until it is answered, so that a crossing BYE is recognised.
     pub(super) fn bye(&mut self, now: Now, id: LegId, cause: Option<u16>) {
         self.refuse_theirs(now, id, 487);
+        self.refer_done(now, id);
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.clear_timers(&mut self.io.timers);
         let State::Up(session) = &mut leg.state else { return };

@@ -1,9 +1,10 @@
-//! What is different about our calls by trunks: where they go and whom they say is calling, challenges, redirections, a peer that
-//! does not answer, reliable provisional answers (RFC 3262). What all calls of ours have in common is in `outgoing`.
+//! What is different about our calls by trunks: where they go and whom they say is calling, challenges, a peer that does not answer,
+//! reliable provisional answers (RFC 3262). Redirections are in `redirect`, what all calls of ours have in common is in `outgoing`.
 
 use super::Endpoint;
-use super::leg::{Attempt, AttemptId, By, Cancel, Early, Refusal};
+use super::leg::{Attempt, AttemptId, Because, By, Cancel, Early, Refusal};
 use super::outgoing::{Again, Hop};
+use super::trunks::scheme;
 use crate::api::{Caller, Path, Transport, Trunk};
 use crate::dialog::Dialog;
 use crate::message::{Message, Method, Name, Uri, escape_user};
@@ -34,10 +35,10 @@ impl Endpoint {
     /// The trunk's peer said nothing at all for too long: its next address, or the end of this try.
     pub(super) fn trunk_silent(&mut self, now: Now, id: AttemptId) {
         let waits = self.attempts.get(&id).is_some_and(|a| !a.provisional && a.leg.is_some() && a.cancel == Cancel::No);
-        if waits && !self.next_peer(now, id, true) {
+        if waits && !self.next_peer(now, id, true) && !self.next_place(now, id, true) {
             // A CANCEL may not be sent before anything was heard (RFC 3261 9.1); an answer that still comes is hung up.
             let leg = self.attempts.get_mut(&id).and_then(|attempt| attempt.leg.take());
-            self.give_up(now, &[id], None);
+            self.give_up(now, &[id], Because::Unsaid);
             self.branch_over(now, leg, id, Refusal::ours(408));
         }
     }
@@ -63,7 +64,9 @@ impl Endpoint {
     pub(super) fn answer_challenge(&mut self, now: Now, id: AttemptId, message: &Message) -> bool {
         let Some(attempt) = self.attempts.get(&id) else { return false };
         let mut by = attempt.by;
-        let account = by.trunk.and_then(|id| self.trunks.get(id)).and_then(|trunk| trunk.out.account.as_ref());
+        // Whoever was redirected to asks for its own account's digest, not for that of the trunk that led there.
+        let asks = if by.redirected { self.trunks.with_peer(attempt.path.remote) } else { by.trunk.and_then(|id| self.trunks.get(id)) };
+        let account = asks.and_then(|trunk| trunk.out.account.as_ref());
         let (Some(account), Ok(invite)) = (account.filter(|_| by.challenges < CHALLENGES_MAX), Message::parse(&attempt.invite)) else {
             return false;
         };
@@ -72,22 +75,6 @@ impl Endpoint {
         let Ok(credentials) = answer else { return false };
         by.challenges += 1;
         let Some(again) = Again::of(attempt).map(|again| Again { by, credentials: Some(credentials), ..again }) else { return false };
-        self.attempt_again(now, id, again)
-    }
-
-    /// A trunk's redirection is followed once, and only to an address that is a trunk's of ours: nobody sends our calls elsewhere.
-    pub(super) fn follow_redirection(&mut self, now: Now, id: AttemptId, message: &Message) -> bool {
-        let Some(attempt) = self.attempts.get(&id).filter(|a| a.by.trunk.is_some() && !a.by.redirected) else { return false };
-        let target = message.values(Name::Contact).filter_map(crate::message::NameAddr::parse).find_map(|contact| {
-            let uri = contact.parsed_uri()?;
-            let peer = SocketAddr::new(uri.ip()?, uri.port.unwrap_or(5060));
-            let trunk = self.trunks.with_peer(peer)?;
-            let (transport, _) = trunk.peer?;
-            Some((contact.uri.to_owned(), self.io.config.path_to(transport, peer)?))
-        });
-        let Some((uri, path)) = target else { return false };
-        let by = By { redirected: true, ..attempt.by };
-        let Some(again) = Again::of(attempt).map(|again| Again { uri: Some(uri), path, by, ..again }) else { return false };
         self.attempt_again(now, id, again)
     }
 
@@ -139,9 +126,10 @@ fn trunk_uri(trunk: &Trunk, number: &str, peer: (Transport, SocketAddr)) -> Stri
 }
 
 /// The Request-URI of a user at the trunk: by its domain where it has one, else by the address.
-fn at_peer(trunk: &Trunk, user: &str, (transport, peer): (Transport, SocketAddr)) -> String {
+pub(super) fn at_peer(trunk: &Trunk, user: &str, (transport, peer): (Transport, SocketAddr)) -> String {
     match &trunk.out.domain {
-        Some(domain) => format!("sip:{user}@{domain}"),
+        Some(domain) => format!("{}:{user}@{domain}", scheme(trunk)),
+        None if trunk.out.sips => format!("sips:{user}@{peer}"),
         None => format!("sip:{user}@{peer}{}", transport.uri_param()),
     }
 }

@@ -1,13 +1,15 @@
 //! Trunks under watch: OPTIONS to see whether they answer (RFC 3261 11), and our registration with those that want one (RFC 3261 10).
-//! How a trunk does is judged in `trunk`; no call is made here.
+//! Of a trunk with several addresses the one that answers becomes the first (RFC 3263 4.3). How a trunk does is judged in `trunk`; no call
+//! is made here.
 
 use super::Endpoint;
 use crate::api::{Account, Event, Path, Registered, Trunk};
-use crate::dialog::{write_contact, write_via};
+use crate::dialog::{our_uri, write_contact, write_via};
+use crate::ladder::Whose;
 use crate::message::{Message, Method, Name, NameAddr, Uri, Writer, escape_user};
 use crate::timers::Timer;
 use crate::transaction::{ClientId, ClientUse};
-use crate::trunk::health::{back_off, refresh_after};
+use crate::trunk::health::{Health, back_off, refresh_after};
 use cti_types::{Now, Tick, TrunkId};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,14 +23,16 @@ impl Endpoint {
     /// Live configuration of trunks. What runs for those that stay goes on.
     pub(super) fn set_trunks(&mut self, now: Now, list: Vec<Trunk>) {
         let old: Vec<Trunk> = self.trunks.iter().cloned().collect();
+        let list = self.trunks.in_present_order(list);
         for gone in old.iter().filter(|t| !list.iter().any(|new| new.id == t.id)) {
             self.stop_watching(gone.id);
         }
+        self.io.peers = list.iter().flat_map(|trunk| trunk.peer.iter().chain(&trunk.out.further).copied()).collect();
         self.trunks.set(list.clone());
         for trunk in &list {
             let before = old.iter().find(|t| t.id == trunk.id);
             let same = |of: &dyn Fn(&Trunk, &Trunk) -> bool| before.is_some_and(|old| of(old, trunk));
-            let same_peer = same(&|a, b| a.peer == b.peer && a.out.domain == b.out.domain);
+            let same_peer = same(&|a, b| a.peer == b.peer && a.out.domain == b.out.domain && a.out.sips == b.out.sips);
             if !same_peer || !same(&|a, b| a.out.probe == b.out.probe) {
                 self.start_probing(now, trunk);
             }
@@ -39,6 +43,7 @@ impl Endpoint {
     }
 
     fn stop_watching(&mut self, id: TrunkId) {
+        self.io.ladder.forget_trunk(id);
         let Some(watch) = self.trunks.state(id).map(|state| &mut state.watch) else { return };
         self.io.timers.clear(&mut watch.probe_slot);
         self.io.timers.clear(&mut watch.register_slot);
@@ -64,12 +69,12 @@ impl Endpoint {
 
     /// The time between two probes is over: one that has no answer by now is lost, and the next one goes out.
     pub(super) fn probe(&mut self, now: Now, id: TrunkId) {
-        let Some(trunk) = self.trunks.get(id).cloned() else { return };
-        let Some(probe) = trunk.out.probe else { return };
         if let Some(client) = self.trunks.state(id).and_then(|state| state.watch.probe.take()) {
             self.clients.destroy(&mut self.io, client);
             self.probed(now, id, false);
         }
+        let Some(trunk) = self.trunks.get(id).cloned() else { return };
+        let Some(probe) = trunk.out.probe else { return };
         let spread = self.io.chance.below(PROBE_SPREAD) as u32;
         let at = now.tick + probe.every.saturating_sub(probe.every * spread / 1000);
         let client = self.send_probe(now, &trunk);
@@ -85,16 +90,17 @@ impl Endpoint {
         let (uri, path) = self.registrar_of(trunk)?;
         let branch = self.io.branch();
         let (tag, call_id) = (self.io.chance.token(10), self.io.chance.token(24));
+        self.io.ladder.begin(Whose::Probes(trunk.id), &call_id, path.remote.ip());
         let host = trunk.out.domain.clone().unwrap_or_else(|| self.io.config.public(path.local).to_string());
         let mut writer = Writer::request("OPTIONS", &uri);
         write_via(&mut writer, &self.io, path, &branch);
         writer
             .header("Max-Forwards", 70)
-            .header("From", format_args!("<sip:{host}>;tag={tag}"))
+            .header("From", format_args!("<{}:{host}>;tag={tag}", scheme(trunk)))
             .header("To", format_args!("<{}>", without_params(&uri)))
             .header("Call-ID", call_id)
             .header("CSeq", "1 OPTIONS");
-        write_contact(&mut writer, &self.io, path);
+        write_contact(&mut writer, &self.io, path, trunk.out.sips);
         writer.header("Accept", "application/sdp").header("User-Agent", &self.io.config.user_agent);
         let bytes = writer.finish(None);
         Some(self.clients.start(now, &mut self.io, ClientUse::Probe(trunk.id), Method::Options, branch, path, bytes))
@@ -121,6 +127,13 @@ impl Endpoint {
     fn probed(&mut self, now: Now, id: TrunkId, answered: bool) {
         if self.trunks.probed(now.tick, id, answered) {
             self.say_trunk(id);
+        }
+        let down = self.trunks.state(id).is_some_and(|state| state.pulse.health == Health::Down);
+        // The next address is asked from now on; it must answer as often as this one would have to.
+        if !answered && down && self.trunks.turn(id) {
+            if let Some(trunk) = self.trunks.get(id).cloned() {
+                self.start_registering(now, &trunk);
+            }
         }
     }
 
@@ -163,7 +176,8 @@ impl Endpoint {
         let branch = self.io.branch();
         let Some(watch) = self.trunks.state(id).map(|state| &mut state.watch) else { return };
         watch.cseq += 1;
-        let record = format!("<sip:{}@{}>", escape_user(user), host_of(&uri));
+        self.io.ladder.begin(Whose::Registration(id), &watch.call_id, path.remote.ip());
+        let record = format!("<{}:{}@{}>", scheme(&trunk), escape_user(user), host_of(&uri));
         let mut writer = Writer::request("REGISTER", &uri);
         write_via(&mut writer, &self.io, path, &branch);
         writer
@@ -172,9 +186,9 @@ impl Endpoint {
             .header("To", &record)
             .header("Call-ID", &watch.call_id)
             .header("CSeq", format_args!("{} REGISTER", watch.cseq));
-        let (address, param) = (self.io.config.public(path.local), path.transport.uri_param());
+        let contact = our_uri(&self.io, path, trunk.out.sips, &format!("{}@", watch.token));
         writer
-            .header("Contact", format_args!("<sip:{}@{address}{param}>", watch.token))
+            .header("Contact", format_args!("<{contact}>"))
             .header("Expires", watch.ask.as_secs())
             .header("User-Agent", &self.io.config.user_agent);
         if let Some((name, value)) = &credentials {
@@ -254,9 +268,14 @@ impl Endpoint {
         watch.failures = watch.failures.saturating_add(1);
         self.io.timers.set(&mut watch.register_slot, now.tick + back_off(watch.failures, lot), Timer::TrunkRegister(id));
         // A registrar that cannot be asked now has not forgotten us before the time it granted.
-        let kept = matches!(code, 408 | 500..=599) && watch.until > now.tick;
+        let away = matches!(code, 408 | 500..=599);
+        let kept = away && watch.until > now.tick;
         if !kept && std::mem::replace(&mut state.registered, Registered::Refused(code)) != Registered::Refused(code) {
             self.say_trunk(id);
+        }
+        // Where there are probes, they say which address answers.
+        if away && self.trunks.get(id).is_some_and(|trunk| trunk.out.probe.is_none()) {
+            self.trunks.turn(id);
         }
     }
 
@@ -265,7 +284,8 @@ impl Endpoint {
         let (transport, peer) = trunk.peer?;
         let path = self.io.config.path_to(transport, peer)?;
         let uri = match &trunk.out.domain {
-            Some(domain) => format!("sip:{domain}"),
+            Some(domain) => format!("{}:{domain}", scheme(trunk)),
+            None if trunk.out.sips => format!("sips:{peer}"),
             None => format!("sip:{peer}{}", transport.uri_param()),
         };
         Some((uri, path))
@@ -283,5 +303,10 @@ fn without_params(uri: &str) -> &str {
 }
 
 fn host_of(uri: &str) -> &str {
-    without_params(uri).trim_start_matches("sip:")
+    without_params(uri).split_once(':').map_or(uri, |(_, host)| host)
+}
+
+/// Of the URIs it is called with.
+pub(super) fn scheme(trunk: &Trunk) -> &'static str {
+    if trunk.out.sips { "sips" } else { "sip" }
 }

@@ -7,6 +7,10 @@ use std::borrow::Cow;
 /// Longest Call-ID, From and To taken; longer is answered 400.
 const VALUE_BYTES_MAX: usize = 1024;
 
+/// Extensions a request may require: session timers, reliable provisional answers (RFC 3262), Replaces (RFC 3891), REFER without notices
+/// (RFC 4488).
+const UNDERSTOOD: [&str; 4] = ["timer", "100rel", "replaces", "norefersub"];
+
 /// An answer without body: code, reason phrase, and header lines that belong to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -52,9 +56,10 @@ pub fn request(message: &Message) -> Result<(), Reply> {
             _ => return Err(Reply::bad("Malformed Max-Forwards")),
         }
     }
-    // RFC 3261 8.2.2.3: Require is not looked at in ACK and CANCEL. Of extensions only session timers may be required.
+    // RFC 3261 8.2.2.3: Require is not looked at in ACK and CANCEL.
     if !matches!(method, Method::Ack | Method::Cancel) {
-        let required: Vec<&str> = message.values(Name::Require).filter(|option| !option.eq_ignore_ascii_case("timer")).collect();
+        let understood = |option: &&str| UNDERSTOOD.iter().any(|known| option.eq_ignore_ascii_case(known));
+        let required: Vec<&str> = message.values(Name::Require).filter(|option| !understood(option)).collect();
         if !required.is_empty() {
             return Err(Reply::new(420).with("Unsupported", required.join(", ")));
         }

@@ -7,6 +7,7 @@ mod body;
 pub mod check;
 mod fields;
 mod name;
+mod refer;
 mod uri;
 mod write;
 
@@ -14,7 +15,9 @@ pub use body::{Digit, Sdp, digit, sdp_of};
 pub(crate) use fields::unquote;
 pub use fields::{CSeq, NameAddr, Params, Values, Via, param};
 pub use name::{Method, Name, is_header_name};
+pub use refer::{ReferTo, Replaces};
 pub use uri::{Scheme, Uri, escape_user, unescape};
+pub(crate) use write::wants_sips;
 pub use write::{Head, Writer, reason_phrase};
 
 use bytes::Bytes;

@@ -133,6 +133,8 @@ names! {
     Warning "Warning",
     Privacy "Privacy",
     PAssertedIdentity "P-Asserted-Identity",
+    ReferTo "Refer-To" "r",
+    Replaces "Replaces",
     Subject "Subject" "s",
     ContentDisposition "Content-Disposition",
     UserAgent "User-Agent",

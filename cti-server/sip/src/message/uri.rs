@@ -93,6 +93,11 @@ impl<'a> Uri<'a> {
         super::param(self.params, name)
     }
 
+    /// Whether the text is a `sips:` URI.
+    pub fn is_sips(text: &str) -> bool {
+        Uri::parse(text).is_some_and(|uri| uri.scheme == Scheme::Sips)
+    }
+
     /// The host when it is an address literal.
     pub fn ip(&self) -> Option<IpAddr> {
         self.host.parse().ok()

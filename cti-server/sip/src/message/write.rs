@@ -72,6 +72,8 @@ pub struct Head {
     text: String,
     /// Record-Route lines, for responses that make a dialog (RFC 3261 12.1.1).
     record_route: String,
+    /// The request asked for TLS on every hop.
+    sips: bool,
 }
 
 impl Head {
@@ -100,7 +102,12 @@ impl Head {
         for line in request.lines(Name::RecordRoute) {
             record_route.extend(["Record-Route: ", line, "\r\n"]);
         }
-        Head { text, record_route }
+        Head { text, record_route, sips: wants_sips(request) }
+    }
+
+    /// Whether our Contact in an answer must be a `sips:` URI.
+    pub(crate) fn is_sips(&self) -> bool {
+        self.sips
     }
 
     /// A response begun with these lines; `dialog` adds Record-Route.
@@ -112,6 +119,13 @@ impl Head {
         }
         writer
     }
+}
+
+/// RFC 3261 12.1.1: the Request-URI, or the top Record-Route, or without one the Contact is a `sips:` URI.
+pub(crate) fn wants_sips(request: &Message) -> bool {
+    let next =
+        request.values(Name::RecordRoute).next().and_then(super::NameAddr::parse).map(|route| route.uri).or_else(|| request.contact());
+    super::Uri::is_sips(request.request_uri()) || next.is_some_and(super::Uri::is_sips)
 }
 
 /// RFC 3261 18.2.1 and RFC 3581 4: where the request really came from.

@@ -137,12 +137,12 @@ impl Clients {
         }
     }
 
-    /// CANCEL of an INVITE (RFC 3261 9.1), in a transaction of its own.
-    pub(crate) fn cancel(&mut self, now: Now, io: &mut Io, id: ClientId, cause: Option<u16>) {
+    /// CANCEL of an INVITE (RFC 3261 9.1), in a transaction of its own, with a Reason (RFC 3326).
+    pub(crate) fn cancel(&mut self, now: Now, io: &mut Io, id: ClientId, reason: Option<&str>) {
         let Some(client) = self.all.get(&id).filter(|c| matches!(c.state, State::Trying | State::Proceeding)) else { return };
         let Some(mut writer) = derived(&client.request, Method::Cancel, None) else { return };
-        if let Some(cause) = cause {
-            writer.header("Reason", format_args!("Q.850;cause={cause}"));
+        if let Some(reason) = reason {
+            writer.header("Reason", reason);
         }
         let (branch, path) = (client.branch.clone(), client.path);
         self.start(now, io, ClientUse::Nobody, Method::Cancel, branch, path, writer.finish(None));

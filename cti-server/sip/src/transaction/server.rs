@@ -28,6 +28,8 @@ struct Server {
     /// Where answers go (RFC 3261 18.2.2).
     path: Path,
     head: Head,
+    /// The request's sequence number.
+    number: u32,
     /// The leg this INVITE is about, so that CANCEL finds it.
     leg: Option<LegId>,
     state: State,
@@ -77,6 +79,16 @@ impl Servers {
         self.all.get(&id).map(|s| (s.leg, s.path))
     }
 
+    /// Whether our Contact in answers must be a `sips:` URI.
+    pub(crate) fn is_sips(&self, id: ServerId) -> bool {
+        self.all.get(&id).is_some_and(|s| s.head.is_sips())
+    }
+
+    /// The sequence number of the request; 0 when the transaction is gone.
+    pub(crate) fn number(&self, id: ServerId) -> u32 {
+        self.all.get(&id).map_or(0, |server| server.number)
+    }
+
     /// Begins a transaction for a new request. `path` is where its answers go.
     pub(crate) fn start(&mut self, io: &Io, key: String, message: &Message, path: Path, head: Head, leg: Option<LegId>) -> ServerId {
         self.next += 1;
@@ -87,6 +99,7 @@ impl Servers {
             invite: message.method() == Method::Invite,
             path,
             head,
+            number: message.cseq().map_or(0, |cseq| cseq.number),
             leg,
             state: State::Proceeding,
             last: None,

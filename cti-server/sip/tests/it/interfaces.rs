@@ -57,7 +57,7 @@ fn a_phone_is_called_by_the_way_it_registered_and_told_what_belongs_to_it() {
     let table = [
         (Transport::Udp, "10.0.0.5:5060", "sip:201@10.9.9.9", "UDP 203.0.113.99:5060", "<sip:203.0.113.99:5060>"),
         (Transport::Udp, "10.9.0.5:5062", "sip:201@10.9.9.9", "UDP 10.9.0.5:5062", "<sip:10.9.0.5:5062>"),
-        (Transport::Tls, "10.0.0.5:5061", "sips:201@10.9.9.9", "TLS 203.0.113.99:5061", "<sip:203.0.113.99:5061;transport=tls>"),
+        (Transport::Tls, "10.0.0.5:5061", "sips:201@10.9.9.9", "TLS 203.0.113.99:5061", "<sips:203.0.113.99:5061>"),
         (Transport::Ws, "10.0.0.5:8080", "sip:x@a1b2.invalid;transport=ws", "WS 203.0.113.99:8080", "<sip:203.0.113.99:8080;transport=ws>"),
         (
             Transport::Wss,

@@ -5,11 +5,17 @@
 mod calling;
 mod incoming;
 mod interfaces;
+mod ladder;
 mod lifetime;
 mod network;
 mod parser;
+mod peers;
+mod redirect;
+mod refer;
 mod register;
+mod reliable;
 mod rig;
+mod secure;
 mod session;
 mod strangers;
 mod trunks;

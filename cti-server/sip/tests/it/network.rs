@@ -112,6 +112,8 @@ impl Net {
             | Event::Reinvite { leg, .. }
             | Event::ReinviteAnswered { leg, .. }
             | Event::ReinviteRefused { leg, .. }
+            | Event::Referred { leg, .. }
+            | Event::Redirected { leg, .. }
             | Event::Digit { leg, .. } => assert_eq!(legs[&leg].1, 0, "nothing after the end"),
             Event::Registered { .. } | Event::Unregistered { .. } | Event::Trunk(_) => {}
         }

@@ -310,3 +310,15 @@ fn another_domain_is_not_served() {
     rig.receive(PHONE, &register(1, "z9hG4bKa", ""));
     assert_eq!(rig.codes(), ["404"]);
 }
+
+#[test]
+fn drained_we_refuse_trunks_and_probes_and_offer_the_calls_of_our_phones() {
+    let mut rig = Rig::new();
+    let challenge = challenges(&mut rig).swap_remove(1);
+    rig.command(Command::SetAccepting(false));
+    rig.receive(TRUNK, &invite("t1", "z9hG4bKt1", 1, SDP));
+    assert_eq!(rig.last().message.code(), 503);
+    rig.receive(TRUNK, &inside("OPTIONS", "", 1, "z9hG4bKo1", None).replace(";tag=\r\n", "\r\n"));
+    assert_eq!(rig.last().message.code(), 503);
+    assert_eq!(phone_calls(&mut rig, &challenge, 1), 100, "it may be for help");
+}

@@ -23,7 +23,12 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ("GET", CONFIG, "SX"),
     ("GET", CONFIG_ONE, "SX"),
     ("GET", &["/api/v1/trunks/{id}/status"], "SX"),
+    ("GET", &["/api/v1/interactions/{id}/sip", "/api/v1/trunks/{id}/sip"], "SX"),
+    ("GET", &["/api/v1/sip/refused"], "X"),
     ("POST", &["/api/v1/calls"], "ASX"),
+    ("GET", &["/api/v1/calls", "/api/v1/calls/{id}"], "ASX"),
+    ("POST", OWN_CALLS, "ASX"),
+    ("POST", CALLS_OF_OTHERS, "SX"),
     ("GET", &["/api/v1/flows/{id}/versions", "/api/v1/flows/{id}/versions/{number}"], "SX"),
     ("POST", &["/api/v1/flows/check"], "SX"),
     ("POST", NAMES, "X"),
@@ -39,6 +44,35 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ("POST", &["/api/v1/api-tokens"], "X"),
     ("PATCH", &["/api/v1/api-tokens/{id}"], "X"),
     ("DELETE", &["/api/v1/api-tokens/{id}"], "X"),
+];
+const OWN_CALLS: &[&str] = &[
+    "/api/v1/calls/{id}/answer",
+    "/api/v1/calls/{id}/decline",
+    "/api/v1/calls/{id}/hang-up",
+    "/api/v1/calls/{id}/hold",
+    "/api/v1/calls/{id}/retrieve",
+    "/api/v1/calls/{id}/digits",
+    "/api/v1/calls/{id}/mute",
+    "/api/v1/calls/{id}/transfer",
+    "/api/v1/calls/{id}/consult",
+    "/api/v1/calls/{id}/swap",
+    "/api/v1/calls/{id}/complete",
+    "/api/v1/calls/{id}/return",
+    "/api/v1/calls/{id}/conference",
+    "/api/v1/calls/{id}/drop-party",
+    "/api/v1/calls/{id}/record",
+    "/api/v1/calls/{id}/take",
+    "/api/v1/calls/{id}/accept",
+    "/api/v1/calls/{id}/take-message",
+    "/api/v1/calls/{id}/finish-message",
+    "/api/v1/calls/{id}/return-message",
+];
+const CALLS_OF_OTHERS: &[&str] = &[
+    "/api/v1/calls/{id}/supervise",
+    "/api/v1/calls/{id}/mode",
+    "/api/v1/calls/{id}/intercept",
+    "/api/v1/calls/{id}/force-release",
+    "/api/v1/calls/{id}/move",
 ];
 const NAMES: &[&str] = &["/api/v1/sites", "/api/v1/teams", "/api/v1/queues", "/api/v1/skills", "/api/v1/reasons", "/api/v1/wrap-up-codes"];
 const NAMES_ONE: &[&str] = &[
@@ -72,7 +106,8 @@ fn the_table_names_every_endpoint_once() {
 
 #[tokio::test]
 async fn each_role_may_do_what_the_table_says_and_nothing_else() {
-    let house = House::open().await;
+    let mut house = House::open().await;
+    house.switch_without_calls();
     let mut callers = vec![('-', None)];
     for (letter, role) in [('A', UserRole::Agent), ('S', UserRole::Supervisor), ('N', UserRole::Analyst), ('X', UserRole::Admin)] {
         callers.push((letter, Some(house.token(role).await)));
@@ -93,7 +128,9 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else() {
                 let status = ask.send().await.status;
                 let expected = allowed.contains(*letter);
                 let may = !matches!(status, 401 | 403);
-                let right = may == expected && status != 405 && status < 500 && (*letter != '-' || expected || status == 401);
+                // What the switch must answer is 503 here, as there is none.
+                let answered = status < 500 || (status == 503 && path.contains("/sip"));
+                let right = may == expected && status != 405 && answered && (*letter != '-' || expected || status == 401);
                 // Readiness and an empty sign-in answer otherwise, but they answer.
                 if !right && !path.ends_with("/ready") {
                     wrong.push(format!("{letter} {method} {path}: {status}"));

@@ -1,5 +1,6 @@
 //! The API over a real socket with a SQLite store in a temporary folder. One module for each group of behaviours.
 
+mod calls;
 mod customers;
 mod description;
 mod flows;
@@ -12,12 +13,14 @@ mod session;
 
 use super::*;
 use crate::switch::run::{Inboxes, inboxes};
+use crate::switch::{Event, Question};
 use crm_core::model::{ApiToken, User, UserRole};
 use crm_core::{StoreOptions, Who};
 use cti_types::{Chance, UserId, Utc};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
+use softphone_protocol::{ErrorCode, WireError};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -38,6 +41,7 @@ struct House {
     folder: tempfile::TempDir,
     drain: watch::Sender<bool>,
     inboxes: Option<Inboxes>,
+    asks: Asks,
     _commands: mpsc::Receiver<softphone_ws::FromGateway>,
 }
 
@@ -179,6 +183,7 @@ impl House {
         let gateway = softphone_ws::Gateway::new(softphone_ws::Config::default(), authentication, to_switch);
         let (inbox, inboxes) = inboxes();
         let (drain, draining) = watch::channel(false);
+        let asks = Asks::default();
         let mut state = ApiState {
             store: store.clone(),
             clock,
@@ -190,7 +195,7 @@ impl House {
             net: Arc::default(),
             pulse: watch::channel(None).1,
             inbox,
-            asks: crate::asks::Asks::default(),
+            asks: asks.clone(),
             secure_cookies: false,
             draining,
             allowed_origins: Vec::new(),
@@ -202,7 +207,27 @@ impl House {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        House { url, client, store, clock, folder, drain, inboxes: Some(inboxes), _commands: commands }
+        House { url, client, store, clock, folder, drain, inboxes: Some(inboxes), asks, _commands: commands }
+    }
+
+    /// A switch that answers each question so. Gives what it was asked.
+    fn switch(&mut self, answer: fn(&Question) -> Result<Value, WireError>) -> mpsc::Receiver<Question> {
+        let (mut inboxes, asks) = (self.inboxes.take().expect("no switch yet"), self.asks.clone());
+        // What nobody reads is dropped.
+        let (told, heard) = mpsc::channel(64);
+        tokio::spawn(async move {
+            while let Some(event) = inboxes.next_of_desk().await {
+                if let Event::Asked { ask, question } = event {
+                    asks.answer(ask, answer(&question));
+                    let _ = told.try_send(*question);
+                }
+            }
+        });
+        heard
+    }
+
+    fn switch_without_calls(&mut self) {
+        self.switch(|_| Err(WireError::new(ErrorCode::NotFound, "no such live call").field("call")));
     }
 
     fn ask(&self, method: &str, path: &str) -> Ask<'_> {

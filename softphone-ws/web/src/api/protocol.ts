@@ -73,7 +73,15 @@ purpose: string | null,
 /**
  * Everybody else in the call, as far as this agent may know.
  */
-parties: Array<PartyView>, actions: ActionsView, };
+parties: Array<PartyView>, actions: ActionsView,
+/**
+ * How the agent's own leg sounds; `null`: nothing is measured yet.
+ */
+quality: QualityView | null,
+/**
+ * Who answered the number that was dialled: `person`, `machine`, `unsure`; `null`: it is not listened, or not told yet.
+ */
+answerer: string | null, };
 
 /**
  * The far party.
@@ -142,7 +150,7 @@ export type Command = { "do": "sign_in", device: Device, take_over?: boolean, } 
 /**
  * Only with `not_ready`.
  */
-reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "answer", call: string, } | { "do": "hold", call: string, } | { "do": "retrieve", call: string, } | { "do": "hang_up", call: string, } | { "do": "send_digits", call: string,
+reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "accept", offer: string, } | { "do": "take_message", interaction: string, } | { "do": "finish_message", assignment: string, } | { "do": "return_message", assignment: string, } | { "do": "answer", call: string, } | { "do": "hold", call: string, } | { "do": "retrieve", call: string, } | { "do": "hang_up", call: string, } | { "do": "send_digits", call: string,
 /**
  * 1–32 of `0-9 * # A-D`.
  */
@@ -154,9 +162,13 @@ number: string,
 /**
  * One of the agent's queues: whose number the call shows, and whose rules for recording and wrap-up hold.
  */
-queue: string, } | { "do": "transfer", call: string, to: TargetAsked, } | { "do": "consult", call: string,
+queue: string,
 /**
- * Not a flow.
+ * Whether it is listened who answers, a person or a machine; `null`: as the rule, the queue or the trunk has it.
+ */
+detect?: boolean | null, } | { "do": "transfer", call: string, to: TargetAsked, } | { "do": "consult", call: string,
+/**
+ * Not a flow, and no voicemail.
  */
 to: TargetAsked, } | { "do": "complete", call: string, } | { "do": "return", call: string, } | { "do": "swap", call: string, } | { "do": "conference", call: string, } | { "do": "drop_party", call: string,
 /**
@@ -192,7 +204,7 @@ export type Device = { "kind": "phone", id: string, } | { "kind": "browser" };
 /**
  * How an offer is answered on the agent's device.
  */
-export type DeviceNote = "lift_phone" | "answer_here" | "auto_answer";
+export type DeviceNote = "lift_phone" | "answer_here" | "auto_answer" | "accept_here";
 
 /**
  * A telephone as shown.
@@ -227,7 +239,36 @@ since_ms: number, device_reachable: boolean,
 /**
  * The interaction they are in, if any.
  */
-interaction: string | null, queue_name: string | null, };
+interaction: string | null, queue_name: string | null,
+/**
+ * The worst of the mean opinion scores of their call, in tenths; `null`: none is measured.
+ */
+score_tenths: number | null, };
+
+/**
+ * Entry `message/<interaction>` of `me`: a message in the agent's own mailbox, or one they deal with.
+ */
+export type MessageView = { interaction: string,
+/**
+ * The call in which it was left.
+ */
+origin: string | null,
+/**
+ * To be heard by REST: `/recordings/<id>/parts/1`. Sealed within a second or two after the message was left.
+ */
+recording: string,
+/**
+ * `null`: nobody has taken it.
+ */
+assignment: string | null,
+/**
+ * `null`: of the agent's own mailbox.
+ */
+queue_name: string | null, caller: CallerView, cards: Array<CardView>,
+/**
+ * When it was left, in ms since the Unix epoch.
+ */
+left_ms: number, duration_ms: number, };
 
 /**
  * How well a supervisor is heard.
@@ -243,7 +284,7 @@ export type OfferView = { offer: string, interaction: string,
  */
 queue: string | null, queue_name: string | null,
 /**
- * `transfer`, `given_back`, `consult`, `taken`: work for this agent alone. `null`: the queue's next.
+ * `transfer`, `given_back`, `consult`, `taken`: work for this agent alone; `message`: somebody left one. `null`: the queue's next call.
  */
 purpose: string | null, caller: CallerView,
 /**
@@ -316,7 +357,11 @@ state: string,
 /**
  * When `state` began, in ms since the Unix epoch.
  */
-since_ms: number, muted: boolean, };
+since_ms: number, muted: boolean,
+/**
+ * How their leg sounds; `null`: nothing is measured yet.
+ */
+quality: QualityView | null, };
 
 /**
  * A presence asked for while busy.
@@ -334,6 +379,24 @@ export type PresenceAsked = "ready" | "not_ready";
 export type PresenceView = "logged_out" | "not_ready" | "ready";
 
 /**
+ * How a leg sounds, coarsely: told again when an opinion has moved by 0.3, at most every few seconds.
+ */
+export type QualityView = {
+/**
+ * Mean opinion scores (ITU-T G.107) in tenths, 10 to 45: of what we hear of them, and of what they hear by their own reports;
+ * `null`: not measured.
+ */
+heard_tenths: number | null, far_tenths: number | null,
+/**
+ * Packets of theirs that did not come, of a thousand.
+ */
+lost_permille: number, jitter_ms: number,
+/**
+ * 0: not measured.
+ */
+round_trip_ms: number, };
+
+/**
  * Entry `queue` of `queue/<id>`, and `queue/<id>` of `floor`.
  */
 export type QueueView = { queue: string, name: string,
@@ -342,11 +405,15 @@ export type QueueView = { queue: string, name: string,
  */
 waiting: number,
 /**
+ * Of these, messages.
+ */
+messages: number,
+/**
  * Items held out to an agent now.
  */
 offered: number,
 /**
- * When the longest-waiting item began to wait, in ms since the Unix epoch.
+ * When the longest-waiting caller began to wait, in ms since the Unix epoch.
  */
 oldest_ms: number | null,
 /**
@@ -456,7 +523,7 @@ export type SessionNo = number;
 /**
  * The one word a screen shows for an agent; derived from presence and assignments, never stored.
  */
-export type ShownState = "logged_out" | "not_ready" | "ready" | "reserved" | "talking" | "hold" | "wrap_up";
+export type ShownState = "logged_out" | "not_ready" | "ready" | "reserved" | "talking" | "hold" | "handling" | "wrap_up";
 
 /**
  * To whom a call is to go.
@@ -465,7 +532,7 @@ export type TargetAsked = { "kind": "queue", id: string, } | { "kind": "agent", 
 /**
  * As a person writes it, at most 40 characters.
  */
-number: string, };
+number: string, } | { "kind": "queue_voicemail", id: string, } | { "kind": "agent_voicemail", id: string, };
 
 /**
  * What a client can follow. Written `me`, `floor`, `queue/<id>`, `team/<id>`.
@@ -483,7 +550,11 @@ since_ms: number,
 /**
  * Held out to an agent now.
  */
-offered: boolean, };
+offered: boolean,
+/**
+ * Nobody is on the line: it is a message.
+ */
+message: boolean, };
 
 /**
  * Why something was not done.
@@ -523,4 +594,8 @@ code: string | null, note: string | null,
  * Why the number that was dialled was not reached: `busy`, `no_answer`, `invalid`, `rejected`, `congestion`, `forbidden`,
  * `failed`; `null`: it was, or nobody was dialled.
  */
-outcome: string | null, };
+outcome: string | null,
+/**
+ * Nobody hung up: the customer's line, or one's own, was lost.
+ */
+line_lost: boolean, };

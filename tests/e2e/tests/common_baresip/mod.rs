@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, which clippy does not see as tests")]
 #![allow(unreachable_pub, reason = "a module of one test program")]
 
-use e2e::{Heard, House, eventually, until};
+use super::common_foreign::{Over, RATE_HZ, WAV_HEAD, hears_only, speak};
+use e2e::{House, eventually, until};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,22 +21,23 @@ use tokio::sync::watch;
 /// The Debian package with the program and every module used here.
 const PACKAGE: &str = "baresip-core";
 const MODULES: &str = "/usr/lib/baresip/modules";
-/// Samples a second of all sound here.
-const RATE_HZ: u32 = 8000;
-/// How long the phone can speak: longer than any test's call.
-const SPEECH_S: u32 = 90;
-/// Bytes of a WAV file before its first sample.
-const WAV_HEAD: usize = 44;
 /// The longest message of the control socket that is believed.
 const MESSAGE_MAX: usize = 100_000;
-/// Windows of 100 ms that show a voice, and how many of them may be spoilt where sound begins.
-const WINDOWS: usize = 10;
-const SPOILT_MAX: usize = 1;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
-    Udp,
-    Tcp,
+/// How the phone is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    pub over: Over,
+    /// The only codec it speaks, as baresip writes it (`opus/48000/2`); `None`: G.711.
+    pub codec: Option<&'static str>,
+    /// Its media is encrypted with keys from the SDP (RFC 4568), and no other is taken.
+    pub srtp: bool,
+}
+
+impl Kind {
+    pub fn plain(over: Over) -> Kind {
+        Kind { over, codec: None, srtp: false }
+    }
 }
 
 /// A running baresip. Dropped, it is killed; what it printed is shown when the test failed.
@@ -61,11 +63,13 @@ impl Drop for Baresip {
 
 impl Baresip {
     /// Starts the phone of this account, speaking in a tone of `voice` Hz, and waits until it is registered.
-    pub async fn registered(house: &House, over: Over, user: &str, password: &str, voice: u16) -> Baresip {
+    pub async fn registered(house: &House, kind: Kind, user: &str, password: &str, voice: u16) -> Baresip {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let control = free_port();
-        let transport = if over == Over::Tcp { ";transport=tcp" } else { "" };
-        let account = format!("<sip:{user}@{}{transport}>;auth_pass={password};regint=60\n", house.sip());
+        let server = kind.over.server(house);
+        let codecs = kind.codec.map(|codec| format!(";audio_codecs={codec}")).unwrap_or_default();
+        let encryption = if kind.srtp { ";mediaenc=srtp-mand" } else { "" };
+        let account = format!("<sip:{user}@{server}>;auth_pass={password};regint=60{codecs}{encryption}\n");
         write(folder.path(), "config", &configuration(folder.path(), control));
         write(folder.path(), "accounts", &account);
         write(folder.path(), "contacts", "");
@@ -114,6 +118,12 @@ impl Baresip {
         e2e::within(what, look).await
     }
 
+    /// Waits until it has printed this.
+    pub async fn prints(&self, text: &str) {
+        let printed = || std::fs::read(self.folder.path().join("output.log")).unwrap_or_default();
+        until(&format!("baresip prints \"{text}\""), || String::from_utf8_lossy(&printed()).contains(text)).await;
+    }
+
     /// From now on it says what it hears: the far end can measure its ear. Unlike the file, this outlives a hold.
     pub async fn echo(&mut self) {
         self.ask("ausrc", "aubridge,ear").await;
@@ -125,17 +135,16 @@ impl Baresip {
         // The names hold the time: the last is the latest.
         let latest = files.filter(|path| path.to_string_lossy().ends_with("-dec.wav")).max();
         let bytes = latest.map(|path| std::fs::read(path).expect("what it heard")).unwrap_or_default();
-        bytes.get(WAV_HEAD..).unwrap_or_default().chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
+        let Some((head, sound)) = bytes.split_at_checked(WAV_HEAD) else { return Vec::new() };
+        // Of its codec's rate and channels: of them every so manieth sample is one of ours. Tones far below 4 kHz need no filter.
+        let (channels, rate) = (usize::from(head[22]), u32::from_le_bytes([head[24], head[25], head[26], head[27]]));
+        let step = (rate / RATE_HZ).max(1) as usize * channels.max(1);
+        sound.chunks_exact(2).step_by(step).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
     }
 
     /// Waits for a second in which it hears only this tone.
     pub async fn hears(&self, voice: u16, others: &[u16]) {
-        until(&format!("{voice} Hz in baresip's ear"), || {
-            let ear = self.ear();
-            let second = ear.len().saturating_sub(RATE_HZ as usize);
-            Heard::of(&ear[second..], voice, others).right >= WINDOWS - SPOILT_MAX
-        })
-        .await;
+        hears_only("baresip", voice, others, || self.ear()).await;
     }
 }
 
@@ -158,22 +167,13 @@ fn configuration(folder: &Path, control: SocketAddr) -> String {
     let mut text = format!(
         "poll_method epoll\nsip_listen 127.0.0.1:0\nnet_interface 127.0.0.1\ncall_max_calls 4\naudio_source aufile,{folder}/voice.wav\n\
          audio_player aubridge,ear\naudio_alert aubridge,bell\nausrc_format s16\nauplay_format s16\nauenc_format s16\naudec_format s16\n\
+         ausrc_srate {RATE_HZ}\nauplay_srate {RATE_HZ}\nausrc_channels 1\nauplay_channels 1\n\
          snd_path {folder}\nctrl_tcp_listen {control}\nmodule_path {MODULES}\nmodule_tmp account.so\n"
     );
-    for module in ["g711", "aufile", "aubridge", "sndfile"] {
+    for module in ["g711", "g722", "opus", "srtp", "aufile", "aubridge", "sndfile"] {
         let _ = writeln!(text, "module {module}.so");
     }
     text + "module_app menu.so\nmodule_app ctrl_tcp.so\n"
-}
-
-/// What the phone says: a tone, in a file.
-fn speak(path: &Path, voice: u16) {
-    let spec = hound::WavSpec { channels: 1, sample_rate: RATE_HZ, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut writer = hound::WavWriter::create(path, spec).expect("a WAV file");
-    for sample in cti_media::tone::sine(f64::from(voice), -12.0, 0, (RATE_HZ * SPEECH_S) as usize) {
-        writer.write_sample(sample).expect("a sample");
-    }
-    writer.finalize().expect("the WAV file");
 }
 
 fn start(folder: &Path) -> Child {

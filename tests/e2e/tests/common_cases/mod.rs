@@ -122,6 +122,11 @@ impl Place {
         place
     }
 
+    /// The same place once its house was started again: nothing but the way there is another.
+    pub fn again(self, house: &House) -> Place {
+        Place { rest: house.new_rest(), ..self }
+    }
+
     /// One more telephone of the agent's number, registered over this transport.
     pub async fn phone(&self, house: &House, transport: Transport) -> Phone {
         let options = AgentOptions { transport, ..AgentOptions::default() };
@@ -134,15 +139,26 @@ impl Place {
 
     /// The agent with this telephone, ready.
     pub async fn desk_with(&self, house: &House, phone: Phone) -> Desk {
+        let desk = self.signed_in_with(house, phone).await;
+        desk.go_ready().await;
+        desk
+    }
+
+    /// A desk where work waits: its first piece may be offered before anybody sees the state ready.
+    pub async fn desk_where_work_waits(&self, house: &House) -> Desk {
+        let desk = self.signed_in_with(house, self.phone(house, Transport::Udp).await).await;
+        desk.take_calls().await;
+        desk
+    }
+
+    async fn signed_in_with(&self, house: &House, phone: Phone) -> Desk {
         let rest = house.new_rest().sign_in(&self.login, PASSWORD).await;
         let screen = Screen::open(house.http(), &rest).await;
         let sign_in = json!({ "do": "sign_in", "device": { "kind": "phone", "id": self.phone_id } });
         eventually("the sign-in", async || screen.ask(sign_in.clone()).await.ok()).await;
         screen.shown("not_ready").await;
         let (login, user, phone_id) = (self.login.clone(), self.user.clone(), self.phone_id.clone());
-        let desk = Desk { login, user, phone_id, rest, screen, phone };
-        desk.go_ready().await;
-        desk
+        Desk { login, user, phone_id, rest, screen, phone }
     }
 
     /// The same with a telephone on UDP.

@@ -53,6 +53,7 @@ impl Engine {
             | EngineCommand::Play { leg, .. }
             | EngineCommand::StopPlay { leg }
             | EngineCommand::SendDigits { leg, .. }
+            | EngineCommand::KeepDigits { leg, .. }
             | EngineCommand::Tap { leg, .. }
             | EngineCommand::Detect { leg, .. }
             | EngineCommand::Close { leg } => *leg,

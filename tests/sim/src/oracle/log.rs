@@ -2,7 +2,7 @@
 
 use super::{Check, ensure};
 use cti_types::acd::{NotReadyReason, OfferEnd, Presence};
-use cti_types::event::{Body, CloseReason, Event, SegmentKind, Stream, WorkEnd};
+use cti_types::event::{Body, CloseReason, Event, Purpose, SegmentKind, Stream, WorkEnd};
 use cti_types::flow::SkillNeed;
 use cti_types::{AgentId, AssignmentId, InteractionId, OfferId, ParticipantId, QueueId, RecordingId, Tick, Utc, WorkItemId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +82,7 @@ pub(crate) struct Totals {
     pub(crate) transfers: u64,
     pub(crate) conferences: u64,
     pub(crate) supervisions: u64,
+    pub(crate) messages: u64,
 }
 
 #[derive(Default)]
@@ -90,6 +91,8 @@ pub(crate) struct Log {
     contacts: BTreeMap<InteractionId, Contact>,
     pub(crate) works: BTreeMap<WorkItemId, Work>,
     offers: BTreeMap<OfferId, (WorkItemId, AgentId, Tick)>,
+    /// Agents' own calls, which need not be all they have.
+    dials: BTreeSet<WorkItemId>,
     pub(crate) people: BTreeMap<AgentId, Person>,
     arrivals: u64,
     pub(crate) totals: Totals,
@@ -147,6 +150,8 @@ impl Log {
             Body::RecordingPart { .. }
                 | Body::RecordingEnded { .. }
                 | Body::MediaReport { .. }
+                | Body::RecordingGap { .. }
+                | Body::MessageEnded { .. }
                 | Body::AnswererDetected { .. }
                 | Body::MediaLost { .. }
                 | Body::MediaBack { .. }
@@ -188,6 +193,11 @@ impl Log {
                 contact.sent_on = true;
                 self.totals.transfers += 1;
             }
+            // Its work brings the age that its caller had.
+            Body::MessageLeft { .. } => {
+                contact.sent_on = true;
+                self.totals.messages += 1;
+            }
             Body::ForceReleased { .. } => contact.sent_on = true,
             Body::Conferenced { .. } => self.totals.conferences += 1,
             Body::SupervisionStarted { .. } => self.totals.supervisions += 1,
@@ -216,7 +226,10 @@ impl Log {
                     Work { interaction: id, queue, priority, skills, since, credit, arrival, offer: None, waiting_step: step, declined };
                 ensure!(self.works.insert(*work, entry).is_none(), "I1: {work} is queued twice");
             }
-            Body::WorkAimed { work, priority, .. } => {
+            Body::WorkAimed { work, priority, purpose, .. } => {
+                if *purpose == Purpose::Dial {
+                    self.dials.insert(*work);
+                }
                 self.arrivals += 1;
                 let (priority, arrival, declined) = (*priority, self.arrivals, BTreeMap::new());
                 let (queue, skills, offer, since, waiting_step) = (None, Vec::new(), None, now, step);
@@ -236,7 +249,8 @@ impl Log {
                 ensure!(entry.offer.is_none(), "I2: {work} is offered twice at once");
                 let person = self.people.entry(*agent).or_default();
                 ensure!(person.offers.is_empty(), "I2: {agent} has two offers");
-                ensure!(person.assignments.is_empty(), "I2: {agent} is offered more than their capacity");
+                let free = person.assignments.is_empty() || self.dials.contains(work);
+                ensure!(free, "I2: {agent} is offered more than their capacity");
                 ensure!(!entry.has_declined(*agent, Tick(now.0 + 2_000_000)), "{agent} is offered {work} again right after declining it");
                 entry.offer = Some(*offer);
                 person.offers.insert(*offer);
@@ -255,11 +269,12 @@ impl Log {
                     }
                 }
             }
-            Body::Assigned { assignment, agent, participant, .. } => {
+            Body::Assigned { assignment, work, agent, participant } => {
                 ensure!(contact.participants.contains_key(participant), "I1: {assignment} without its participant");
                 let person = self.people.entry(*agent).or_default();
                 person.assignments.insert(*assignment, id);
-                ensure!(person.assignments.len() == 1, "I2: {agent} holds more than their capacity");
+                let alone = person.assignments.len() == 1 || self.dials.contains(work);
+                ensure!(alone, "I2: {agent} holds more than their capacity");
                 ensure!(contact.assignments.insert(*assignment, (*agent, *participant)).is_none(), "{assignment} twice");
             }
             Body::AssignmentEnded { assignment, .. } => {
@@ -288,6 +303,10 @@ impl Log {
         let contact = self.contacts.get(&interaction)?;
         let (_, participant) = contact.assignments.get(&assignment)?;
         contact.participants.get(participant)?.1
+    }
+
+    pub(crate) fn is_open(&self, interaction: InteractionId) -> bool {
+        self.contacts.get(&interaction).is_some_and(|contact| !contact.closed)
     }
 
     pub(crate) fn open(&self) -> usize {

@@ -143,6 +143,10 @@ impl Screens {
                     let open = id.parse().is_ok_and(|id| person.assignments.contains_key(&id));
                     ensure!(open, "I5: {agent} is shown wrap-up {id}, which is over");
                 }
+                Some(("message", id)) => {
+                    let open = id.parse().is_ok_and(|id| log.is_open(id));
+                    ensure!(open, "I5: {agent} is shown message {id}, which is over");
+                }
                 _ => {}
             }
         }
@@ -188,6 +192,8 @@ fn shown_as(segment: SegmentKind) -> ShownState {
         SegmentKind::Talking | SegmentKind::Dialling | SegmentKind::Consulting => ShownState::Talking,
         SegmentKind::Listening | SegmentKind::Whispering | SegmentKind::Barging => ShownState::Talking,
         SegmentKind::Holding | SegmentKind::OnHold => ShownState::Hold,
-        SegmentKind::Arriving | SegmentKind::Ivr | SegmentKind::Waiting | SegmentKind::Ringing | SegmentKind::WrapUp => ShownState::WrapUp,
+        SegmentKind::Handling => ShownState::Handling,
+        SegmentKind::Arriving | SegmentKind::Ivr | SegmentKind::Waiting | SegmentKind::Ringing => ShownState::WrapUp,
+        SegmentKind::Voicemail | SegmentKind::WrapUp => ShownState::WrapUp,
     }
 }

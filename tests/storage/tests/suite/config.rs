@@ -158,6 +158,7 @@ async fn secrets_stand_neither_in_answers_nor_in_the_audit(db: TestStore) {
         name: String::new(),
         owner_id: Some(ann.id),
         active: true,
+        srtp: None,
         password: Some(Secret::new("desk phone secret")),
     };
     let phone = db.store.insert(&who(), NOW, phone).await.expect("a phone");

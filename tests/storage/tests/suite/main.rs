@@ -3,6 +3,7 @@
 mod config;
 mod customers;
 mod log;
+mod messages;
 mod outbound;
 mod rebuild;
 mod signing_in;

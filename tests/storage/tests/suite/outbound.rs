@@ -9,6 +9,7 @@ use storage::{NOW, TestStore, on_both};
 on_both!(
     a_trunks_password_is_kept_as_digests_of_its_own_realm_only,
     outbound_settings_read_back_and_have_defaults,
+    a_change_of_outbound_settings_names_only_what_changes,
     wrong_outbound_settings_are_named,
     dial_rules_come_in_their_order_and_keep_their_hours,
 );
@@ -62,12 +63,43 @@ async fn outbound_settings_read_back_and_have_defaults(db: TestStore) {
     assert_eq!(db.store.get::<Site>(site.id).await.expect("the site"), site);
 }
 
+/// RFC 7396; other objects are replaced as a whole, because their parts mean something together only.
+async fn a_change_of_outbound_settings_names_only_what_changes(db: TestStore) {
+    let account = json!({ "user": "us", "realm": "carrier.example", "password": "between us" });
+    let full =
+        json!({ "prefixes": ["+44"], "priority": 5, "domain": "carrier.example", "account": account, "register_s": 600, "cps_max": 9 });
+    let mut row = db.store.insert(&who(), NOW, trunk(&full)).await.expect("a trunk");
+    let digests = db.store.config_snapshot().await.expect("the snapshot").trunk_digests;
+    for (change, differs) in [
+        (json!({ "priority": 7 }), json!({ "priority": 7 })),
+        (json!({ "prefixes": ["+33", "+44"] }), json!({ "prefixes": ["+33", "+44"] })),
+        (json!({ "domain": null, "cps_max": null }), json!({ "domain": null, "cps_max": null })),
+        (json!({ "account": { "password": "another one" } }), json!({})),
+        (json!({ "account": null, "register_s": null }), json!({ "account": null, "register_s": null })),
+        (json!({ "priority": null }), json!({ "priority": 100 })),
+    ] {
+        let mut wanted = serde_json::to_value(&row.outbound).expect("JSON");
+        wanted.as_object_mut().expect("an object").extend(differs.as_object().expect("an object").clone());
+        row = db.store.update::<Trunk>(&who(), NOW, row.id, row.version, &json!({ "outbound": change })).await.expect("a change");
+        assert_eq!(serde_json::to_value(&row.outbound).expect("JSON"), wanted, "{change}");
+    }
+    assert_ne!(db.store.config_snapshot().await.expect("the snapshot").trunk_digests, digests, "the new password counts");
+    let cleared = db.store.update::<Trunk>(&who(), NOW, row.id, row.version, &json!({ "outbound": null })).await.expect("a change");
+    assert_eq!(cleared.outbound, Default::default());
+    let sales = db.store.insert(&who(), NOW, from::<Queue>(json!({ "name": "Sales", "outbound": { "caller_id": "+442079460100" } }))).await;
+    let sales = sales.expect("a queue");
+    let hidden = json!({ "outbound": { "withheld": true }, "recording": { "policy": "percent", "percent": 5 } });
+    let sales = db.store.update::<Queue>(&who(), NOW, sales.id, sales.version, &hidden).await.expect("a change");
+    assert_eq!((sales.outbound.caller_id.as_deref(), sales.outbound.withheld), (Some("+442079460100"), true));
+}
+
 async fn wrong_outbound_settings_are_named(db: TestStore) {
     for (outbound, field) in [
         (json!({ "prefixes": ["44"] }), "outbound.prefixes[0]"),
         (json!({ "countries": ["XX"] }), "outbound.countries[0]"),
         (json!({ "cps_max": 0 }), "outbound.cps_max"),
         (json!({ "domain": "a b" }), "outbound.domain"),
+        (json!({ "sips": true }), "outbound.sips"),
         (json!({ "register_s": 600 }), "outbound.account"),
         (json!({ "probe_s": 1 }), "outbound.probe_s"),
         (json!({ "account": { "user": "a\"b", "realm": "r" } }), "outbound.account.user"),

@@ -1,0 +1,143 @@
+//! What the REST API asks of calls: to dial, the verbs of the WebSocket in one's own name or an agent's, and which calls are live. Judges
+//! in whose name somebody may act; the verbs themselves are in `agents` and `verbs`. Extends [`Rooms`].
+
+use super::Effect;
+use super::agents::{Done, refuse};
+use super::live::Look;
+use super::rooms::Rooms;
+use super::verbs::Audited;
+use cti_interaction::AssignmentView;
+use cti_types::{AgentId, InteractionId, LegId, Now, OfferId, QueueId, UserId};
+use serde_json::{Value, json};
+use softphone_protocol::{Command, ErrorCode, SessionNo, WireError};
+
+/// A question of the API, to be answered once.
+#[derive(Debug)]
+pub enum Question {
+    /// Somebody (`by`, `via` as in [`Act`]) has an agent call a number. Answered with the interaction.
+    /// `detect`: whether it is listened who answers; `None`: as configured.
+    Dial { by: UserId, via: &'static str, user: UserId, number: String, queue: QueueId, detect: Option<bool> },
+    /// Answered with nothing.
+    Act(Act),
+    /// Answered with a [`LiveCall`](super::LiveCall), or a page of them.
+    Look(Look),
+}
+
+/// Somebody does something to a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Act {
+    /// Who asks.
+    pub by: UserId,
+    /// `api`, `api_token`: for the audit.
+    pub via: &'static str,
+    /// In whose name: by their telephone, with their rights.
+    pub agent: AgentId,
+    /// Whether this login may do what supervisors may. A token may allow less than its user's roles.
+    pub oversees: bool,
+    pub interaction: InteractionId,
+    /// For the audit: `hold`, `transfer`, …
+    pub verb: &'static str,
+    /// The leg, offer or assignment it names is not looked at: it is the agent's in this interaction.
+    pub command: Command,
+}
+
+/// Who really acts while a command in somebody's name is carried out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Behalf {
+    pub(super) by: UserId,
+    pub(super) via: &'static str,
+    pub(super) agent: AgentId,
+    /// Something of it is in the audit.
+    pub(super) audited: bool,
+}
+
+/// Sockets are numbered from 1.
+const NO_SOCKET: SessionNo = SessionNo(0);
+
+impl Rooms {
+    pub(super) fn asked(&mut self, now: Now, ask: u64, question: Question) {
+        let result = match question {
+            Question::Dial { by, via, user, number, queue, detect } => self.dial_for(now, (by, via), user, &number, (queue, detect)),
+            Question::Act(act) => self.act(now, act).map(|()| Value::Null),
+            Question::Look(look) => self.look(now, &look),
+        };
+        self.settle(now);
+        self.effects.push_back(Effect::Answered { ask, result });
+    }
+
+    /// Dials, and gives the interaction as commands and the API are answered with it.
+    pub(super) fn dialled(&mut self, now: Now, user: UserId, number: &str, terms: (QueueId, Option<bool>)) -> Result<Value, WireError> {
+        self.dial(now, user, number, terms).map(|interaction| json!({ "interaction": interaction }))
+    }
+
+    fn dial_for(
+        &mut self,
+        now: Now,
+        (by, via): (UserId, &'static str),
+        user: UserId,
+        number: &str,
+        terms: (QueueId, Option<bool>),
+    ) -> Result<Value, WireError> {
+        if user != by && !self.may_supervise(by, Some(user)) {
+            return Err(WireError::new(ErrorCode::Forbidden, "you do not act for this agent").field("user"));
+        }
+        let interaction = self.dial(now, user, number, terms)?;
+        if user != by {
+            let audited = Audited { at: now.utc, by, via, action: "dial", interaction, agent: Some(user), mode: None };
+            self.effects.push_back(Effect::Audit(audited));
+        }
+        Ok(json!({ "interaction": interaction }))
+    }
+
+    fn act(&mut self, now: Now, act: Act) -> Done {
+        let Act { by, via, agent, oversees, interaction, verb, command } = act;
+        if agent != by && !(oversees && self.may_supervise(by, Some(agent))) {
+            return Err(WireError::new(ErrorCode::Forbidden, "you do not act for this agent").field("as_agent"));
+        }
+        if matches!(command, Command::TakeWaiting { .. }) && !oversees && !self.serves(agent, interaction) {
+            return refuse(ErrorCode::Forbidden, "you do not serve this queue");
+        }
+        let command = self.placed(agent, interaction, command)?;
+        self.behalf = Some(Behalf { by, via, agent, audited: false });
+        let done = self.command(now, NO_SOCKET, agent, command);
+        let behalf = self.behalf.take();
+        if done.is_ok() && agent != by && behalf.is_some_and(|behalf| !behalf.audited) {
+            let audited = Audited { at: now.utc, by, via, action: verb, interaction, agent: Some(agent), mode: None };
+            self.effects.push_back(Effect::Audit(audited));
+        }
+        done
+    }
+
+    /// The command about what the agent has in this interaction.
+    fn placed(&self, agent: AgentId, interaction: InteractionId, mut command: Command) -> Result<Command, WireError> {
+        let unknown = || WireError::new(ErrorCode::NotFound, "no such call, or it is over for this agent").field("call");
+        if let Some(call) = command.call_mut() {
+            *call = self.leg_in(agent, interaction).ok_or_else(unknown)?;
+        }
+        if let Command::Decline { offer } | Command::Accept { offer } = &mut command {
+            *offer = self.offer_in(agent, interaction).ok_or_else(unknown)?;
+        }
+        if let Command::FinishMessage { assignment } | Command::ReturnMessage { assignment } = &mut command {
+            let mut mine = self.desks.works_of(agent).filter(|(_, work)| work.view.interaction == interaction);
+            *assignment = mine.next().map(|(id, _)| id).ok_or_else(unknown)?;
+        }
+        if let Command::Supervise { agent: target, .. } = &command {
+            let talks = |view: &AssignmentView| view.interaction == interaction && view.wrap_up_until.is_none();
+            if !self.desks.works_of(*target).any(|(_, work)| talks(&work.view)) {
+                return Err(WireError::new(ErrorCode::WrongState, "this agent is not in the call").field("agent"));
+            }
+        }
+        Ok(command)
+    }
+
+    /// The leg of an agent's telephone in this interaction.
+    pub(super) fn leg_in(&self, agent: AgentId, interaction: InteractionId) -> Option<LegId> {
+        let here = |leg: &LegId| self.lines.get(*leg).is_some_and(|line| line.interaction == interaction);
+        self.lines.legs_of_agent(agent).into_iter().find(here)
+    }
+
+    fn offer_in(&self, agent: AgentId, interaction: InteractionId) -> Option<OfferId> {
+        let offers = self.agents.get(&agent).map(|state| state.offers.as_slice()).unwrap_or_default();
+        offers.iter().copied().find(|offer| self.interactions.of_offer(*offer) == Some(interaction))
+    }
+}

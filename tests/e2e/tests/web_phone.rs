@@ -1,0 +1,136 @@
+//! A browser as an agent's telephone: SIP over WebSocket, media by DTLS-SRTP. It takes a queue call, holds, resumes, changes its network and
+//! hangs up; it calls in; each codec; measured at both ends and in the recording.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common_cases;
+mod common_web;
+
+use common_cases::{Place, closed, events, integer, interaction, path, segments, somebody, text};
+use common_web::Browser;
+use cti_phone::{Call, EndReason};
+use e2e::{Database, Desk, Heard, House, Phone, Recording, Setup, until, within};
+use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr};
+
+const CALLER: u16 = 600;
+const AGENT: u16 = 1500;
+/// Where browsers find SIP.
+const SECOND: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+/// Windows of a recording that may be spoilt or missing at the places where sound begins or ends.
+const EDGES: usize = 10;
+
+async fn house() -> House {
+    let interfaces = format!("[{{ address = \"{SECOND}:0\", transports = [\"ws\"] }}]");
+    House::start_with(Database::Sqlite, Setup::default().set("SIP__INTERFACE", interfaces)).await
+}
+
+/// A browser registered as the place's telephone.
+async fn registered(house: &House, place: &Place) -> Browser {
+    let mut browser = Browser::start(AGENT, &[CALLER, AGENT]).await;
+    browser.register(house.sip_on("WS", SECOND), &place.sip_user, &place.sip_password).await;
+    browser
+}
+
+async fn hears(call: &Call, voice: u16) {
+    call.expect_tone(Some(voice));
+    let before = call.media().windows_right;
+    until("a second of the voice", || call.media().windows_right >= before + 5).await;
+}
+
+async fn both_hear(browser: &Browser, call: &Call) {
+    hears(call, AGENT).await;
+    browser.hears(CALLER, &[AGENT]).await;
+}
+
+/// The agent at the browser, ready, and a call to the place's queue that they took.
+async fn talking(house: &House, place: &Place, browser: &mut Browser) -> (Desk, e2e::Caller, Call) {
+    let desk = place.desk_with(house, Phone::unregistered(&place.sip_user).await).await;
+    let caller = somebody(CALLER).await;
+    let out = caller.connected(house, &place.number).await;
+    browser.call_is("Invited", 1).await;
+    browser.ask(json!({ "command": "accept" })).await;
+    desk.screen.shown("talking").await;
+    both_hear(browser, &out).await;
+    (desk, caller, out)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_takes_holds_resumes_moves_and_ends_a_queue_call() {
+    let house = house().await;
+    let place = Place::new(&house).await;
+    let mut browser = registered(&house, &place).await;
+    let (desk, caller, mut out) = talking(&house, &place, &mut browser).await;
+
+    browser.ask(json!({ "command": "hold" })).await;
+    desk.screen.shown("hold").await;
+    let before = out.media();
+    until("music while the browser holds", || out.media().windows_wrong >= before.windows_wrong + 5).await;
+    assert!(out.media().windows_right <= before.windows_right + 1, "the agent is not heard while the call is held");
+    browser.ask(json!({ "command": "retrieve" })).await;
+    desk.screen.shown("talking").await;
+    both_hear(&browser, &out).await;
+
+    browser.ask(json!({ "command": "restart" })).await;
+    both_hear(&browser, &out).await;
+
+    browser.ask(json!({ "command": "hang_up" })).await;
+    assert_eq!(within("the end of the caller's call", out.ended()).await, EndReason::RemoteHungUp);
+    desk.screen.shown("ready").await;
+    let one = closed(&place.rest, &caller.number).await;
+    assert_eq!((text(&one, "/close_reason"), text(&one, "/work_items/0/offers/0/outcome")), ("completed", "accepted"));
+    assert_eq!(segments(&one, "agent"), ["ringing", "talking", "holding", "talking"]);
+    assert_recorded(&place, &caller.number).await;
+}
+
+/// Left the caller alone, right the agent alone, as long as the talk.
+async fn assert_recorded(place: &Place, number: &str) {
+    let sealed = |one: &Value| one.pointer("/recordings/0/ended_at").is_some_and(Value::is_i64);
+    let one = interaction(&place.rest, number, "the sealed recording", sealed).await;
+    // With the first packet of Opus a part of a higher rate begins.
+    let parts = Recording::of(&place.rest, &one).await;
+    let all = |side: fn(&Recording) -> &Vec<i16>| parts.iter().flat_map(|part| side(part).iter().copied()).collect::<Vec<i16>>();
+    let (customer, agent) = (all(|part| &part.left), all(|part| &part.right));
+    let talk_windows = (integer(&one, "/talk_ms") / 100) as usize;
+    let (left, right) = (Heard::of(&customer, CALLER, &[AGENT]), Heard::of(&agent, AGENT, &[CALLER]));
+    assert!(left.right + EDGES >= talk_windows && left.other <= EDGES, "{left:?} of {talk_windows}");
+    // A browser beats time in a thread like any other: on a busy machine its tone has seams, which spoil the windows they fall into.
+    assert!(right.right >= talk_windows / 2, "{right:?} of {talk_windows}");
+    assert_eq!(Heard::of(&agent, CALLER, &[AGENT]).right, 0, "only the agent is on the right: {right:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_that_speaks_only_opus_talks_with_a_plain_telephone() {
+    let house = house().await;
+    let place = Place::new(&house).await;
+    let mut browser = registered(&house, &place).await;
+    browser.ask(json!({ "command": "codec", "codec": "opus" })).await;
+    let (_desk, caller, mut out) = talking(&house, &place, &mut browser).await;
+    out.hang_up().await.unwrap();
+    within("the end of the caller's call", out.ended()).await;
+    browser.call_is("Terminated", 1).await;
+    let reported = |one: &Value| events(one, "media_report").len() == 2;
+    let one = interaction(&place.rest, &caller.number, "both reports of media", reported).await;
+    let mut codecs: Vec<&str> = events(&one, "media_report").into_iter().map(|event| text(event, "/body/codec")).collect();
+    codecs.sort_unstable();
+    assert_eq!(codecs, ["PCMU", "opus"]);
+    assert_recorded(&place, &caller.number).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_calls_in_chooses_in_the_menu_and_waits() {
+    let house = house().await;
+    let place = Place::new(&house).await;
+    let mut browser = registered(&house, &place).await;
+    browser.ask(json!({ "command": "dial", "to": house.ivr() })).await;
+    browser.call_is("Established", 1).await;
+    browser.hears_anything().await;
+    browser.ask(json!({ "command": "digits", "digits": "1" })).await;
+    let queued = |one: &Value| text(one, "/data/topic") == "sales" && one.pointer("/work_items/0").is_some();
+    interaction(&place.rest, &place.sip_user, "the browser's call in the sales queue", queued).await;
+    browser.hears_anything().await;
+    browser.ask(json!({ "command": "hang_up" })).await;
+    let one = closed(&place.rest, &place.sip_user).await;
+    assert!(path(&one).ends_with(&["sales-topic", "sales-tier", "sales"]), "{:?}", path(&one));
+    assert_eq!((text(&one, "/close_reason"), text(&one, "/from")), ("abandoned", place.sip_user.as_str()));
+}
