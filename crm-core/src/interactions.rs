@@ -181,13 +181,28 @@ impl Store {
         Ok(!self.db.fetch(sql, vec![text(id), text(agent)]).await?.is_empty())
     }
 
-    /// Whether this agent was given a message that this is the recording of.
+    /// Whether a recording of this interaction is what its caller said in a mailbox, left or not.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn is_message(&self, id: InteractionId, recording: RecordingId) -> Result<bool> {
+        let sql = "SELECT body FROM event WHERE stream_kind = 'interaction' AND stream_id = $1 AND kind = 'message_begun'";
+        let recording = recording.to_string();
+        for row in self.db.fetch(sql, vec![text(id)]).await? {
+            if row.text(0)?.contains(&recording) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether this agent was given a message that this is the recording of; to have been offered it is not enough.
     ///
     /// # Errors
     /// `Unavailable`.
     pub async fn took_message(&self, recording: RecordingId, agent: AgentId) -> Result<bool> {
-        let sql = "SELECT m.interaction_id FROM message m JOIN participant p ON p.interaction_id = m.interaction_id \
-                   WHERE m.recording_id = $1 AND p.agent_id = $2 LIMIT 1";
+        let sql = "SELECT m.interaction_id FROM message m JOIN assignment a ON a.interaction_id = m.interaction_id \
+                   WHERE m.recording_id = $1 AND a.agent_id = $2 LIMIT 1";
         Ok(!self.db.fetch(sql, vec![text(recording), text(agent)]).await?.is_empty())
     }
 

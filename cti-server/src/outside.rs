@@ -132,6 +132,7 @@ impl Outside for House {
             Effect::Connect(links) => self.net.keep(links),
             Effect::Answered { ask, result } => self.asks.answer(ask, result),
             Effect::Source(news) => self.net.heard(news),
+            Effect::Named(addresses) => self.net.set_named(&addresses),
             Effect::Audit(audited) => self.audit(audited),
             Effect::Reply { session, id, result } => {
                 // What was published before an answer is seen before it.

@@ -132,8 +132,9 @@ impl Calls {
             return;
         }
         let Some(entry) = self.legs.get_mut(&old) else { return };
-        let (speaks, parked) = (entry.speaks.take(), entry.parked.take());
+        let (speaks, parked, supervises) = (entry.speaks.take(), entry.parked.take(), entry.supervises.take());
         entry.holders.remove(&Holder::Command);
+        let group = entry.group;
         for bridge in speaks.into_iter().chain(parked) {
             let members = self.bridges.get_mut(&bridge).map(|bridge| bridge.members.iter_mut()).into_iter().flatten();
             for member in members.filter(|member| **member == old) {
@@ -142,9 +143,17 @@ impl Calls {
         }
         if let Some(entry) = self.legs.get_mut(&new) {
             (entry.speaks, entry.parked) = (speaks, parked);
-            entry.supervises = None;
+            entry.supervises = supervises;
             entry.music = None;
             entry.play = None;
+        }
+        // Who follows the one follows the other; who takes the place of whom they followed follows nobody.
+        let followers: Vec<LegId> = self.groups.get(&group).into_iter().flatten().copied().filter(|leg| *leg != new).collect();
+        for follower in followers {
+            let supervises = self.legs.get_mut(&follower).and_then(|leg| leg.supervises.as_mut());
+            if let Some(supervision) = supervises.filter(|supervision| supervision.target == old) {
+                supervision.target = new;
+            }
         }
         self.settle(new);
     }

@@ -7,7 +7,9 @@ use crate::words::{Actions, Demand, HeldOut, Input, Kept, MessageView, Output, P
 use cti_types::acd::{AcdInput, AcdOutput, Rejected, Stale};
 use cti_types::event::{Body, CallDirection, MessageEnd, PartyEnd, Stream};
 use cti_types::stream::StreamWriter;
-use cti_types::{AgentId, AssignmentId, Chance, InteractionId, Now, OfferId, OwnerEpoch, ParticipantId, QueueId, Tick, WorkItemId};
+use cti_types::{
+    AgentId, AssignmentId, Chance, InteractionId, Now, OfferId, OwnerEpoch, ParticipantId, QueueId, RecordingId, Tick, WorkItemId,
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// All open interactions.
@@ -235,7 +237,7 @@ impl Interactions {
                 self.with(interaction, now, |i, desk| i.message_begun(desk, recording, mailbox));
             }
             Input::MessageDropped { interaction, recording, end, duration_ms } => {
-                self.with(interaction, now, |i, desk| i.message_dropped(desk, recording, end, duration_ms));
+                self.message_dropped(now, interaction, recording, end, duration_ms);
             }
             Input::MessageKept { interaction, message, kept } => self.message_kept(now, interaction, message, kept),
             Input::MessageRestored { message, restored } => self.message_restored(now, message, restored),
@@ -315,13 +317,21 @@ impl Interactions {
         self.with(id, now, act);
     }
 
+    fn message_dropped(&mut self, now: Now, origin: InteractionId, recording: RecordingId, end: MessageEnd, duration_ms: u64) {
+        if self.open.contains_key(&origin) {
+            self.with(origin, now, |i, desk| i.message_dropped(desk, recording, end, duration_ms));
+        } else {
+            self.note(now, origin, Body::MessageEnded { recording, end, duration_ms, message: None });
+        }
+    }
+
     fn message_kept(&mut self, now: Now, origin: InteractionId, message: InteractionId, kept: Kept) {
         if self.open.contains_key(&message) {
             return;
         }
         if !self.has_room_for_message() {
             let (recording, duration_ms) = (kept.recording, kept.duration_ms);
-            return self.with(origin, now, |i, desk| i.message_dropped(desk, recording, MessageEnd::NoRoom, duration_ms));
+            return self.message_dropped(now, origin, recording, MessageEnd::NoRoom, duration_ms);
         }
         let mut place = (now.tick, 0);
         if self.open.contains_key(&origin) {

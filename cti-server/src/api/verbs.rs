@@ -122,9 +122,14 @@ fn endpoint<B: DeserializeOwned + ToSchema + Send + 'static>(name: &'static str,
     let handler = move |State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey, path: PathOf, query: Query, body: JsonBody| {
         act::<B>(api, caller, key, path, query, body, name, make)
     };
-    Endpoint::post(format!("/calls/{{id}}/{name}"), Access::Needs(right), handler)
-        .says("calls", says)
-        .query("as_agent", "In whose name: an agent one may supervise. Left out: one's own")
+    let endpoint = Endpoint::post(format!("/calls/{{id}}/{name}"), Access::Needs(right), handler).says("calls", says);
+    // What somebody's rights over others allow is done in their own name.
+    let endpoint = if right == Right::CallsAct && !matches!(name, "take" | "take-message") {
+        endpoint.query("as_agent", "In whose name: an agent one may supervise. Left out: one's own")
+    } else {
+        endpoint
+    };
+    endpoint
         .takes::<B>()
         .idempotent()
         .answers_nothing(204, "Done")

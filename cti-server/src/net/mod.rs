@@ -61,6 +61,8 @@ struct Door {
     known: arc_swap::ArcSwap<Vec<(IpAddr, u8)>>,
     /// Addresses from which phones are registered now: many may stand behind one.
     phones: RwLock<HashSet<IpAddr>>,
+    /// Addresses that the names of trunks lead to now.
+    named: arc_swap::ArcSwap<Vec<IpAddr>>,
     times: Times,
     counters: Arc<NetCounters>,
 }
@@ -69,6 +71,7 @@ impl Door {
     /// Whether this is a trunk's address or one from which a phone is registered.
     fn knows(&self, ip: IpAddr) -> bool {
         self.known.load().iter().any(|(net, bits)| contains(*net, *bits, ip))
+            || self.named.load().contains(&ip.to_canonical())
             || self.phones.read().unwrap_or_else(PoisonError::into_inner).contains(&ip.to_canonical())
     }
 
@@ -213,6 +216,7 @@ impl Net {
             gate: Mutex::new(Gate::new(GateSettings::default())),
             known: arc_swap::ArcSwap::default(),
             phones: RwLock::default(),
+            named: arc_swap::ArcSwap::default(),
             times,
             counters,
         });
@@ -269,6 +273,11 @@ impl Net {
         if let Some(connector) = &self.connector {
             self.streams.keep(links, connector);
         }
+    }
+
+    /// The names of trunks lead to these addresses, and no others: answers come from there, and the door must know them.
+    pub fn set_named(&self, addresses: &[IpAddr]) {
+        self.door.named.store(Arc::new(addresses.iter().map(IpAddr::to_canonical).collect()));
     }
 
     /// What the SIP side has learnt of a source.

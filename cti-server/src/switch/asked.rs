@@ -94,7 +94,22 @@ impl Rooms {
         if agent != by && !(oversees && self.may_supervise(by, Some(agent))) {
             return Err(WireError::new(ErrorCode::Forbidden, "you do not act for this agent").field("as_agent"));
         }
-        if matches!(command, Command::TakeWaiting { .. }) && !oversees && !self.serves(agent, interaction) {
+        // In somebody's name is done what is done in their own calls. What their rights over others allow is theirs to do.
+        let of_others = matches!(
+            command,
+            Command::Supervise { .. }
+                | Command::SetMode { .. }
+                | Command::Intercept { .. }
+                | Command::ForceRelease { .. }
+                | Command::MoveWaiting { .. }
+                | Command::TakeWaiting { .. }
+                | Command::TakeMessage { .. }
+        );
+        if agent != by && of_others {
+            return Err(WireError::new(ErrorCode::Forbidden, "this is done in one's own name only").field("as_agent"));
+        }
+        let takes = matches!(command, Command::TakeWaiting { .. } | Command::TakeMessage { .. });
+        if takes && !oversees && !self.serves(agent, interaction) && !self.is_for(agent, interaction) {
             return refuse(ErrorCode::Forbidden, "you do not serve this queue");
         }
         let command = self.placed(agent, interaction, command)?;

@@ -25,8 +25,12 @@ impl Rooms {
                 }
             }
             Life::Replace { old, new } => {
+                let asked = self.end_second_line_of(now, old);
                 if let (Some(old), Some(new)) = (self.lines.leg_of(old), self.lines.leg_of(new)) {
                     self.calls.handle(now, CallInput::Replace { old, new });
+                }
+                if let Some((other, with_customer)) = asked {
+                    self.go_on_asking(now, new, other, with_customer);
                 }
             }
             Life::EnterFlow { interaction, flow } => self.enter_flow(now, interaction, flow),
@@ -157,6 +161,16 @@ impl Rooms {
         match self.handsets.second_of(by) {
             Some(second) => self.consult_by_second(now, (agent, second), other, recording, hold_music),
             None => self.calls.handle(now, CallInput::Consult { agent, other, recording, hold_music }),
+        }
+    }
+
+    fn go_on_asking(&mut self, now: Now, by: ParticipantId, other: ParticipantId, with_customer: bool) {
+        let Some((agent, interaction)) = self.lines.leg_of(by).and_then(|leg| Some((leg, self.lines.get(leg)?.interaction))) else {
+            return;
+        };
+        self.consult(now, interaction, by, other);
+        if with_customer {
+            self.calls.handle(now, CallInput::Swap { agent });
         }
     }
 

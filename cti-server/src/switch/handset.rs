@@ -216,6 +216,15 @@ impl Rooms {
         self.calls.handle(now, CallInput::End { leg, cause });
     }
 
+    /// Somebody takes the place of an agent who asks by a second line: they go on asking by their only one. Gives who is asked, once they
+    /// have answered, and whether the telephone was with the customer meanwhile.
+    pub(super) fn end_second_line_of(&mut self, now: Now, by: ParticipantId) -> Option<(ParticipantId, bool)> {
+        let second = self.handsets.second_of(by)?;
+        let asked = self.handsets.seconds.get(&second).and_then(|second| Some((second.other?, second.with_customer)));
+        self.end_second(now, second, cause::NORMAL_CLEARING);
+        asked
+    }
+
     /// A leg is over: of a second line the asking ends, of a first its second line.
     pub(super) fn handset_over(&mut self, now: Now, leg: LegId, participant: ParticipantId) {
         self.handsets.take_overs.remove(&leg);
@@ -239,6 +248,10 @@ impl Rooms {
         if owner != Some(mine.agent) && self.desks.agent_on(phone) != Some(mine.agent) {
             return Err((403, None, Some("this call is somebody else's".into())));
         }
+        // Who is asked aside is what the consultation is about: it would be over with their first telephone.
+        if self.interactions.asked_by(mine.participant).is_some() {
+            return Err((486, None, Some("a call in which one is consulted stays on its telephone".into())));
+        }
         self.own_line(now, leg, mine.interaction, call)?;
         self.handsets.take_overs.insert(leg, old);
         self.calls.handle(now, CallInput::Incoming { leg, group: mine.interaction });
@@ -247,7 +260,8 @@ impl Rooms {
     }
 
     fn take_over(&mut self, now: Now, old: LegId, new: LegId) {
-        let Some(mine) = self.lines.get(old).and_then(|line| line.agent) else {
+        let mine = self.lines.get(old).and_then(|line| line.agent);
+        let Some(mine) = mine.filter(|mine| self.interactions.asked_by(mine.participant).is_none()) else {
             return self.calls.handle(now, CallInput::End { leg: new, cause: cause::NORMAL_CLEARING });
         };
         let (up, held) = (self.calls.is_up(old), self.calls.is_held_by_device(old) || self.calls.is_held_by_command(old));

@@ -419,11 +419,11 @@ impl Rooms {
                     sdp
                 }
                 Err(error) => {
-                    let interaction = line.interaction;
+                    let (interaction, agents) = (line.interaction, line.agent.is_some());
                     let warning = Some(error.to_string());
                     self.sip.handle_command(now, Sip::Reject { leg, code: 488, retry_after: None, warning });
-                    // With a second line only what was asked by it is over.
-                    if !self.handsets.has(leg) {
+                    // With a second line only what was asked by it is over; an agent's is said to have ended.
+                    if !agents && !self.handsets.has(leg) {
                         self.say(now, Said::Refused { interaction, reason: CloseReason::Rejected });
                     }
                     return;

@@ -3,6 +3,7 @@
 use super::rooms::{Contact, Rooms};
 use cti_interaction::ParticipantView;
 use cti_types::event::{Role, SegmentKind};
+use cti_types::mailbox::Mailbox;
 use cti_types::{AgentId, InteractionId, Now, ParticipantId, QueueId, Tick, UserId};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -128,6 +129,11 @@ impl Rooms {
         let queue = self.contacts.get(&id).and_then(|contact| contact.queue);
         let agent = self.directory.agents.get(&user);
         queue.is_some_and(|queue| agent.is_some_and(|agent| agent.settings.queues.contains(&queue)))
+    }
+
+    /// Whether it is a message in this user's own mailbox.
+    pub(super) fn is_for(&self, user: UserId, id: InteractionId) -> bool {
+        self.interactions.message(id).is_some_and(|message| message.left.mailbox == Mailbox::Agent(user))
     }
 
     fn live_call(&self, now: Now, look: &Look, id: InteractionId, contact: &Contact) -> LiveCall {

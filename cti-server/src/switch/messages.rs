@@ -264,7 +264,10 @@ impl Rooms {
 
     pub(super) fn accept(&mut self, now: Now, user: UserId, offer: OfferId) -> Done {
         let Some(ringing) = self.messages.offers.get(&offer).filter(|ringing| ringing.agent == user) else {
-            return Err(WireError::new(ErrorCode::NotFound, "no such offer of a message, or it is over").field("offer"));
+            // By REST the offer is that of the interaction in the path, which may be a call.
+            let call = self.agents.get(&user).is_some_and(|state| state.offers.contains(&offer));
+            let code = if call { ErrorCode::WrongState } else { ErrorCode::NotFound };
+            return Err(WireError::new(code, "no such offer of a message, or it is over").field("offer"));
         };
         let participant = ringing.participant;
         self.say(now, Said::AgentAnswered { participant });

@@ -51,7 +51,7 @@ use cti_types::{CustomerId, InteractionId, Number, QueueId, RecordingId, TeamId,
 use serde_json::Value;
 use softphone_protocol::{CardView, Command, SessionNo, WireError};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -200,6 +200,8 @@ pub enum Effect {
     },
     /// What the door's limits should know of a source.
     Source(SourceNews),
+    /// All addresses the names of trunks lead to now.
+    Named(Vec<IpAddr>),
     /// A view as JSON text, shared from here on by all who see it; `None` removes the entry.
     Publish {
         audience: Audience,

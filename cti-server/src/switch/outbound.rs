@@ -161,10 +161,7 @@ impl Rooms {
             return Err(WireError::new(ErrorCode::NotFound, "no such queue").field("queue"));
         }
         let (dialled, _) = self.check_dial(now, user, raw)?;
-        // Drained or without room for the log, the house takes no calls but those that save lives.
-        if !self.interactions.has_room() || (!self.accepting && dialled.class != NumberClass::Emergency) {
-            return Err(WireError::new(ErrorCode::Busy, "the server takes no new calls now"));
-        }
+        self.takes_call(help)?;
         let customer = ParticipantId::new(now.utc, &mut self.chance);
         let party = Party { number: dialled.number.clone(), raw: raw.trim().to_owned(), display: None };
         let contact = Contact {
@@ -202,6 +199,7 @@ impl Rooms {
             return Err((403, None, Some("this agent has no queue".into())));
         }
         self.may_begin(agent, queue, help).and_then(|()| self.check_dial(now, agent, &call.called).map(drop)).map_err(turned)?;
+        self.takes_call(help).map_err(turned)?;
         let interaction = InteractionId::new(now.utc, &mut self.chance);
         self.own_line(now, leg, interaction, call)?;
         self.outbound.own.insert(leg, interaction);
@@ -216,6 +214,14 @@ impl Rooms {
         }
         self.open(leg);
         Ok(())
+    }
+
+    /// Drained, the house takes no calls but those that save lives; without room for another, none.
+    fn takes_call(&self, help: bool) -> Result<(), WireError> {
+        if self.interactions.has_room() && (self.accepting || help) {
+            return Ok(());
+        }
+        Err(WireError::new(ErrorCode::Busy, "the server takes no new calls now"))
     }
 
     /// The interaction is over. A telephone that dialled and was not let in is told that its line is busy.

@@ -4,10 +4,10 @@
 use super::Effect;
 use super::directory::TrunkEntry;
 use super::rooms::Rooms;
-use cti_sip::api::{Command as Sip, Path, SourceNews, Transport, Trunk};
+use cti_sip::api::{Command as Sip, Path, Transport, Trunk};
 use cti_types::{Now, Tick, TrunkId};
-use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// Shortest and longest time an answer is used, whatever its records say: a name must not be asked every second, nor for ever be believed.
@@ -40,6 +40,8 @@ struct Name {
 pub(super) struct Peers {
     names: BTreeMap<TrunkId, Name>,
     links: Vec<Link>,
+    /// What the door was told of last.
+    named: BTreeSet<IpAddr>,
 }
 
 impl Peers {
@@ -80,7 +82,17 @@ impl Rooms {
         let trunks: Vec<Trunk> = self.directory.trunks.iter().map(|entry| self.peers.filled(entry)).collect();
         // Before the trunks are probed over them.
         self.tell_links(&trunks);
+        self.tell_sources();
         self.sip.handle_command(now, Sip::SetTrunks(trunks));
+    }
+
+    /// Answers come from where names lead: the door must know those addresses as it knows trunks that are configured by address.
+    fn tell_sources(&mut self) {
+        let named: BTreeSet<IpAddr> = self.peers.names.values().flat_map(|name| &name.addresses).map(SocketAddr::ip).collect();
+        if self.peers.named != named {
+            self.effects.push_back(Effect::Named(named.iter().copied().collect()));
+            self.peers.named = named;
+        }
     }
 
     /// TLS to trunks is opened ahead: a call must not wait for a handshake.
@@ -113,10 +125,7 @@ impl Rooms {
         }
         known.due = Some(now.tick + ttl.clamp(TTL.0, TTL.1));
         if known.addresses != addresses {
-            let old = std::mem::replace(&mut known.addresses, addresses.clone());
-            // Answers come from there: the door must know them as it knows trunks that are configured by address.
-            let (gone, new) = (old.iter().map(|a| SourceNews::Left(a.ip())), addresses.iter().map(|a| SourceNews::Registered(a.ip())));
-            self.effects.extend(gone.chain(new).map(Effect::Source));
+            known.addresses = addresses;
             self.tell_trunks(now);
         }
     }

@@ -332,6 +332,7 @@ impl<O: Outside> Switch<O> {
                 | Effect::RecordEnd { .. }
                 | Effect::RecordLinked { .. }
                 | Effect::Source { .. }
+                | Effect::Named(_)
                 | Effect::Resolve { .. }
                 | Effect::Connect(_)
                 | Effect::Answered { .. }

@@ -195,7 +195,8 @@ impl Rooms {
 
     fn drop_party(&mut self, now: Now, user: UserId, call: LegId, participant: ParticipantId) -> Done {
         let mine = self.own_call(user, call)?;
-        let talks = self.calls.is_bridged(call);
+        // Who is asked aside is with who asks, not with the customer.
+        let talks = self.calls.is_bridged(call) && self.interactions.asked_by(mine.participant).is_none();
         let inside = self.interactions.of_participant(participant) == Some(mine.interaction);
         let all = self.interactions.participants(mine.interaction);
         let role = all.iter().find(|view| view.participant == participant).map(|view| view.role);
@@ -214,7 +215,8 @@ impl Rooms {
         let mine = self.own_call(user, call)?;
         let interaction = mine.interaction;
         let customer = self.contacts.get(&interaction).and_then(|contact| self.lines.leg_of(contact.customer));
-        let Some(customer) = customer.filter(|_| self.calls.is_bridged(call)) else {
+        let talks = self.calls.is_bridged(call) && self.interactions.asked_by(mine.participant).is_none();
+        let Some(customer) = customer.filter(|_| talks) else {
             return refuse(ErrorCode::WrongState, "there is nobody to record");
         };
         let recorded = self.calls.recording(customer);

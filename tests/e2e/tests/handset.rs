@@ -348,3 +348,42 @@ fn dialled_instead(house: &House, desk: &Desk, replaces: &str) -> Call {
     let options = CallOptions::new(house.sip(), format!("sip:x@{}", house.sip())).from_user(user.as_str());
     desk.phone.agent.call(options.credentials(user, password).header("Replaces", replaces).media(Media::tone(ALICE))).unwrap()
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_the_place_of_an_agent_with_a_second_call_goes_on_asking() {
+    let since = now_us();
+    let house = House::start(Database::Sqlite).await;
+    let (out, alice, taken) = talking(&house).await;
+    let mut bob = Desk::ready(&house, "bob").await;
+    let mut boss = Desk::open(&house, "supervisor").await;
+    taken.hold().await.unwrap();
+    let mut aside = dialled(&house, &alice, &bob.phone.user, ALICE);
+    let asked = bob.phone.lifted(BOB).await;
+    within("the second call's answer", aside.answered()).await.unwrap();
+    hears("bob", &asked, &[ALICE]).await;
+
+    // Who is asked cannot take the call to another telephone: it is about theirs.
+    let name = asked.replaces().await.unwrap();
+    let mut moved = dialled_instead(&house, &bob, &name);
+    let refusal = within("the refusal", moved.answered()).await;
+    assert!(matches!(refusal, Err(PhoneError::Refused(486))), "{refusal:?}");
+    hears("bob", &asked, &[ALICE]).await;
+
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen" })).await;
+    let ear = boss.phone.lifted(OTHER).await;
+    boss.screen.tell(json!({ "do": "intercept", "call": boss.leg().await })).await;
+    let mut taken = taken;
+    assert_eq!(within("the end of alice's first call", taken.ended()).await, EndReason::RemoteHungUp);
+    assert_eq!(within("the end of alice's second call", aside.ended()).await, EndReason::RemoteHungUp);
+    hears("bob", &asked, &[OTHER]).await;
+    hears("the boss", &ear, &[BOB]).await;
+    hears("the caller", &out, &[]).await;
+    boss.screen.tell(json!({ "do": "complete", "call": boss.leg().await })).await;
+    hears("the caller", &out, &[BOB]).await;
+    hears("bob", &asked, &[CALLER]).await;
+    out.hang_up().await.unwrap();
+    for desk in [&alice, &bob, &boss] {
+        desk.finish_wrap_up().await;
+    }
+    assert_tiled(&closed(&house, NOAH, since).await);
+}

@@ -245,6 +245,8 @@ async fn nobody_sees_or_touches_the_calls_of_others(house: House) {
     let as_alice = bob.rest.post(&format!("/calls/{id}/hang-up?as_agent={}", alice.user), &json!({})).await;
     assert_eq!(as_alice.status, 403, "{}", as_alice.body);
     assert_eq!(verb(&bob.rest, &id, "force-release", json!({})).await.status, 403);
+    let oversees = format!("/calls/{id}/force-release?as_agent={}", alice.user);
+    assert_eq!(house.rest().post(&oversees, &json!({})).await.status, 403, "with one's own rights only");
     let seen = alice.rest.items("/calls").await;
     assert_eq!(seen.iter().map(|call| text(call, "/id")).collect::<Vec<_>>(), [id.as_str()]);
     hears("the caller", &out, &[ALICE]).await;

@@ -217,6 +217,7 @@ async fn a_message_for_an_agent_is_in_their_mailbox_until_they_take_it(house: Ar
     assert!(message["assignment"].is_null() && message["queue_name"].is_null(), "{message}");
     let recording = text(&message, "/recording").to_owned();
     assert_eq!(absent.rest.get(&format!("/recordings/{recording}")).await.status, 404, "who has not taken it has no part in it");
+    assert_eq!(desk.rest.get(&format!("/recordings/{recording}")).await.status, 404, "nor has who was in the call before");
     let refusal = desk.screen.ask(json!({ "do": "take_message", "interaction": message["interaction"] })).await.unwrap_err();
     assert_eq!(refusal.code, "forbidden");
     absent.screen.tell(json!({ "do": "take_message", "interaction": message["interaction"] })).await;

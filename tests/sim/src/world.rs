@@ -412,7 +412,12 @@ impl World {
             Effect::RecordBegin { recording, interaction, .. } => {
                 self.interaction_of.insert(recording, interaction);
             }
-            Effect::Personal(_) | Effect::RecordLinked { .. } | Effect::Reply { .. } | Effect::Source { .. } | Effect::Audit(_) => {}
+            Effect::Personal(_)
+            | Effect::RecordLinked { .. }
+            | Effect::Reply { .. }
+            | Effect::Source { .. }
+            | Effect::Named(_)
+            | Effect::Audit(_) => {}
             Effect::Resolve { .. } | Effect::Answered { .. } => {}
             Effect::Connect(_) | Effect::State { .. } | Effect::StateGone { .. } => {}
         }

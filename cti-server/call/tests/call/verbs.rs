@@ -171,6 +171,19 @@ fn the_keys_of_a_supervisor_reach_nobody_until_they_have_the_call_themselves() {
 }
 
 #[test]
+fn supervision_goes_on_when_either_side_takes_another_telephone() {
+    let mut house = with(&[BOB, SUPERVISOR, OUTSIDE]);
+    run(
+        &mut house,
+        vec![
+            (Input::Supervise { leg: SUPERVISOR, target: AGENT, mode: SuperviseMode::Whisper }, "C:A A:CS S:CA"),
+            (Input::Replace { old: AGENT, new: BOB }, "C:B B:CS S:CB A:"),
+            (Input::Replace { old: SUPERVISOR, new: OUTSIDE }, "C:B B:CO O:CB S:"),
+        ],
+    );
+}
+
+#[test]
 fn a_supervisor_follows_the_agent_through_hold_consultation_and_conference() {
     use SuperviseMode::*;
     let mut house = with(&[BOB, SUPERVISOR]);

@@ -127,31 +127,47 @@ fn params(text: &str) -> Vec<&str> {
     .collect()
 }
 
-/// URIs may carry a password (RFC 3261 19.1.1): `sip:user:password@host`.
+/// URIs may carry a password (RFC 3261 19.1.1): `sip:user:password@host`. A comma may stand in one; in a name it ends the URI.
 fn without_passwords(line: &str) -> Cow<'_, str> {
-    let mut out = Cow::Borrowed(line);
-    let mut from = 0;
-    while let Some(at) = out.get(from..).and_then(find_uri).map(|at| from + at) {
-        from = at;
-        let rest = out.get(at..).unwrap_or_default();
-        let user = rest.find(['@', '>', '<', '"', ' ', ',', '\r', '\n']).filter(|end| rest.get(*end..).is_some_and(|r| r.starts_with('@')));
-        let secret = user.and_then(|end| Some((rest.get(..end)?.find(':')?, end)));
-        if let Some((colon, end)) = secret {
-            let cleaned = format!("{}{MASK}{}", out.get(..=at + colon).unwrap_or_default(), out.get(at + end..).unwrap_or_default());
-            out = cleaned.into();
+    let mut out = String::new();
+    let (mut kept, mut from) = (0, 0);
+    while let Some(uri) = find_uri(line, from) {
+        let rest = line.get(uri..).unwrap_or_default();
+        let mut colon = None;
+        let end = rest.char_indices().find(|(at, c)| {
+            if *c == ':' {
+                colon.get_or_insert(*at);
+            }
+            matches!(c, '@' | '>' | '<' | '"' | ' ' | '\t' | '\r' | '\n') || (*c == ',' && colon.is_none())
+        });
+        if let (Some(colon), Some((end, '@'))) = (colon, end) {
+            out.push_str(line.get(kept..=uri + colon).unwrap_or_default());
+            out.push_str(MASK);
+            kept = uri + end;
         }
+        from = uri + end.map_or(rest.len(), |(at, _)| at);
     }
-    out
+    if kept == 0 {
+        return line.into();
+    }
+    out.push_str(line.get(kept..).unwrap_or_default());
+    out.into()
 }
 
-/// Behind the next `sip:` or `sips:`.
-fn find_uri(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let behind = |scheme: &str| {
-        let at = bytes.windows(scheme.len()).position(|window| window.eq_ignore_ascii_case(scheme.as_bytes()))?;
-        Some(at + scheme.len())
-    };
-    [behind("sip:"), behind("sips:")].into_iter().flatten().min()
+/// Behind the next `sip:` or `sips:`, from here on.
+fn find_uri(line: &str, from: usize) -> Option<usize> {
+    let bytes = line.as_bytes().get(from..)?;
+    bytes.windows(4).enumerate().find_map(|(at, four)| {
+        let (scheme, last) = four.split_at(3);
+        let secure = last == b"s" || last == b"S";
+        let behind = match () {
+            () if !scheme.eq_ignore_ascii_case(b"sip") => return None,
+            () if last == b":" => 4,
+            () if secure && bytes.get(at + 4) == Some(&b':') => 5,
+            () => return None,
+        };
+        Some(from + at + behind)
+    })
 }
 
 /// Hides what follows each `key`, up to one of `ends`.
@@ -224,6 +240,8 @@ mod tests {
             "Contact: <sip:a@b;PN-PRID=[masked];pn-provider=x>;pn-param=[masked]",
         ),
         ("To: <sip:ann:pass@h:5060>, <sips:b:word@h>", "To: <sip:ann:[masked]@h:5060>, <sips:b:[masked]@h>"),
+        ("To: <sip:ann:pa,ss@h>, sip:b, <SIP:c:word@h>", "To: <sip:ann:[masked]@h>, sip:b, <SIP:c:[masked]@h>"),
+        ("X: sip:sip:sip:a:word@h", "X: sip:sip:[masked]@h"),
         ("Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bKx", "Via: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bKx"),
         ("Subject: a=crypto:1 is no SDP here", "Subject: a=crypto:1 is no SDP here"),
     ];

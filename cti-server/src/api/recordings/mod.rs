@@ -48,9 +48,13 @@ async fn allowed(api: &Api, caller: &Caller, path: &PathOf) -> Answer<RecordingV
     let store = &api.state.store;
     let recording = store.recording(path.get("id", "recording")?).await?;
     let (user, all) = (caller.user.id, caller.may(Right::InteractionsAll));
-    // A message is heard by who was given it, though they were not in the call it was left in.
-    let mine =
-        async || Ok::<_, Problem>(store.took_part(recording.interaction_id, user).await? || store.took_message(recording.id, user).await?);
+    // A message is heard by who was given it, though they were not in the call it was left in; not by who was.
+    let mine = async || {
+        let message = store.is_message(recording.interaction_id, recording.id).await?;
+        let heard =
+            if message { store.took_message(recording.id, user).await? } else { store.took_part(recording.interaction_id, user).await? };
+        Ok::<_, Problem>(heard)
+    };
     if !all && !mine().await? {
         return Err(Problem::not_found("recording"));
     }

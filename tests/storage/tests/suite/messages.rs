@@ -72,6 +72,8 @@ async fn a_message_is_read_with_its_recording_and_heard_by_whom_it_was_given(db:
     let about = message.message.expect("what it is about");
     assert_eq!((about.recording_id, about.queue_id, about.agent_id, about.duration_ms), (RECORDING, Some(QUEUE), None, 4_000));
     assert_eq!(db.store.caller_of(MESSAGE).await.expect("an answer").number, Number::E164("+12025550123".into()));
+    assert!(db.store.is_message(CALL, RECORDING).await.expect("an answer"));
+    assert!(!db.store.is_message(CALL, RecordingId::from_u128(99)).await.expect("an answer"));
     for (agent, hears) in [(ANN, true), (BOB, false)] {
         assert_eq!(db.store.took_message(RECORDING, agent).await.expect("an answer"), hears);
     }
