@@ -116,6 +116,10 @@ impl World {
     }
 
     pub(crate) fn phone_leaves(&mut self, phone: usize) {
+        // It would come back, when no telephone registers any more.
+        if self.ending_quietly {
+            return;
+        }
         let back = self.tick + Duration::from_secs(5 + self.chance.below(40));
         let tick = self.tick;
         let bytes = self.registrations[phone].leave(tick, back, &mut self.chance);
