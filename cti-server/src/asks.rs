@@ -9,8 +9,9 @@ use tokio::sync::oneshot;
 
 /// Most questions that wait; a further one is refused.
 const WAITING_MAX: usize = 1_024;
-/// The switch answers within milliseconds; without an answer for so long it has none.
-const TIME_MAX: Duration = Duration::from_secs(5);
+/// The switch answers within milliseconds; without an answer for so long it has none. Longer than a request lasts: what is asked under an
+/// idempotency key goes on without its client, and the key stays taken until it is known how it went.
+const TIME_MAX: Duration = Duration::from_secs(60);
 
 /// What the switch says.
 pub type Reply = Result<Value, WireError>;
@@ -42,10 +43,10 @@ impl Asks {
             waiting.open.insert(number, answer);
             number
         };
+        // Whoever asks may give up waiting at any await.
+        let _open = Open { asks: self, number };
         put(number).await;
-        let reply = tokio::time::timeout(TIME_MAX, answered).await;
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).open.remove(&number);
-        match reply {
+        match tokio::time::timeout(TIME_MAX, answered).await {
             Ok(Ok(reply)) => reply,
             Ok(Err(_)) | Err(_) => Err(WireError::new(ErrorCode::Internal, "the switch gives no answer")),
         }
@@ -60,10 +61,30 @@ impl Asks {
     }
 }
 
+/// A question that is forgotten when nobody waits for it any more.
+struct Open<'a> {
+    asks: &'a Asks,
+    number: u64,
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.asks.0.lock().unwrap_or_else(PoisonError::into_inner).open.remove(&self.number);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[tokio::test]
+    async fn a_question_nobody_waits_for_any_more_is_forgotten() {
+        let asks = Asks::default();
+        let short = Duration::from_millis(1);
+        assert!(tokio::time::timeout(short, asks.ask(async |_| {})).await.is_err());
+        assert!(asks.0.lock().unwrap().open.is_empty());
+    }
 
     #[tokio::test]
     async fn each_question_gets_its_own_answer() {

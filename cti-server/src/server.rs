@@ -629,7 +629,7 @@ async fn forward_commands(mut from: mpsc::Receiver<FromGateway>, inbox: Inbox) {
         let event = match message {
             FromGateway::Opened { session, user } => Event::SocketOpened { session, user },
             FromGateway::Closed { session, user } => Event::SocketClosed { session, user },
-            FromGateway::Command { session, user, id, command } => Event::Command { session, user, id, command },
+            FromGateway::Command { session, user, role, id, command } => Event::Command { session, user, role, id, command },
         };
         inbox.desk(event).await;
     }

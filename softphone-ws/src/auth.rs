@@ -24,6 +24,11 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// The highest role of this login. `None`: it gives no commands.
+    pub(crate) fn role(&self) -> Option<Role> {
+        self.roles.iter().copied().max()
+    }
+
     /// The topic the gateway keeps for what this person calls `topic`; `None` when they may not follow it.
     pub(crate) fn key(&self, topic: Topic) -> Option<TopicKey> {
         let oversees = self.roles.iter().any(|role| matches!(role, Role::Supervisor | Role::Administrator));

@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use cti_types::UserId;
 use serde_json::{Value, json};
-use softphone_protocol::{Command, Outcome, SUBPROTOCOL, ServerMessage, SessionNo, WireError};
+use softphone_protocol::{Command, Outcome, Role, SUBPROTOCOL, ServerMessage, SessionNo, WireError};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use tokio::sync::mpsc;
@@ -24,8 +24,8 @@ use tokio::sync::mpsc;
 pub enum FromGateway {
     /// A socket said hello.
     Opened { session: SessionNo, user: UserId },
-    /// To be answered by [`Gateway::reply`] with the same `id`.
-    Command { session: SessionNo, user: UserId, id: u64, command: Command },
+    /// To be answered by [`Gateway::reply`] with the same `id`. `role`: the highest of this login, which may have fewer than its user.
+    Command { session: SessionNo, user: UserId, role: Role, id: u64, command: Command },
     /// The socket is gone, for whatever reason.
     Closed { session: SessionNo, user: UserId },
 }

@@ -259,7 +259,10 @@ impl<'a> Reader<'a> {
                 Ok(())
             }
             ClientMessage::Command { id, command } => {
-                let command = FromGateway::Command { session: self.session.no, user: self.session.user, id, command };
+                let Some(role) = self.identity.role() else {
+                    return Err(BadMessage { id: Some(id), error: WireError::new(ErrorCode::Forbidden, "commands are not for this login") });
+                };
+                let command = FromGateway::Command { session: self.session.no, user: self.session.user, role, id, command };
                 self.shell.to_switch.try_send(command).map_err(|e| {
                     if matches!(e, TrySendError::Closed(_)) {
                         self.session.close(End::Shutdown);

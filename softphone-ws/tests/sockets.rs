@@ -4,7 +4,7 @@ mod house;
 
 use house::{ANN, BOB, House};
 use serde_json::json;
-use softphone_ws::protocol::{Command, ErrorCode, Outcome, SUBPROTOCOL, ServerMessage, Topic, WireError};
+use softphone_ws::protocol::{Command, ErrorCode, Outcome, Role, SUBPROTOCOL, ServerMessage, Topic, WireError};
 use softphone_ws::{Config, End, FromGateway, TopicKey};
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
@@ -62,11 +62,20 @@ async fn one_socket_too_many_is_refused_and_a_closed_one_makes_room() {
 }
 
 #[tokio::test]
+async fn a_login_without_a_role_gives_no_commands() {
+    let mut house = House::open(Config::default()).await;
+    let (mut client, _) = house.client("reader").await;
+    client.say(json!({"type": "command", "id": 1, "command": {"do": "sign_out"}})).await;
+    let ServerMessage::Reply { id: Some(1), result: Outcome::Error(error) } = client.hear().await else { panic!("no refusal") };
+    assert_eq!(error.code, ErrorCode::Forbidden);
+}
+
+#[tokio::test]
 async fn a_command_reaches_the_switch_and_its_answer_comes_after_what_it_changed() {
     let mut house = House::open(Config::default()).await;
     let (mut client, no) = house.client("ann").await;
     client.say(json!({"type": "command", "id": 41, "command": {"do": "sign_out"}})).await;
-    assert_eq!(house.event().await, FromGateway::Command { session: no, user: ANN, id: 41, command: Command::SignOut });
+    assert_eq!(house.event().await, FromGateway::Command { session: no, user: ANN, role: Role::Agent, id: 41, command: Command::SignOut });
     house.put(TopicKey::Me(ANN), "agent", json!("logged_out"));
     house.gateway.reply(no, 41, Ok(json!({"done": true})));
     client.delta(Topic::Me).await;

@@ -47,6 +47,11 @@ impl Caller {
         allows(&self.roles, right)
     }
 
+    /// The highest of the login's roles, as the switch judges; who has none of its roles counts as an agent.
+    pub(super) fn role(&self) -> softphone_protocol::Role {
+        self.roles.iter().copied().filter_map(role).max().unwrap_or(softphone_protocol::Role::Agent)
+    }
+
     /// As the audit names them.
     pub(super) fn who(&self) -> Who {
         Who::user(self.user.id, if self.token.is_some() { "api_token" } else { "api" })

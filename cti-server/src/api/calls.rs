@@ -64,10 +64,10 @@ async fn create(State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey
         return Err(Problem::forbidden("you can call for yourself only"));
     }
     let (asks, inbox) = (api.state.asks.clone(), api.state.inbox.clone());
-    let (by, via) = (caller.user.id, caller.who().via);
+    let (by, via, role) = (caller.user.id, caller.who().via, caller.role());
     let work = async move {
         let NewCall { user, number, queue, detect } = asked;
-        let question = Box::new(Question::Dial { by, via, user, number, queue, detect });
+        let question = Box::new(Question::Dial { by, via, role, user, number, queue, detect });
         let reply = asks.ask(async |ask| inbox.desk(Event::Asked { ask, question }).await).await;
         let value = reply.map_err(refused)?;
         let interaction = value.get("interaction").and_then(|id| id.as_str()).and_then(|id| id.parse().ok());

@@ -50,7 +50,7 @@ async fn read(State(api): State<Arc<Api>>, caller: Caller, path: PathOf) -> Answ
 }
 
 async fn look(api: &Api, caller: &Caller, at: Where) -> Answer<Json<Value>> {
-    let look = Look { by: caller.user.id, oversees: caller.may(Right::CallsOversee), at };
+    let look = Look { by: caller.user.id, role: caller.role(), at };
     let (question, inbox) = (Box::new(Question::Look(look)), &api.state.inbox);
     let reply = api.state.asks.ask(async |ask| inbox.desk(Event::Asked { ask, question }).await).await;
     Ok(Json(reply.map_err(refused)?))

@@ -158,8 +158,8 @@ async fn act<B: DeserializeOwned>(
     }
     let command = make(interaction, parse(body.value().clone())?);
     command.check().map_err(refused)?;
-    let (via, oversees) = (caller.who().via, caller.may(Right::CallsOversee));
-    let question = Box::new(Question::Act(Act { by, via, agent, oversees, interaction, verb, command }));
+    let (via, role) = (caller.who().via, caller.role());
+    let question = Box::new(Question::Act(Act { by, via, role, agent, interaction, verb, command }));
     let (asks, inbox) = (api.state.asks.clone(), api.state.inbox.clone());
     let work = async move {
         let reply = asks.ask(async |ask| inbox.desk(Event::Asked { ask, question }).await).await;

@@ -2,21 +2,21 @@
 //! in whose name somebody may act; the verbs themselves are in `agents` and `verbs`. Extends [`Rooms`].
 
 use super::Effect;
-use super::agents::{Done, refuse};
+use super::agents::Done;
 use super::live::Look;
 use super::rooms::Rooms;
 use super::verbs::Audited;
 use cti_interaction::AssignmentView;
 use cti_types::{AgentId, InteractionId, LegId, Now, OfferId, QueueId, UserId};
 use serde_json::{Value, json};
-use softphone_protocol::{Command, ErrorCode, SessionNo, WireError};
+use softphone_protocol::{Command, ErrorCode, Role, SessionNo, WireError};
 
 /// A question of the API, to be answered once.
 #[derive(Debug)]
 pub enum Question {
-    /// Somebody (`by`, `via` as in [`Act`]) has an agent call a number. Answered with the interaction.
+    /// Somebody (`by`, `via`, `role` as in [`Act`]) has an agent call a number. Answered with the interaction.
     /// `detect`: whether it is listened who answers; `None`: as configured.
-    Dial { by: UserId, via: &'static str, user: UserId, number: String, queue: QueueId, detect: Option<bool> },
+    Dial { by: UserId, via: &'static str, role: Role, user: UserId, number: String, queue: QueueId, detect: Option<bool> },
     /// Answered with nothing.
     Act(Act),
     /// Answered with a [`LiveCall`](super::LiveCall), or a page of them.
@@ -32,8 +32,8 @@ pub struct Act {
     pub via: &'static str,
     /// In whose name: by their telephone, with their rights.
     pub agent: AgentId,
-    /// Whether this login may do what supervisors may. A token may allow less than its user's roles.
-    pub oversees: bool,
+    /// The highest role of the login. A token may have fewer than its user.
+    pub role: Role,
     pub interaction: InteractionId,
     /// For the audit: `hold`, `transfer`, …
     pub verb: &'static str,
@@ -56,11 +56,17 @@ const NO_SOCKET: SessionNo = SessionNo(0);
 
 impl Rooms {
     pub(super) fn asked(&mut self, now: Now, ask: u64, question: Question) {
+        self.role = match &question {
+            Question::Dial { role, .. } | Question::Act(Act { role, .. }) | Question::Look(Look { role, .. }) => *role,
+        };
         let result = match question {
-            Question::Dial { by, via, user, number, queue, detect } => self.dial_for(now, (by, via), user, &number, (queue, detect)),
+            Question::Dial { by, via, user, number, queue, detect, role: _ } => {
+                self.dial_for(now, (by, via), user, &number, (queue, detect))
+            }
             Question::Act(act) => self.act(now, act).map(|()| Value::Null),
             Question::Look(look) => self.look(now, &look),
         };
+        self.role = Role::Administrator;
         self.settle(now);
         self.effects.push_back(Effect::Answered { ask, result });
     }
@@ -90,8 +96,8 @@ impl Rooms {
     }
 
     fn act(&mut self, now: Now, act: Act) -> Done {
-        let Act { by, via, agent, oversees, interaction, verb, command } = act;
-        if agent != by && !(oversees && self.may_supervise(by, Some(agent))) {
+        let Act { by, via, agent, interaction, verb, command, role: _ } = act;
+        if agent != by && !self.may_supervise(by, Some(agent)) {
             return Err(WireError::new(ErrorCode::Forbidden, "you do not act for this agent").field("as_agent"));
         }
         // In somebody's name is done what is done in their own calls. What their rights over others allow is theirs to do.
@@ -107,10 +113,6 @@ impl Rooms {
         );
         if agent != by && of_others {
             return Err(WireError::new(ErrorCode::Forbidden, "this is done in one's own name only").field("as_agent"));
-        }
-        let takes = matches!(command, Command::TakeWaiting { .. } | Command::TakeMessage { .. });
-        if takes && !oversees && !self.serves(agent, interaction) && !self.is_for(agent, interaction) {
-            return refuse(ErrorCode::Forbidden, "you do not serve this queue");
         }
         let command = self.placed(agent, interaction, command)?;
         self.behalf = Some(Behalf { by, via, agent, audited: false });

@@ -3,7 +3,6 @@
 use super::rooms::{Contact, Rooms};
 use cti_interaction::ParticipantView;
 use cti_types::event::{Role, SegmentKind};
-use cti_types::mailbox::Mailbox;
 use cti_types::{AgentId, InteractionId, Now, ParticipantId, QueueId, Tick, UserId};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,8 +18,8 @@ const LOOKED_AT_MAX: usize = 2_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Look {
     pub by: UserId,
-    /// Whether this login sees what supervisors see.
-    pub oversees: bool,
+    /// The highest role of the login.
+    pub role: softphone_protocol::Role,
     pub at: Where,
 }
 
@@ -116,8 +115,7 @@ impl Rooms {
     fn sees(&self, look: &Look, id: InteractionId, contact: &Contact) -> bool {
         let all = self.interactions.participants(id);
         let mut agents = all.iter().filter_map(|view| view.agent).peekable();
-        let overseen = look.oversees
-            && self.may_supervise(look.by, None)
+        let overseen = self.may_supervise(look.by, None)
             && (agents.peek().is_none() || agents.any(|agent| self.may_supervise(look.by, Some(agent))));
         let own = || all.iter().any(|view| view.agent == Some(look.by));
         let waits = || contact.shown_in.is_some() && self.serves(look.by, id);
@@ -131,18 +129,13 @@ impl Rooms {
         queue.is_some_and(|queue| agent.is_some_and(|agent| agent.settings.queues.contains(&queue)))
     }
 
-    /// Whether it is a message in this user's own mailbox.
-    pub(super) fn is_for(&self, user: UserId, id: InteractionId) -> bool {
-        self.interactions.message(id).is_some_and(|message| message.left.mailbox == Mailbox::Agent(user))
-    }
-
     fn live_call(&self, now: Now, look: &Look, id: InteractionId, contact: &Contact) -> LiveCall {
         let recorded = self.lines.leg_of(contact.customer).and_then(|leg| self.calls.recording(leg));
         let silent = |view: &ParticipantView| {
             let listens = matches!(view.segment, SegmentKind::Listening | SegmentKind::Ringing);
             view.role == Role::Supervisor && listens && view.agent != Some(look.by)
         };
-        let shown = |view: &ParticipantView| look.oversees || !silent(view);
+        let shown = |view: &ParticipantView| look.role > softphone_protocol::Role::Agent || !silent(view);
         let parties = self.interactions.participants(id).into_iter().filter(shown).map(|view| self.live_party(now, view)).collect();
         LiveCall {
             id,

@@ -49,7 +49,7 @@ use cti_types::event::{Event as LogEvent, Personal};
 use cti_types::media::{EngineCommand, EngineEvent};
 use cti_types::{CustomerId, InteractionId, Number, QueueId, RecordingId, TeamId, Tick, TrunkId, UserId, Utc};
 use serde_json::Value;
-use softphone_protocol::{CardView, Command, SessionNo, WireError};
+use softphone_protocol::{CardView, Command, Role, SessionNo, WireError};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -80,6 +80,8 @@ pub enum Event {
     Command {
         session: SessionNo,
         user: UserId,
+        /// The highest role of the login that gave it.
+        role: Role,
         id: u64,
         command: Command,
     },

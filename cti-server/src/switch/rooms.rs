@@ -29,7 +29,7 @@ use cti_types::event::{Body, LeaveReason};
 use cti_types::media::EngineEvent;
 use cti_types::{AgentId, Chance, InteractionId, LegId, Now, OwnerEpoch, ParticipantId, Party, PlayId, QueueId, RecordingId, Tick};
 use serde_json::Value;
-use softphone_protocol::Command;
+use softphone_protocol::{Command, Role};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -122,6 +122,8 @@ pub struct Rooms {
     pub(super) chance: Chance,
     pub(super) counters: Counters,
     pub(super) effects: VecDeque<Effect>,
+    /// The highest role of the login that acts now: with it no more is allowed, whatever its user's roles. A telephone has no login.
+    pub(super) role: Role,
     /// Who really acts while a command in an agent's name is carried out.
     pub(super) behalf: Option<Behalf>,
 }
@@ -162,6 +164,7 @@ impl Rooms {
             chance: part(),
             counters: Counters::default(),
             effects: VecDeque::new(),
+            role: Role::Administrator,
             behalf: None,
         };
         Ok(rooms)
@@ -181,11 +184,13 @@ impl Rooms {
             Event::Engine(event) => self.on_engine(now, event),
             Event::SocketOpened { session, user } => self.socket_opened(now, session, user),
             Event::SocketClosed { session, user } => self.socket_closed(now, session, user),
-            Event::Command { session, user, id, command } => {
+            Event::Command { session, user, role, id, command } => {
+                self.role = role;
                 let result = match command {
                     Command::Dial { number, queue, detect } => self.dialled(now, user, &number, (queue, detect)),
                     command => self.command(now, session, user, command).map(|()| Value::Null),
                 };
+                self.role = Role::Administrator;
                 self.settle(now);
                 self.effects.push_back(Effect::Reply { session, id, result });
             }

@@ -12,7 +12,7 @@ use cti_types::acd::Presence;
 use cti_types::event::SuperviseMode;
 use cti_types::mailbox::Mailbox;
 use cti_types::{AgentId, InteractionId, LegId, Now, ParticipantId, QueueId, UserId, Utc};
-use softphone_protocol::{Command, ErrorCode, ModeAsked, RecordAsked, TargetAsked, WireError};
+use softphone_protocol::{Command, ErrorCode, ModeAsked, RecordAsked, Role, TargetAsked, WireError};
 
 /// Something a supervisor did that is kept in the audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,15 +244,17 @@ impl Rooms {
 
     // ---- supervision
 
-    /// Administrators supervise everybody; a supervisor their own team, or everybody when they belong to none.
+    /// Administrators supervise everybody; a supervisor their own team, or everybody when they belong to none. Asked about whoever acts now.
     pub(super) fn may_supervise(&self, user: UserId, agent: Option<AgentId>) -> bool {
         let Some(person) = self.directory.dialling.people.get(&user) else { return false };
-        if person.roles.contains(&UserRole::Admin) {
+        let has = |role| person.roles.contains(&role);
+        if has(UserRole::Admin) && self.role == Role::Administrator {
             return true;
         }
         let team = |id: &UserId| self.directory.agents.get(id).and_then(|agent| agent.team);
         let own = team(&user);
-        person.roles.contains(&UserRole::Supervisor) && agent.is_none_or(|agent| own.is_none() || team(&agent) == own)
+        let supervisor = has(UserRole::Supervisor) || has(UserRole::Admin);
+        supervisor && self.role >= Role::Supervisor && agent.is_none_or(|agent| own.is_none() || team(&agent) == own)
     }
 
     fn supervise(&mut self, now: Now, user: UserId, agent: AgentId, mode: SuperviseMode, of_call: bool, intercept: bool) -> Done {

@@ -45,9 +45,10 @@ pub(crate) struct Slow {
 impl Authenticator for Logins {
     fn authenticate<'a>(&'a self, cookie: Option<&'a str>, bearer: Option<&'a str>) -> BoxFuture<'a, Option<Identity>> {
         let login = bearer.or(cookie).unwrap_or_default().to_owned();
-        let who = |user, role, expires_in| {
-            Some(Identity { user, login: login.clone(), name: "N".into(), roles: vec![role], team: None, queues: Vec::new(), expires_in })
+        let with = |user, roles, expires_in| {
+            Some(Identity { user, login: login.clone(), name: "N".into(), roles, team: None, queues: Vec::new(), expires_in })
         };
+        let who = |user, role, expires_in| with(user, vec![role], expires_in);
         if login == "slow" {
             let (slow, first) = (Arc::clone(&self.slow), self.slow.looks.fetch_add(1, Relaxed) == 0);
             let identity = who(ANN, Role::Agent, None).filter(|_| first);
@@ -63,6 +64,7 @@ impl Authenticator for Logins {
             Some("ann") => who(ANN, Role::Agent, None),
             Some("ann-2") => who(ANN, Role::Agent, None),
             Some("boss") => who(BOB, Role::Supervisor, None),
+            Some("reader") => with(BOB, Vec::new(), None),
             Some("brief") => who(ANN, Role::Agent, Some(Duration::from_millis(1))),
             _ => None,
         };

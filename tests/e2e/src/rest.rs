@@ -37,9 +37,23 @@ impl Rest {
         Rest { client: self.client.clone(), base: self.base.clone(), authorization: None, cookie }
     }
 
+    /// The same client with a token in place of a login.
+    pub fn with_token(&self, token: &str) -> Rest {
+        Rest { client: self.client.clone(), ..Rest::new(&self.base, token) }
+    }
+
     /// The session's cookie, `name=value`.
     pub fn cookie(&self) -> Option<&str> {
         self.cookie.as_deref()
+    }
+
+    /// By which header it shows who it is, and with which value.
+    pub(crate) fn login(&self) -> (&'static str, &str) {
+        match (&self.cookie, &self.authorization) {
+            (Some(cookie), _) => ("cookie", cookie),
+            (None, Some(token)) => ("authorization", token),
+            (None, None) => panic!("nobody is signed in"),
+        }
     }
 
     fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

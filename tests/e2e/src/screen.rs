@@ -64,8 +64,8 @@ impl Screen {
     pub async fn open(http: &str, person: &Rest) -> Screen {
         let url = format!("{}/ws/v1", http.replacen("http", "ws", 1));
         let mut request = url.into_client_request().expect("an address");
-        let cookie = person.cookie().expect("a session").parse().expect("a header");
-        request.headers_mut().insert("cookie", cookie);
+        let (header, value) = person.login();
+        request.headers_mut().insert(header, value.parse().expect("a header"));
         request.headers_mut().insert("sec-websocket-protocol", "cordboard.v1".parse().expect("a header"));
         let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("the WebSocket opens");
         let (mut sink, stream) = socket.split();

@@ -8,7 +8,7 @@ mod common_control;
 use common_control::*;
 use cti_phone::{DigitsBy, EndReason};
 use e2e::record::{assert_tiled, closed, kinds, now_us, text};
-use e2e::{Caller, Desk, Heard, House, Recording, on_both, until, within};
+use e2e::{Caller, Desk, Heard, House, Recording, Screen, on_both, until, within};
 use serde_json::{Value, json};
 
 on_both!(
@@ -263,6 +263,15 @@ async fn a_supervisor_takes_a_waiting_call_and_ends_another_by_force(house: Hous
     hears("the boss", &taken, &[CALLER]).await;
     boss.screen.wait_in(&topic, "no waiting call", |entries| (!entries.keys().any(|key| key.starts_with("waiting/"))).then_some(())).await;
     let refusal = alice.screen.ask(json!({ "do": "force_release", "interaction": text(&view, "/interaction") })).await.unwrap_err();
+    assert_eq!(refusal.code, "forbidden");
+    // A login with fewer roles than its user allows no more than they do.
+    let both = json!({ "login": "both", "name": "Both", "roles": ["agent", "supervisor"], "password": "good enough for two" });
+    let both = house.rest().post("/users", &both).await;
+    let as_agent = json!({ "name": "tool", "user_id": text(&both.body, "/id"), "roles": ["agent"] });
+    let token = house.rest().post("/api-tokens", &as_agent).await;
+    assert_eq!(token.status, 201, "{}", token.body);
+    let tool = Screen::open(house.http(), &house.rest().with_token(text(&token.body, "/token"))).await;
+    let refusal = tool.ask(json!({ "do": "force_release", "interaction": text(&view, "/interaction") })).await.unwrap_err();
     assert_eq!(refusal.code, "forbidden");
     boss.screen.tell(json!({ "do": "force_release", "interaction": text(&view, "/interaction") })).await;
     let mut out = out;

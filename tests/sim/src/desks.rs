@@ -6,7 +6,7 @@ use crate::world::{Task, World};
 use cti_server::switch::{Act, Event, Look, Question, Where};
 use cti_types::{AssignmentId, FlowId, InteractionId, LegId, OfferId, ParticipantId, UserId, WrapUpCodeId};
 use serde_json::Value;
-use softphone_protocol::{Command, Device, ModeAsked, PresenceAsked, RecordAsked, SessionNo, TargetAsked, key};
+use softphone_protocol::{Command, Device, ModeAsked, PresenceAsked, RecordAsked, Role, SessionNo, TargetAsked, key};
 use std::time::Duration;
 
 pub(crate) struct Desk {
@@ -83,7 +83,13 @@ impl World {
         let at = self.chance.below(desk.sockets.len() as u64) as usize;
         let (session, user) = (desk.sockets[at], desk.user);
         self.commands += 1;
-        self.give(Event::Command { session, user, id: self.commands, command })
+        let role = self.login();
+        self.give(Event::Command { session, user, role, id: self.commands, command })
+    }
+
+    /// The highest role of a login, which may be a token with fewer than its user.
+    fn login(&mut self) -> Role {
+        if self.odds(30) { Role::Agent } else { Role::Administrator }
     }
 
     /// The same by REST, now and then by a supervisor in the agent's name; and a look at what is live.
@@ -103,9 +109,9 @@ impl World {
         let at = Where::Page { after: None, limit: 3 };
         let question = match interaction {
             Some(interaction) => {
-                Question::Act(Act { by, via: "api", agent: user, oversees: self.odds(70), interaction, verb: "act", command })
+                Question::Act(Act { by, via: "api", agent: user, role: self.login(), interaction, verb: "act", command })
             }
-            None => Question::Look(Look { by, oversees: self.odds(50), at }),
+            None => Question::Look(Look { by, role: self.login(), at }),
         };
         self.give(Event::Asked { ask: self.commands, question: Box::new(question) })
     }

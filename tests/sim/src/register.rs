@@ -18,6 +18,8 @@ pub(crate) struct Registration {
     count: u32,
     /// Seconds asked for in the request under way; 0 unregisters.
     asked: u32,
+    /// When the request under way was sent first: from then at the earliest the registrar counts, however late its answer arrives.
+    sent: Tick,
     /// The request under way, when it is sent again, and how often it has been.
     under_way: Option<(Bytes, Tick, u32)>,
     /// When a fresh registration is due.
@@ -32,7 +34,7 @@ const SENDS_MAX: u32 = 8;
 
 impl Registration {
     pub(crate) fn new(n: usize, first: Tick) -> Registration {
-        Registration { n, cseq: 0, nonce: None, count: 0, asked: 0, under_way: None, refresh: Some(first), until: None }
+        Registration { n, cseq: 0, nonce: None, count: 0, asked: 0, sent: first, under_way: None, refresh: Some(first), until: None }
     }
 
     pub(crate) fn poll_timeout(&self) -> Option<Tick> {
@@ -107,6 +109,7 @@ impl Registration {
         }
         text.push_str("Content-Length: 0\r\n\r\n");
         let bytes = Bytes::from(text);
+        self.sent = now;
         self.under_way = Some((bytes.clone(), now + RETRY, 0));
         bytes
     }
@@ -124,7 +127,7 @@ impl Registration {
             200 => {
                 let lasts = Duration::from_secs(self.asked.into());
                 if self.asked > 0 {
-                    self.until = Some(now + lasts);
+                    self.until = Some(self.sent + lasts);
                     self.refresh = Some(now + lasts.mul_f64(0.6));
                 }
                 None

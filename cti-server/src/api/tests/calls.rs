@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::switch::{Act, Where};
-use softphone_protocol::{Command, RecordAsked, TargetAsked};
+use softphone_protocol::{Command, RecordAsked, Role, TargetAsked};
 
 fn done(_: &Question) -> Result<Value, WireError> {
     Ok(Value::Null)
@@ -18,10 +18,10 @@ async fn a_verb_is_the_command_of_the_websocket_in_the_callers_own_name() {
     for (verb, body) in [("hold", json!({})), ("transfer", target), ("record", json!({ "what": "pause" }))] {
         let got = house.post(&format!("/calls/{NOBODY}/{verb}"), &body).token(&token).send().await.is(204);
         assert!(got.bytes.is_empty());
-        let Some(Question::Act(Act { by, via, agent, oversees, interaction, verb: said, command })) = heard.recv().await else {
+        let Some(Question::Act(Act { by, via, role, agent, interaction, verb: said, command })) = heard.recv().await else {
             panic!("the switch was asked for no verb");
         };
-        assert_eq!((by, agent, via, oversees, said), (user, user, "api_token", false, verb));
+        assert_eq!((by, agent, via, role, said), (user, user, "api_token", Role::Agent, verb));
         assert_eq!(interaction.to_string(), NOBODY);
         match (verb, command) {
             ("hold", Command::Hold { .. }) | ("record", Command::Record { what: RecordAsked::Pause, .. }) => {}
@@ -40,7 +40,7 @@ async fn only_who_oversees_others_acts_in_their_name() {
     house.post(&path, &json!({})).token(&agent).send().await.refused(403, "forbidden");
     house.post(&path, &json!({})).token(&boss).send().await.is(204);
     let Some(Question::Act(act)) = heard.recv().await else { panic!("the switch was asked for no verb") };
-    assert_eq!((act.agent.to_string().as_str(), act.oversees), (NOBODY, true));
+    assert_eq!((act.agent.to_string().as_str(), act.role), (NOBODY, Role::Supervisor));
     assert!(act.by != act.agent);
 }
 
@@ -112,10 +112,10 @@ async fn live_calls_are_asked_for_page_by_page_as_far_as_the_login_sees() {
     let page = house.get(&format!("/calls?cursor={NOBODY}&limit=7")).token(&agent).send().await.is(200).json();
     assert_eq!(page, json!({ "items": [], "next": null }));
     let Some(Question::Look(look)) = heard.recv().await else { panic!("nobody was asked") };
-    assert!(!look.oversees && matches!(look.at, Where::Page { after: Some(_), limit: 7 }), "{look:?}");
+    assert!(look.role == Role::Agent && matches!(look.at, Where::Page { after: Some(_), limit: 7 }), "{look:?}");
     house.get(&format!("/calls/{NOBODY}")).token(&boss).send().await.is(200);
     let Some(Question::Look(look)) = heard.recv().await else { panic!("nobody was asked") };
-    assert!(look.oversees && matches!(look.at, Where::One(_)), "{look:?}");
+    assert!(look.role == Role::Supervisor && matches!(look.at, Where::One(_)), "{look:?}");
     house.get("/calls?limit=0").token(&agent).send().await.refused(400, "malformed");
     house.get("/calls?cursor=x").token(&agent).send().await.refused(422, "invalid");
 }

@@ -54,6 +54,32 @@ async fn of_many_at_once_with_one_key_one_is_made() {
 }
 
 #[tokio::test]
+async fn a_call_whose_answer_is_late_is_made_once() {
+    let mut house = House::open().await;
+    let user = house.person("ann", &[UserRole::Agent]).await;
+    let token = house.token_of(user, &[UserRole::Agent]).await;
+    let (mut inboxes, asks) = (house.inboxes.take().unwrap(), house.asks.clone());
+    let body = json!({ "user": user, "number": "+442079460000", "queue": NOBODY });
+    let call = || house.post("/calls", &body).token(&token).header("idempotency-key", "k").send();
+    let hung_up = async {
+        let Some(Event::Asked { ask, .. }) = inboxes.next_of_desk().await else { panic!("nothing was asked") };
+        ask
+    };
+    // The client goes as soon as the switch has its question.
+    let ask = tokio::select! { ask = hung_up => ask, _ = call() => panic!("answered before the switch") };
+    call().await.refused(409, "conflict");
+    asks.answer(ask, Ok(json!({ "interaction": NOBODY })));
+    let got = loop {
+        let got = call().await;
+        if got.status != 409 {
+            break got;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(got.is(201).json()["interaction"], NOBODY);
+}
+
+#[tokio::test]
 async fn a_key_that_is_none_is_refused() {
     let house = House::open().await;
     let admin = house.admin().await;
