@@ -118,9 +118,12 @@ impl Browser {
         self.second_of(&format!("{voice} Hz in the browser's ear"), clear).await;
     }
 
-    /// Waits for a second in which it hears something.
+    /// Waits until it has heard speech or music for a second in all: both have pauses, and a busy browser stops to listen.
     pub async fn hears_anything(&self) {
-        self.second_of("a sound in the browser's ear", |look| look["loudest"].as_f64().unwrap_or(-200.0) >= HEARD_DB).await;
+        lock(&self.shared.said).heard.clear();
+        let heard = |look: &&Value| look["loudest"].as_f64().unwrap_or(-200.0) >= HEARD_DB;
+        let find = |said: &Said| (said.heard.iter().filter(heard).count() >= LOOKS).then_some(());
+        self.wait("a sound in the browser's ear", find).await;
     }
 
     /// Waits until all of the last looks, beginning now, were so.
