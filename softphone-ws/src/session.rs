@@ -260,7 +260,10 @@ impl<'a> Reader<'a> {
             }
             ClientMessage::Command { id, command } => {
                 let Some(role) = self.identity.role() else {
-                    return Err(BadMessage { id: Some(id), error: WireError::new(ErrorCode::Forbidden, "commands are not for this login") });
+                    return Err(BadMessage {
+                        id: Some(id),
+                        error: WireError::new(ErrorCode::Forbidden, "commands are not for this login"),
+                    });
                 };
                 let command = FromGateway::Command { session: self.session.no, user: self.session.user, role, id, command };
                 self.shell.to_switch.try_send(command).map_err(|e| {

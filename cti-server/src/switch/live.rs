@@ -115,8 +115,8 @@ impl Rooms {
     fn sees(&self, look: &Look, id: InteractionId, contact: &Contact) -> bool {
         let all = self.interactions.participants(id);
         let mut agents = all.iter().filter_map(|view| view.agent).peekable();
-        let overseen = self.may_supervise(look.by, None)
-            && (agents.peek().is_none() || agents.any(|agent| self.may_supervise(look.by, Some(agent))));
+        let overseen =
+            self.may_supervise(look.by, None) && (agents.peek().is_none() || agents.any(|agent| self.may_supervise(look.by, Some(agent))));
         let own = || all.iter().any(|view| view.agent == Some(look.by));
         let waits = || contact.shown_in.is_some() && self.serves(look.by, id);
         overseen || own() || waits()

@@ -6,6 +6,7 @@
 #![allow(clippy::match_wild_err_arm, reason = "the error of a time limit says no more than that it is reached")]
 
 mod house;
+mod keys;
 mod names;
 mod people;
 pub mod record;
@@ -14,6 +15,7 @@ mod screen;
 mod wav;
 
 pub use house::{Database, House, Setup, WallClock, program, send_term};
+pub use keys::{certificate, interface};
 pub use names::NameServer;
 pub use people::{Caller, Desk, Phone, hear_each_other, within};
 pub use rest::{Answer, Rest};

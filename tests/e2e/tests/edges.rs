@@ -8,7 +8,7 @@ mod common_cases;
 use bytes::{Buf, Bytes, BytesMut};
 use common_cases::{Line, Numbering, Place, TRUNK, Voice, closed, make, offer, somebody, text};
 use cti_phone::{AgentOptions, EndReason, RegisterOptions, Transport, UserAgent};
-use e2e::{Caller, Database, House, Phone, Setup, eventually, hear_each_other, until, within};
+use e2e::{Caller, Database, House, Phone, Setup, certificate, eventually, hear_each_other, interface, until, within};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -158,15 +158,10 @@ impl Kind {
 
 /// A server with all of them on its second address, and the certificate to trust.
 async fn secure_house(folder: &std::path::Path) -> (House, CertificateDer<'static>) {
-    let made = rcgen::generate_simple_self_signed([SECOND.to_string()]).unwrap();
-    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-    std::fs::write(&certificate, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let files = format!("certificate = \"{}\", key = \"{}\"", certificate.display(), key.display());
-    let one = |transport: &str, files: &str| format!("{{ address = \"{SECOND}:0\", transports = [\"{transport}\"], {files} }}");
-    let interfaces = format!("[{}, {}, {{ address = \"{SECOND}:0\", transports = [\"ws\"] }}]", one("tls", &files), one("wss", &files));
-    let house = House::start_with(Database::Sqlite, Setup::default().set("SIP__INTERFACE", interfaces)).await;
-    (house, made.cert.der().clone())
+    let certificate = certificate(folder, SECOND);
+    let interfaces = ["tls", "wss", "ws"].map(|transport| interface(SECOND, transport, folder)).join(", ");
+    let house = House::start_with(Database::Sqlite, Setup::default().set("SIP__INTERFACE", format!("[{interfaces}]"))).await;
+    (house, certificate.der().clone())
 }
 
 /// Speaks TCP to a telephone and something else to the server, as a proxy on the telephone's own desk would. Messages pass as they are;

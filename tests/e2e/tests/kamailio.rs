@@ -7,9 +7,9 @@ mod common_cases;
 mod common_kamailio;
 
 use common_cases::{Place, closed, events, make, participant, somebody, text};
-use common_kamailio::{Kamailio, PASSWORD, REALM, USER, certificate};
+use common_kamailio::{Kamailio, PASSWORD, REALM, USER};
 use cti_phone::{Call, CallOptions, IncomingCalls, Media, UserAgent};
-use e2e::{Database, Desk, House, Rest, Setup, eventually, hear_each_other, within};
+use e2e::{Database, Desk, House, Rest, Setup, certificate, eventually, hear_each_other, interface, within};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -47,19 +47,14 @@ fn london() -> String {
 impl Scene {
     async fn new(carriers: &[u8]) -> Scene {
         let keys = tempfile::tempdir().unwrap();
-        let of = |last: &u8| certificate(keys.path(), IpAddr::V4(Ipv4Addr::new(127, 0, 0, *last)));
+        let of = |last: &u8| certificate(keys.path(), IpAddr::V4(Ipv4Addr::new(127, 0, 0, *last))).pem();
         let roots: String = carriers.iter().map(of).collect();
         std::fs::write(keys.path().join("roots.pem"), roots).unwrap();
         let own = IpAddr::V4(Ipv4Addr::LOCALHOST);
         certificate(keys.path(), own);
         let file = |name: &str| keys.path().join(name).display().to_string();
-        let interface = format!(
-            "[{{ address = \"127.0.0.1:0\", transports = [\"tls\"], certificate = \"{}\", key = \"{}\" }}]",
-            file("127.0.0.1.pem"),
-            file("127.0.0.1.key.pem")
-        );
         let setup = Setup::default()
-            .set("SIP__INTERFACE", interface)
+            .set("SIP__INTERFACE", format!("[{}]", interface(own, "tls", keys.path())))
             .set("SIP__TRUNK_TLS__ROOTS", file("roots.pem"))
             .set("SIP__SESSION_EXPIRES_S", SESSION_S)
             .set("SIP__MIN_SE_S", 4);

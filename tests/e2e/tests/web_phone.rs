@@ -9,9 +9,10 @@ mod common_web;
 use common_cases::{Place, closed, events, integer, interaction, path, segments, somebody, text};
 use common_web::Browser;
 use cti_phone::{Call, EndReason};
-use e2e::{Database, Desk, Heard, House, Phone, Recording, Setup, until, within};
+use e2e::{Database, Desk, Heard, House, Phone, Recording, Setup, certificate, interface, until, within};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 
 const CALLER: u16 = 600;
 const AGENT: u16 = 1500;
@@ -21,14 +22,19 @@ const SECOND: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 const EDGES: usize = 10;
 
 async fn house() -> House {
-    let interfaces = format!("[{{ address = \"{SECOND}:0\", transports = [\"ws\"] }}]");
+    speaking("ws", Path::new("")).await
+}
+
+/// A house with this transport on its second address.
+async fn speaking(transport: &str, keys: &Path) -> House {
+    let interfaces = format!("[{}]", interface(SECOND, transport, keys));
     House::start_with(Database::Sqlite, Setup::default().set("SIP__INTERFACE", interfaces)).await
 }
 
 /// A browser registered as the place's telephone.
 async fn registered(house: &House, place: &Place) -> Browser {
     let mut browser = Browser::start(AGENT, &[CALLER, AGENT]).await;
-    browser.register(house.sip_on("WS", SECOND), &place.sip_user, &place.sip_password).await;
+    browser.register(&format!("ws://{}", house.sip_on("WS", SECOND)), &place.sip_user, &place.sip_password).await;
     browser
 }
 
@@ -100,10 +106,13 @@ async fn assert_recorded(place: &Place, number: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_browser_that_speaks_only_opus_talks_with_a_plain_telephone() {
-    let house = house().await;
+async fn a_browser_that_speaks_only_opus_over_tls_talks_with_a_plain_telephone() {
+    let keys = tempfile::tempdir().unwrap();
+    certificate(keys.path(), SECOND);
+    let house = speaking("wss", keys.path()).await;
     let place = Place::new(&house).await;
-    let mut browser = registered(&house, &place).await;
+    let mut browser = Browser::start(AGENT, &[CALLER, AGENT]).await;
+    browser.register(&format!("wss://{}", house.sip_on("WSS", SECOND)), &place.sip_user, &place.sip_password).await;
     browser.ask(json!({ "command": "codec", "codec": "opus" })).await;
     let (_desk, caller, mut out) = talking(&house, &place, &mut browser).await;
     out.hang_up().await.unwrap();

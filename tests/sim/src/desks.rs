@@ -108,9 +108,7 @@ impl World {
         self.commands += 1;
         let at = Where::Page { after: None, limit: 3 };
         let question = match interaction {
-            Some(interaction) => {
-                Question::Act(Act { by, via: "api", agent: user, role: self.login(), interaction, verb: "act", command })
-            }
+            Some(interaction) => Question::Act(Act { by, via: "api", agent: user, role: self.login(), interaction, verb: "act", command }),
             None => Question::Look(Look { by, role: self.login(), at }),
         };
         self.give(Event::Asked { ask: self.commands, question: Box::new(question) })

@@ -7,7 +7,7 @@
 use crate::common_cases::{Line, Place, TRUNK, closed, make, offer, somebody, text};
 use cti_phone::raw::{RawPeer, Received};
 use cti_phone::{Call, Media};
-use e2e::{Caller, Database, Desk, House, PATIENCE, Setup, eventually, hear_each_other, within};
+use e2e::{Caller, Database, Desk, House, PATIENCE, Setup, certificate, eventually, hear_each_other, interface, within};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::io::ErrorKind;
@@ -208,13 +208,8 @@ async fn one_slowly(kind: Slow, stream: TcpStream) -> Duration {
 /// A server that speaks TLS and WebSocket, too, on its second address.
 pub async fn secure_house(folder: &Path) -> House {
     let second = ip(2);
-    let made = rcgen::generate_simple_self_signed([second.to_string()]).unwrap();
-    let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-    std::fs::write(&certificate, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let files = format!("certificate = \"{}\", key = \"{}\"", certificate.display(), key.display());
-    let tls = format!("{{ address = \"{second}:0\", transports = [\"tls\"], {files} }}");
-    let interfaces = format!("[{tls}, {{ address = \"{second}:0\", transports = [\"ws\"] }}]");
+    certificate(folder, second);
+    let interfaces = format!("[{}, {}]", interface(second, "tls", folder), interface(second, "ws", folder));
     House::start_with(Database::Sqlite, Setup::default().set("SIP__INTERFACE", interfaces)).await
 }
 

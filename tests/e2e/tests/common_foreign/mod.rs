@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, which clippy does not see as tests")]
 #![allow(unreachable_pub, reason = "a module of one test program")]
 
-use e2e::{Database, Heard, House, Setup, until};
+use e2e::{Database, Heard, House, Setup, certificate, interface, until};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 use tempfile::TempDir;
@@ -43,12 +43,8 @@ impl Over {
 /// A server that also speaks TLS, and lets media be encrypted; its certificate is gone with the folder.
 pub async fn secure_house() -> (House, TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    let made = rcgen::generate_simple_self_signed([SECURE.to_string()]).unwrap();
-    let (certificate, key) = (folder.path().join("certificate.pem"), folder.path().join("key.pem"));
-    std::fs::write(&certificate, made.cert.pem()).unwrap();
-    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-    let (certificate, key) = (certificate.display(), key.display());
-    let interface = format!("[{{ address = \"{SECURE}:0\", transports = [\"tls\"], certificate = \"{certificate}\", key = \"{key}\" }}]");
+    certificate(folder.path(), SECURE);
+    let interface = format!("[{}]", interface(SECURE, "tls", folder.path()));
     let setup = Setup::default().set("SIP__INTERFACE", interface).set("MEDIA__SRTP", "allowed").set("MEDIA__SRTP_OVER_PLAIN", "true");
     (House::start_with(Database::Sqlite, setup).await, folder)
 }

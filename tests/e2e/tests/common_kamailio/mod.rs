@@ -36,14 +36,6 @@ impl Drop for Kamailio {
     }
 }
 
-/// A certificate for this address and its key, in this folder. Returns the certificate's text.
-pub fn certificate(folder: &Path, ip: IpAddr) -> String {
-    let made = rcgen::generate_simple_self_signed([ip.to_string()]).expect("a certificate");
-    std::fs::write(folder.join(format!("{ip}.key.pem")), made.signing_key.serialize_pem()).expect("a key file");
-    std::fs::write(folder.join(format!("{ip}.pem")), made.cert.pem()).expect("a certificate file");
-    made.cert.pem()
-}
-
 impl Kamailio {
     /// A carrier at 127.0.0.`last` with its certificate from `keys`. Calls to `number` are ours, all others go to `far`.
     pub async fn start(last: u8, keys: &Path, number: &str, far: SocketAddr) -> Kamailio {

@@ -86,9 +86,9 @@ impl Browser {
         browser
     }
 
-    /// Registers over this WebSocket.
-    pub async fn register(&mut self, server: SocketAddr, user: &str, password: &str) {
-        self.ask(json!({ "command": "register", "server": format!("ws://{server}"), "user": user, "password": password })).await;
+    /// Registers over the WebSocket at this address.
+    pub async fn register(&mut self, server: &str, user: &str, password: &str) {
+        self.ask(json!({ "command": "register", "server": server, "user": user, "password": password })).await;
     }
 
     /// Gives a command and waits until it is carried out.
@@ -177,7 +177,13 @@ fn start(folder: &Path, page: &str) -> Child {
     command
         .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--enable-logging=stderr"])
         // It is to speak with nobody but us.
-        .args(["--no-proxy-server", "--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .args([
+            "--no-proxy-server",
+            "--ignore-certificate-errors",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ])
         .args(["--autoplay-policy=no-user-gesture-required", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"])
         .args(["--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints"])
         .arg(format!("--use-file-for-fake-audio-capture={}", folder.join("voice.wav").display()))
