@@ -187,6 +187,11 @@ impl Fold {
     }
 
     /// Events that named what their stream never began.
+    /// Little comes after this: a last report, the seal of a recording.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.is_some()
+    }
+
     pub(super) fn strays(&self) -> u32 {
         self.strays
     }

@@ -224,8 +224,8 @@ async fn project_interactions(
             report.strays += u64::from(now.strays() - was.strays().min(now.strays()));
             tally.subtract(&was);
             tally.add(&now);
-            before.append(&mut was.rows_unlike(&now));
-            after.append(&mut now.rows_unlike(&was));
+            before.extend(was.rows_unlike(&now));
+            after.extend(now.rows_unlike(&was));
         }
         for event in new.values() {
             inserts.push(event_row(event)?);

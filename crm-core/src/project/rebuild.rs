@@ -91,7 +91,7 @@ async fn rebuild_page(tx: &mut Tx, ids: &[String], tally: &mut Tally) -> Result<
             fold.apply(event.at, &event.body);
         }
         tally.add(&fold);
-        after.append(&mut fold.rows());
+        after.extend(fold.rows());
     }
     write_changes(tx, &before, &after).await
 }

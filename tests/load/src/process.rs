@@ -43,6 +43,13 @@ pub(crate) fn thread_cpu_s() -> anyhow::Result<f64> {
     Ok(nanos / 1e9)
 }
 
+/// Lets the calling thread run on the cores a process may run on, and no others.
+pub(crate) fn run_where(pid: u32) -> anyhow::Result<()> {
+    let process = i32::try_from(pid).ok().and_then(rustix::thread::Pid::from_raw).context("no process 0")?;
+    let cores = rustix::thread::sched_getaffinity(Some(process)).context("on which cores the server runs")?;
+    rustix::thread::sched_setaffinity(None, &cores).context("to run where the server runs")
+}
+
 /// Most files this process may have open.
 pub(crate) fn files_max() -> Option<u64> {
     let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
