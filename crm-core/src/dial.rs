@@ -7,6 +7,7 @@ use cti_types::{HoursId, Number};
 use phonenumber::Type;
 use phonenumber::metadata::DATABASE;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// A longer text is no number anybody dials: 15 digits of E.164, a dialling prefix, and separators.
 const DIALLED_MAX: usize = 40;
@@ -53,6 +54,13 @@ pub struct Permit {
     pub rule: Option<DialRuleId>,
     /// Thousandths a minute.
     pub minute_cost: u32,
+}
+
+impl Permit {
+    /// What a call of this length costs, in thousandths: begun minutes, one at least.
+    pub fn cost(&self, length: Duration) -> u64 {
+        length.as_secs().div_ceil(60).max(1) * u64::from(self.minute_cost)
+    }
 }
 
 /// Networks without a country (ITU-T E.164 list of assigned codes): ships and satellites, international networks and services.

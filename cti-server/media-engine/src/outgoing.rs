@@ -10,7 +10,7 @@ use cti_media::forward::{Input, Span};
 use cti_media::playback::{Pacer, Player};
 use cti_media::resample::Resampler;
 use cti_media::rtp::{self, Header, PACKET_BYTES_MAX};
-use cti_media::{SAMPLE_RATE, codec, g711, samples_of_ms, ticks_of};
+use cti_media::{SAMPLE_RATE, codec, g711, keys, samples_of_ms, ticks_of};
 use cti_types::media::{Clip, Codec, EngineEvent, Stream};
 use cti_types::{PlayId, Tick};
 use std::net::SocketAddr;
@@ -20,6 +20,11 @@ use std::time::Duration;
 const GRID_US: u64 = 5000;
 /// The longest packet sent.
 const FRAME_MS_MAX: u32 = 60;
+/// The playback that is keys; nobody asked for it by this id, so nobody misses its end.
+const TONES: PlayId = PlayId::from_u128(0);
+/// A key as tones, and the silence behind it: as with events.
+const DIGIT_PRESSED_MS: u32 = 100;
+const DIGIT_PAUSE_SAMPLES: usize = samples_of_ms(60) as usize;
 /// Samples of a clip in it.
 const FRAME_SAMPLES_MAX: usize = samples_of_ms(FRAME_MS_MAX) as usize;
 
@@ -105,11 +110,10 @@ impl Leg {
         pace.map_or(Tick(u64::MAX), |pace| pace.next())
     }
 
-    /// Queues digits to send.
-    pub(crate) fn send_digits(&mut self, now: Tick, digits: &str) {
+    /// Queues digits to send: as events, or as tones where the far side takes none.
+    pub(crate) fn send_digits(&mut self, now: Tick, digits: &str, around: &Surroundings) {
         if self.stream.as_ref().and_then(events_out).is_none() {
-            tracing::debug!(leg = %self.id, "digits not sent: the far side takes no telephone-event");
-            return;
+            return self.send_tones(now, digits, around);
         }
         if let Err(error) = self.digits.queue(digits) {
             tracing::warn!(leg = %self.id, %error, "digits not sent");
@@ -119,6 +123,18 @@ impl Leg {
             self.digit_runs = self.digit_runs.wrapping_add(1);
             self.digit_sequence = 0;
             self.digit_pace = Some(Pacer::new(now, DIGIT_STEP));
+        }
+    }
+
+    /// Tones are played like anything else, each after the one before it. Whoever hears music is to press no keys.
+    fn send_tones(&mut self, now: Tick, digits: &str, around: &Surroundings) {
+        let tone = |key| keys::tones_of(key, DIGIT_PRESSED_MS).map(|tone| [tone, vec![0; DIGIT_PAUSE_SAMPLES]].concat());
+        let samples: Vec<i16> = digits.chars().filter_map(tone).flatten().collect();
+        let clip = Clip { name: "keys".into(), samples: samples.into() };
+        match &mut self.play {
+            Some(play) if play.id == TONES => play.player.append(clip),
+            Some(_) => tracing::debug!(leg = %self.id, "keys not sent: something is played"),
+            None => self.start_play(now, TONES, vec![clip], false, 0, around),
         }
     }
 

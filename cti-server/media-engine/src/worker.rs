@@ -253,7 +253,7 @@ impl Worker {
                 self.with(leg, |leg, around| leg.start_play(now, play, clips, repeat, offset_ms, around))
             }
             EngineCommand::StopPlay { leg } => self.with(leg, |leg, around| leg.stop_play(around)),
-            EngineCommand::SendDigits { leg, digits } => self.with(leg, |leg, _| leg.send_digits(now, &digits)),
+            EngineCommand::SendDigits { leg, digits } => self.with(leg, |leg, around| leg.send_digits(now, &digits, around)),
             EngineCommand::KeepDigits { leg, kept } => self.with(leg, |leg, _| leg.keeps_digits = kept),
             EngineCommand::Detect { leg, limits } => self.with(leg, |leg, _| leg.listening.detect(now, limits)),
             EngineCommand::Tap { leg, tap } => self.with(leg, |leg, _| leg.set_tap(tap)),

@@ -5,7 +5,8 @@
 mod support;
 
 use cti_media::codec::Encoder;
-use cti_media::keys::tones_of;
+use cti_media::g711;
+use cti_media::keys::{KeyListener, tones_of};
 use cti_media::resample::Resampler;
 use cti_media::tone::sine;
 use cti_media_engine::EngineConfig;
@@ -47,6 +48,26 @@ fn keys_pressed_as_tones_are_told_in_every_codec() {
             assert!(matches!(event, EngineEvent::Digit { digit, .. } if digit == wanted), "{codec:?}: {event:?}");
         }
     }
+}
+
+#[test]
+fn keys_for_a_phone_that_takes_no_events_are_tones() {
+    let house = House::new();
+    let phone = house.unanswered(Codec::Pcmu);
+    let stream = Stream { event_send: None, wide_event_send: None, ..phone.stream(Direction::SendRecv) };
+    house.send(EngineCommand::SetStream { leg: phone.leg, stream });
+    house.send(EngineCommand::SendDigits { leg: phone.leg, digits: "15".into() });
+    house.send(EngineCommand::SendDigits { leg: phone.leg, digits: "#".into() });
+    let (mut listener, mut heard) = (KeyListener::new(), String::new());
+    // Three keys of 100 ms, each with 60 ms of silence.
+    for _ in 0..24 {
+        let (_, payload) = phone.listen();
+        let mut samples = vec![0; payload.len()];
+        g711::decode(Codec::Pcmu, &payload, &mut samples);
+        listener.hear(&samples, |digit| heard.push(digit.digit));
+    }
+    assert_eq!(heard, "15#");
+    assert!(phone.hears_nothing());
 }
 
 #[test]

@@ -34,6 +34,11 @@ impl Player {
         player
     }
 
+    /// One clip more, behind the others.
+    pub fn append(&mut self, clip: Clip) {
+        self.clips.push(clip);
+    }
+
     /// Fills `out` with the next codes of G.711; what the clips no longer fill is silence. False when nothing is left, with
     /// `out` as it was.
     pub fn fill(&mut self, codec: Codec, out: &mut [u8]) -> bool {

@@ -298,6 +298,12 @@ pub enum Command {
         leg: LegId,
         places: Vec<usize>,
     },
+    /// Keys, pressed one after the other for the far side of an established call by INFO (`application/dtmf-relay`); for one that
+    /// [`takes`](crate::Endpoint::takes_info) it. Those it refuses come back as `DigitsRefused`.
+    SendDigits {
+        leg: LegId,
+        digits: String,
+    },
     /// Whatever ends the leg in its present state: CANCEL, BYE, a final response, or a BYE once ACK came. `cause` is Q.850 in a Reason header (RFC 3326).
     End {
         leg: LegId,
@@ -429,6 +435,11 @@ pub enum Event {
         leg: LegId,
         digit: char,
         duration_ms: u32,
+    },
+    /// Keys of [`Command::SendDigits`] that the far side does not take this way.
+    DigitsRefused {
+        leg: LegId,
+        digits: String,
     },
     /// The leg is over, said exactly once per leg that was `Incoming` or `Answered` (an outgoing leg ended before its answer says `Refused` 487 or this).
     Ended {

@@ -30,10 +30,10 @@ pub struct Act {
     pub by: UserId,
     /// `api`, `api_token`: for the audit.
     pub via: &'static str,
-    /// In whose name: by their telephone, with their rights.
-    pub agent: AgentId,
     /// The highest role of the login. A token may have fewer than its user.
     pub role: Role,
+    /// In whose name: by their telephone, with their rights.
+    pub agent: AgentId,
     pub interaction: InteractionId,
     /// For the audit: `hold`, `transfer`, …
     pub verb: &'static str,

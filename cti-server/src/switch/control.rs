@@ -6,7 +6,7 @@ use super::directory::RecordingPolicy;
 use super::rooms::Rooms;
 use cti_call::Input as CallInput;
 use cti_interaction::{Input as Said, Output as Life};
-use cti_types::event::{Body, FlowEnd};
+use cti_types::event::{Body, FlowEnd, SuperviseMode};
 use cti_types::media::Clip;
 use cti_types::{FlowId, InteractionId, LegId, Now, ParticipantId, PlayId, QueueId, RecordingId};
 
@@ -19,11 +19,7 @@ impl Rooms {
             Life::Merge { by, .. } if self.handsets.second_of(by).is_some() => self.join_lines(now, by),
             Life::Merge { by, stays: true } => self.of_leg(now, by, |agent| CallInput::Merge { agent }),
             Life::Merge { by, stays: false } => self.of_leg(now, by, |agent| CallInput::Complete { agent }),
-            Life::Supervise { participant, target, mode } => {
-                if let (Some(leg), Some(target)) = (self.lines.leg_of(participant), self.lines.leg_of(target)) {
-                    self.calls.handle(now, CallInput::Supervise { leg, target, mode });
-                }
-            }
+            Life::Supervise { participant, target, mode } => self.supervises(now, participant, target, mode),
             Life::Replace { old, new } => {
                 let asked = self.end_second_line_of(now, old);
                 if let (Some(old), Some(new)) = (self.lines.leg_of(old), self.lines.leg_of(new)) {
@@ -36,6 +32,18 @@ impl Rooms {
             Life::EnterFlow { interaction, flow } => self.enter_flow(now, interaction, flow),
             Life::EnterVoicemail { interaction, mailbox } => self.enter_voicemail(now, interaction, mailbox),
             _ => {}
+        }
+    }
+
+    /// Somebody hears an agent: the one they asked for or, with supervision of a call, whoever has the customer next; if they may.
+    fn supervises(&mut self, now: Now, participant: ParticipantId, target: ParticipantId, mode: SuperviseMode) {
+        let (Some(leg), Some(heard)) = (self.lines.leg_of(participant), self.lines.leg_of(target)) else { return };
+        let agent = |leg| self.lines.get(leg).and_then(|line| line.agent).map(|ringing| ringing.agent);
+        let allowed = agent(leg).zip(agent(heard)).is_none_or(|(by, of)| self.may_supervise(by, Some(of)));
+        if allowed {
+            self.calls.handle(now, CallInput::Supervise { leg, target: heard, mode });
+        } else {
+            self.calls.handle(now, CallInput::End { leg, cause: cti_call::cause::NORMAL_CLEARING });
         }
     }
 
@@ -152,8 +160,10 @@ impl Rooms {
     fn consult(&mut self, now: Now, interaction: InteractionId, by: ParticipantId, other: ParticipantId) {
         let (Some(agent), Some(other)) = (self.lines.leg_of(by), self.lines.leg_of(other)) else { return };
         let hold_music = self.hold_music(now, interaction);
-        // What is said aside is recorded when the call is, by itself: the customer's recording is not to hold it.
-        let recorded = self.contacts.get(&interaction).is_some_and(|contact| contact.recording.is_some());
+        // What is said aside is recorded when the call is, by itself: the customer's recording is not to hold it. A pause is one for both.
+        let customer = self.contacts.get(&interaction).filter(|contact| contact.recording.is_some()).map(|contact| contact.customer);
+        let recording = customer.and_then(|customer| self.calls.recording(self.lines.leg_of(customer)?));
+        let recorded = recording.is_some_and(|(_, paused)| !paused);
         let recording = recorded.then(|| self.begin_recording(now, interaction));
         if let Some(recording) = recording {
             self.say(now, Said::Note { interaction, body: Body::RecordingStarted { recording } });

@@ -2,6 +2,7 @@
 //! Extends [`Rooms`].
 
 use super::rooms::Rooms;
+use cti_media::event::Way;
 use cti_types::event::SuperviseMode;
 use cti_types::{LegId, Now, UserId};
 
@@ -17,11 +18,12 @@ fn mode_of(key: char) -> Option<SuperviseMode> {
 
 impl Rooms {
     /// A key was pressed at this leg, in whatever way it was sent.
-    pub(super) fn pressed(&mut self, now: Now, leg: LegId, key: char) {
+    pub(super) fn pressed(&mut self, now: Now, leg: LegId, key: char, way: Way) {
         let Some(line) = self.lines.get(leg) else { return };
         let (interaction, participant, agent) = (line.interaction, line.participant, line.agent);
         match agent {
-            Some(ringing) => self.supervisors_key(now, ringing.agent, leg, key),
+            Some(ringing) if !self.supervisors_key(now, ringing.agent, leg, key) => self.pass_on(now, leg, key, way),
+            Some(_) => {}
             None if self.contacts.get(&interaction).is_some_and(|contact| contact.customer == participant) => {
                 self.flow_digit(now, interaction, key);
             }
@@ -30,10 +32,23 @@ impl Rooms {
         }
     }
 
-    /// The keys of an agent who supervises nobody are for the far side, and none of ours.
-    fn supervisors_key(&mut self, now: Now, user: UserId, leg: LegId, key: char) {
-        let Some(mode) = mode_of(key) else { return };
-        // Refused means that they supervise nobody here.
-        let _ = self.set_mode(now, user, leg, mode, super::verbs::BY_KEY);
+    /// False: they supervise nobody here, or the key means nothing to us.
+    fn supervisors_key(&mut self, now: Now, user: UserId, leg: LegId, key: char) -> bool {
+        mode_of(key).is_some_and(|mode| self.set_mode(now, user, leg, mode, super::verbs::BY_KEY).is_ok())
+    }
+
+    /// An agent's key is for the far side. Tones pass as sound, events as events where both sides have them; what is left is sent anew.
+    fn pass_on(&mut self, now: Now, leg: LegId, key: char, way: Way) {
+        let Some(far) = self.calls.peer(leg) else { return };
+        let ((sends_events, _), (_, takes_events)) = (self.events_of(leg), self.events_of(far));
+        let lost = match way {
+            Way::Rtp => sends_events && !takes_events,
+            // A telephone that sends both has been heard by the other way.
+            Way::Info => !sends_events,
+        };
+        if lost {
+            // More than can wait are keys held down: the later ones are not missed.
+            let _ = self.send_digits(now, far, key.to_string());
+        }
     }
 }

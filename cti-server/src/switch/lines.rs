@@ -59,6 +59,8 @@ pub(super) struct Line {
     /// A number outside that we dialled.
     pub(super) outside: bool,
     pub(super) codec: Option<Codec>,
+    /// Telephone-events were agreed: those it sends us, those we send it.
+    events: (bool, bool),
     pub(super) port: u16,
     tries: u32,
     opened: bool,
@@ -92,6 +94,7 @@ impl Line {
             agent: None,
             outside: false,
             codec: None,
+            events: (false, false),
             port,
             tries: 1,
             opened: false,
@@ -436,6 +439,8 @@ impl Rooms {
     pub(super) fn set_stream(&mut self, leg: LegId, mut stream: Stream) {
         if let Some(line) = self.lines.lines.get_mut(&leg) {
             line.codec = Some(stream.send.1);
+            line.events =
+                (stream.event_receive.or(stream.wide_event_receive).is_some(), stream.event_send.or(stream.wide_event_send).is_some());
             // A telephone we called was reached where it had registered from.
             let phone = line.agent.and_then(|ringing| self.desks.phone_of(ringing.agent));
             let registered = phone.map(|phone| self.sip.contacts(phone)).unwrap_or_default();
@@ -626,20 +631,30 @@ impl Rooms {
 
     // ---- digits
 
-    /// Lets the far side of a leg hear digits, after those still being sent there. An error: more would wait than the engine keeps.
+    /// Lets the far side of a leg hear digits, after those still being sent there: as events, or by INFO where it takes those only, else
+    /// the engine sends tones. An error: more would wait than the engine keeps.
     pub(super) fn send_digits(&mut self, now: Now, leg: LegId, digits: String) -> Result<(), DigitError> {
         if let Some(line) = self.lines.lines.get_mut(&leg) {
             line.dialling.take(now.tick, digits.len())?;
-            self.effects.push_back(Effect::Engine(EngineCommand::SendDigits { leg, digits }));
+            if !line.events.1 && self.sip.takes_info(leg) {
+                self.sip.handle_command(now, Sip::SendDigits { leg, digits });
+            } else {
+                self.effects.push_back(Effect::Engine(EngineCommand::SendDigits { leg, digits }));
+            }
         }
         Ok(())
+    }
+
+    /// Whether telephone-events were agreed on this leg: those it sends us, and those we send it.
+    pub(super) fn events_of(&self, leg: LegId) -> (bool, bool) {
+        self.lines.get(leg).map_or((false, false), |line| line.events)
     }
 
     /// A digit by either way; the same press by both counts once.
     pub(super) fn digit(&mut self, now: Now, leg: LegId, digit: char, way: Way) {
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
         if line.digits.accept(now.tick, way, digit) && !self.handsets.has(leg) {
-            self.pressed(now, leg, digit);
+            self.pressed(now, leg, digit, way);
         }
     }
 }

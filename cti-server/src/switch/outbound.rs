@@ -94,6 +94,14 @@ impl Outbound {
         self.own.iter().find(|(_, of)| **of == interaction).map(|(leg, _)| *leg)
     }
 
+    /// What this person's calls under way cost by this rule so far, those not answered yet with a minute: a limit is to hold however many
+    /// are made at once.
+    fn being_spent(&self, now: Now, user: UserId, rule: DialRuleId) -> u64 {
+        let of = |call: &&OutsideCall| call.by == user && call.permit.rule == Some(rule);
+        let length = |call: &OutsideCall| call.answered.map_or(Duration::ZERO, |answered| now.tick.since(answered));
+        self.calls.values().filter(of).map(|call| call.permit.cost(length(call))).sum()
+    }
+
     /// Whether the leg is one of these calls.
     pub(super) fn has(&self, leg: LegId) -> bool {
         self.calls.contains_key(&leg)
@@ -110,7 +118,8 @@ impl Rooms {
         let dialled = dial::read(raw, &dialler.place, |number| self.directory.numbers.contains_key(number))?;
         let day = now.utc.0.div_euclid(DAY_US);
         let open = |hours: HoursId| dialling.hours.get(&hours).is_some_and(|hours| hours.is_open(now.utc));
-        let spent = |rule: DialRuleId| self.outbound.spending.of(user, rule, day);
+        let spent =
+            |rule: DialRuleId| self.outbound.spending.of(user, rule, day).saturating_add(self.outbound.being_spent(now, user, rule));
         let permit = dial::permit(&dialling.rules, &dialled, Person { roles: &dialler.roles }, open, spent)?;
         Ok((dialled, permit))
     }
@@ -541,9 +550,8 @@ impl Rooms {
         }
         let Some(call) = self.outbound.calls.remove(&leg) else { return };
         if let (Some(rule), Some(answered)) = (call.permit.rule, call.answered) {
-            let minutes = now.tick.since(answered).as_secs().div_ceil(60).max(1);
             let day = now.utc.0.div_euclid(DAY_US);
-            self.effects.extend(self.outbound.spending.add(call.by, rule, day, minutes * u64::from(call.permit.minute_cost)));
+            self.effects.extend(self.outbound.spending.add(call.by, rule, day, call.permit.cost(now.tick.since(answered))));
         }
     }
 

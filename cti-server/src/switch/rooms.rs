@@ -354,6 +354,9 @@ impl Rooms {
             SipEvent::Referred { leg, to } => self.referred(now, leg, &to),
             SipEvent::Redirected { leg, to } => self.outside_redirected(now, leg, &to),
             SipEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::Way::Info),
+            SipEvent::DigitsRefused { leg, digits } => {
+                self.effects.push_back(Effect::Engine(cti_types::media::EngineCommand::SendDigits { leg, digits }))
+            }
             SipEvent::Ended { leg, by, cause } => {
                 self.calls.handle(now, CallInput::Ended { leg, failed: by.is_loss(cause) });
             }

@@ -256,7 +256,8 @@ pub enum EngineCommand {
     Play { leg: LegId, play: PlayId, clips: Vec<Clip>, repeat: bool, offset_ms: u64 },
     /// Stop whatever plays; the next packet is what it hears. `PlayEnded { interrupted: true }` follows if one was playing.
     StopPlay { leg: LegId },
-    /// Send these digits (0-9 * # A-D) as RFC 4733 events, 100 ms each with 60 ms between.
+    /// Send these digits (0-9 * # A-D) as RFC 4733 events, 100 ms each with 60 ms between; as tones of the same lengths, as long as nothing
+    /// else is played, where the far side agreed on no events.
     SendDigits { leg: LegId, digits: String },
     /// Whether the RFC 4733 events of this leg are kept from those who hear it. They are told as `Digit` in any case.
     KeepDigits { leg: LegId, kept: bool },

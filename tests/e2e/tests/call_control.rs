@@ -18,6 +18,8 @@ on_both!(
     a_transfer_nobody_takes_brings_the_customer_back_to_the_queue,
     a_supervisor_listens_whispers_barges_in_and_takes_over,
     a_supervisor_says_by_keys_how_well_they_are_heard_and_the_keys_reach_nobody,
+    a_supervisor_of_a_team_follows_a_call_within_it_and_no_further,
+    an_agent_is_taken_out_by_force_and_the_customer_waits_for_another,
     a_supervisor_takes_a_waiting_call_and_ends_another_by_force,
     the_customer_is_back_when_the_one_asked_is_let_go_and_a_party_that_is_put_out_is_gone,
     a_paused_recording_holds_nothing_of_the_meantime,
@@ -158,6 +160,8 @@ async fn a_transfer_nobody_takes_brings_the_customer_back_to_the_queue(house: Ho
 
 async fn a_supervisor_listens_whispers_barges_in_and_takes_over(house: House) {
     let Talk { house, since, out, alice, taken, .. } = Talk::begin(house).await;
+    // The recording began before.
+    let began = now_us();
     let mut boss = Desk::open(&house, "supervisor").await;
     let refusal = alice.screen.ask(json!({ "do": "supervise", "agent": boss.user, "mode": "listen" })).await.unwrap_err();
     assert_eq!(refusal.code, "forbidden");
@@ -174,6 +178,7 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over(house: House) {
     boss.screen.tell(json!({ "do": "set_mode", "call": leg, "mode": "whisper" })).await;
     hears("alice", &taken, &[CALLER, BOSS]).await;
     hears("the caller", &out, &[ALICE]).await;
+    let whispered_until = ((now_us() - began) / 1000) as usize;
     boss.screen.tell(json!({ "do": "set_mode", "call": leg, "mode": "barge" })).await;
     hears("the caller", &out, &[ALICE, BOSS]).await;
     hears("alice", &taken, &[CALLER, BOSS]).await;
@@ -198,6 +203,11 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over(house: House) {
         })
     };
     assert!(window_with(&[ALICE]) && window_with(&[ALICE, BOSS]) && window_with(&[BOSS]));
+    // The supervisor is heard in it when the customer hears them, and never whispering: after a barge of a second or so.
+    let loud = |window: &[i16], voice: u16| cti_media::tone::level_db(window, f64::from(voice)) > -30.0;
+    let with_boss = parts.iter().flat_map(|part| part.right.chunks_exact(800)).position(|window| loud(window, BOSS));
+    assert!(with_boss.unwrap() * 100 >= whispered_until, "{with_boss:?} of {whispered_until} ms");
+    assert!(parts.iter().flat_map(|part| part.left.chunks_exact(800)).all(|window| !loud(window, BOSS)), "left is the customer alone");
     let audit = house.rest().read("/audit?resource=interaction").await;
     let actions: Vec<&str> = audit.pointer("/items").and_then(Value::as_array).unwrap().iter().map(|row| text(row, "/action")).collect();
     assert!(actions.contains(&"supervise") && actions.contains(&"intercept"), "{actions:?}");
@@ -241,6 +251,73 @@ async fn a_supervisor_says_by_keys_how_well_they_are_heard_and_the_keys_reach_no
     let audit = house.rest().read("/audit?resource=interaction").await;
     let rows = audit.pointer("/items").and_then(Value::as_array).unwrap();
     assert_eq!(rows.iter().filter(|row| text(row, "/via") == "phone").count(), 5, "{audit:#}");
+}
+
+async fn a_supervisor_of_a_team_follows_a_call_within_it_and_no_further(house: House) {
+    let rest = house.rest();
+    let south = rest.post("/teams", &json!({ "name": "south" })).await;
+    let jonas = rest.find("/users", "login", "jonas").await;
+    let moved = rest.patch(&format!("/users/{}", text(&jonas, "/id")), &json!({ "team_id": text(&south.body, "/id") })).await;
+    assert_eq!(moved.status, 200, "{}", moved.body);
+    let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
+    let mut boss = Desk::open(&house, "supervisor").await;
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen", "of_call": true })).await;
+    let mut ear = boss.phone.lifted(BOSS).await;
+    hears("the boss", &ear, &[CALLER, ALICE]).await;
+    alice.screen.tell(json!({ "do": "hold", "call": leg })).await;
+    hears("the caller", &out, &[]).await;
+    alice.screen.tell(json!({ "do": "retrieve", "call": leg })).await;
+    hears("the boss", &ear, &[CALLER, ALICE]).await;
+
+    let mut bob = Desk::ready(&house, "bob").await;
+    alice.screen.tell(json!({ "do": "transfer", "call": leg, "to": agent(&bob) })).await;
+    let second = bob.phone.lifted(BOB).await;
+    hears("the caller", &out, &[BOB]).await;
+    hears("the boss", &ear, &[CALLER, BOB]).await;
+    drop(taken);
+
+    let mut jonas = Desk::ready(&house, "jonas").await;
+    let refusal = boss.screen.ask(json!({ "do": "supervise", "agent": jonas.user, "mode": "listen" })).await.unwrap_err();
+    assert_eq!(refusal.code, "forbidden");
+    bob.screen.tell(json!({ "do": "transfer", "call": bob.leg().await, "to": agent(&jonas) })).await;
+    let third = jonas.phone.lifted(FAR).await;
+    hears("the caller", &out, &[FAR]).await;
+    hears("jonas", &third, &[CALLER]).await;
+    assert_eq!(within("the end of the supervision", ear.ended()).await, EndReason::RemoteHungUp);
+    drop(second);
+    out.hang_up().await.unwrap();
+    for desk in [&alice, &bob, &jonas] {
+        desk.finish_wrap_up().await;
+    }
+    let one = closed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    assert_eq!(bodies(&one, "supervision_ended").len(), 1);
+}
+
+async fn an_agent_is_taken_out_by_force_and_the_customer_waits_for_another(house: House) {
+    let Talk { house, since, out, alice, taken, .. } = Talk::begin(house).await;
+    let boss = Desk::open(&house, "supervisor").await;
+    let view = alice.screen.entry("call/", |_| true).await;
+    let id = text(&view, "/interaction");
+    let live = boss.rest.read(&format!("/calls/{id}")).await;
+    let parties = live.pointer("/parties").and_then(Value::as_array).unwrap();
+    let hers = parties.iter().find(|party| text(party, "/agent") == alice.user).unwrap();
+    let release = json!({ "do": "force_release", "interaction": id, "participant": text(hers, "/participant") });
+    assert_eq!(alice.screen.ask(release.clone()).await.unwrap_err().code, "forbidden");
+    boss.screen.tell(release).await;
+    let mut taken = taken;
+    assert_eq!(within("the end of alice's part", taken.ended()).await, EndReason::RemoteHungUp);
+    let mut bob = Desk::open(&house, "bob").await;
+    bob.take_calls().await;
+    let next = bob.phone.lifted(BOB).await;
+    hears("the caller", &out, &[BOB]).await;
+    hears("bob", &next, &[CALLER]).await;
+    out.hang_up().await.unwrap();
+    alice.finish_wrap_up().await;
+    bob.finish_wrap_up().await;
+    let one = closed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    assert_eq!(bodies(&one, "force_released").len(), 1);
 }
 
 async fn a_supervisor_takes_a_waiting_call_and_ends_another_by_force(house: House) {

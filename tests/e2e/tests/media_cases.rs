@@ -11,7 +11,7 @@ use common_cases::{
 use cti_media::rtcp;
 use cti_phone::{Codec, Description, DigitsBy, Direction, EndReason, Media, Sound};
 use e2e::{Database, Desk, Heard, House, Recording, Rest, Setup, eventually, hear_each_other, until, within};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +22,7 @@ on_shared!(
     an_inactive_hold_silences_both_sides,
     a_digit_sent_three_times_and_by_info_counts_once,
     digits_come_by_info_alone,
+    an_agents_keys_reach_who_takes_no_events_by_info_or_as_tones,
     a_wrong_digit_is_explained_and_the_menu_comes_again,
     a_strangers_packets_are_neither_heard_nor_recorded,
     a_source_that_moves_is_believed_only_by_signalling,
@@ -170,6 +171,43 @@ async fn digits_come_by_info_alone(house: Arc<House>) {
     assert_eq!(text(&one, "/data/account"), "7788");
     out.hang_up().await.unwrap();
     assert_eq!(text(&closed(&rest, &number).await, "/close_reason"), "abandoned");
+}
+
+async fn an_agents_keys_reach_who_takes_no_events_by_info_or_as_tones(house: Arc<House>) {
+    let place = Place::new(&house).await;
+    let mut desk = place.desk(&house).await;
+    for takes_info in [true, false] {
+        let (voice, mut line) = (Voice::open().await, Line::new(&house, &place.number).await);
+        let without_events = offer(TRUNK, voice.port(), 1, "sendrecv").replace(" 0 101\r\na=rtpmap:101 telephone-event/8000", " 0");
+        let allow = if takes_info { "Allow: INVITE, ACK, BYE, CANCEL, INFO" } else { "Allow: INVITE, ACK, BYE, CANCEL" };
+        line.connect_with(&[allow], &without_events).await;
+        let taken = desk.phone.lifted(AGENT).await;
+        voice.hear(AGENT).await;
+        let send = json!({ "do": "send_digits", "call": desk.leg().await, "digits": "55555" });
+        desk.screen.tell(send).await;
+        if takes_info {
+            // Pressed on the telephone itself, behind those.
+            taken.send_digits("9", DigitsBy::Rtp, 3).await.unwrap();
+            for key in "555559".chars() {
+                let info = line.asked("INFO").await;
+                let said = String::from_utf8_lossy(info.body()).into_owned();
+                assert!(said.contains(&format!("Signal={key}\r\n")), "{said}");
+                line.peer.respond(&info, 200, "", &[], "").await.unwrap();
+            }
+        } else {
+            for hz in [770, 1336] {
+                voice.hear(hz).await;
+            }
+            voice.hear(AGENT).await;
+            taken.send_digits("99999", DigitsBy::Rtp, 3).await.unwrap();
+            for hz in [852, 1477] {
+                voice.hear(hz).await;
+            }
+        }
+        line.bye().await;
+        closed(&place.rest, &line.number).await;
+        desk.screen.shown("ready").await;
+    }
 }
 
 async fn a_wrong_digit_is_explained_and_the_menu_comes_again(house: Arc<House>) {

@@ -93,7 +93,18 @@ async fn what_was_spent_today_counts_after_a_restart() {
     make(&place.rest, "/trunks", row).await;
     in_force(&place).await;
     let number = london();
-    talk(&place, &mut desk, &number, &far).await;
+    let mut calls = far.incoming_for(&number);
+    desk.screen.tell(json!({ "do": "dial", "number": number, "queue": place.queue })).await;
+    let own = desk.phone.lifted(AGENT).await;
+    let mut call = within("the carrier's call", calls.recv()).await.unwrap().answer(Media::tone(CUSTOMER)).await.unwrap();
+    within("the customer's call", call.answered()).await.unwrap();
+    // The call under way has used the limit up.
+    let consult = json!({ "do": "consult", "call": desk.leg().await, "to": { "kind": "number", "number": london() } });
+    let refusal = desk.screen.ask(consult).await.unwrap_err();
+    assert_eq!(refusal.code, "forbidden", "{refusal:?}");
+    own.hang_up().await.unwrap();
+    within("the end of the customer's call", call.ended()).await;
+    desk.screen.no_entry("call/").await;
     closed(&place.rest, &number).await;
     is_refused(&place, &desk).await;
     house.start_again().await;

@@ -161,6 +161,7 @@ impl World {
             | Event::Referred { .. }
             | Event::Redirected { .. }
             | Event::Digit { .. }
+            | Event::DigitsRefused { .. }
             | Event::Registered { .. }
             | Event::Unregistered { .. }
             | Event::Trunk(_) => {}

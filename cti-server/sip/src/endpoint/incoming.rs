@@ -1,6 +1,6 @@
 //! New requests: INVITE up to its final answer, CANCEL, REGISTER, OPTIONS. What an established call does is in `session`.
 
-use super::leg::{Leg, Offered, Session, State, Unacked, allows_update};
+use super::leg::{Leg, Offered, Session, State, Takes, Unacked};
 use super::{ACCEPT, ALLOW, Endpoint};
 use crate::api::{EndedBy, Event, Incoming, Origin, Path, SourceNews};
 use crate::auth::Verdict;
@@ -107,9 +107,9 @@ impl Endpoint {
         }
         let pinned = matches!(call.origin, Origin::Phone(_));
         let dialog = Box::new(Dialog::called(message, reply, &tag, pinned));
-        let (offerless, takes_update) = (call.sdp.is_none(), allows_update(message));
+        let (offerless, takes) = (call.sdp.is_none(), Takes::of(message));
         let reliable = super::reliable::wanted(message);
-        let offered = Offered { server, dialog, offerless, provisional: None, takes_update, terms, reliable };
+        let offered = Offered { server, dialog, offerless, provisional: None, takes, terms, reliable };
         let mut leg = Leg::new(State::Offered(offered), call.origin);
         leg.counted = Some(call.origin);
         leg.merge = Some(merge.clone());
@@ -329,14 +329,14 @@ impl Endpoint {
         }
         let Some(State::Offered(offered)) = self.legs.get_mut(&id).map(|leg| &mut leg.state) else { return };
         let (server, dialog) = (offered.server, (*offered.dialog).clone());
-        let (takes_update, terms) = (offered.takes_update, offered.terms);
+        let (takes, terms) = (offered.takes, offered.terms);
         // RFC 3262 5: what was offered in a provisional answer and answered in PRACK is not offered again.
         let agreed = offered.reliable.as_mut().and_then(|reliable| reliable.agreed.take());
         let offerless = offered.offerless && agreed.is_none();
         let said = if agreed.is_none() { Some(&sdp) } else { None };
         let Some((bytes, path)) = self.reply_session(now, server, 200, said, Some(terms)) else { return };
         let cseq = self.servers.number(server);
-        let mut session = Session::new(dialog, agreed.unwrap_or(sdp), takes_update, terms);
+        let mut session = Session::new(dialog, agreed.unwrap_or(sdp), takes, terms);
         session.unacked = Some(self.unacked(now, id, bytes, path, cseq, offerless, true));
         if let Some(leg) = self.legs.get_mut(&id) {
             leg.clear_timers(&mut self.io.timers);

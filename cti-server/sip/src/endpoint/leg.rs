@@ -148,8 +148,7 @@ pub(crate) struct Offered {
     /// The INVITE had no SDP: the answer comes in the ACK.
     pub(crate) offerless: bool,
     pub(crate) provisional: Option<(u16, Bytes)>,
-    /// The far side lists UPDATE in Allow.
-    pub(crate) takes_update: bool,
+    pub(crate) takes: Takes,
     /// What our 2xx will grant.
     pub(crate) terms: Terms,
     /// `None`: they do not know provisional answers that are acknowledged.
@@ -245,8 +244,9 @@ pub(crate) struct Session {
     pub(crate) theirs: Option<Theirs>,
     /// The description we sent last: what a refresh by re-INVITE repeats.
     pub(crate) local_sdp: Bytes,
-    /// The far side lists UPDATE in Allow.
-    pub(crate) takes_update: bool,
+    pub(crate) takes: Takes,
+    /// Keys for the far side; the first one's INFO is under way.
+    pub(crate) digits: VecDeque<char>,
     pub(crate) life: Life,
     pub(crate) refer: Option<Refer>,
     /// A REFER came before.
@@ -383,10 +383,22 @@ impl Leg {
 
 impl Session {
     /// `local_sdp`: what we said in the INVITE or the 2xx that made it. Its life begins with `session_agreed`.
-    pub(crate) fn new(dialog: Dialog, local_sdp: Bytes, takes_update: bool, terms: Terms) -> Session {
+    pub(crate) fn new(dialog: Dialog, local_sdp: Bytes, takes: Takes, terms: Terms) -> Session {
         let life = Life { terms, due: Due::End, until: Tick::default(), raises: 0, slot: None };
         let (refer, referred) = (None, false);
-        Session { dialog, unacked: None, ours: Ours::None, queued: None, theirs: None, local_sdp, takes_update, life, refer, referred }
+        Session {
+            dialog,
+            unacked: None,
+            ours: Ours::None,
+            queued: None,
+            theirs: None,
+            local_sdp,
+            takes,
+            digits: VecDeque::new(),
+            life,
+            refer,
+            referred,
+        }
     }
 
     pub(crate) fn clear_timers(&mut self, timers: &mut Timers) {
@@ -440,14 +452,24 @@ impl Session {
         }
     }
 
-    /// Whether the far side takes UPDATE, when it says what it takes.
+    /// What the far side takes, when it says so.
     pub(crate) fn learn_allow(&mut self, message: &Message) {
         if message.count(Name::Allow) > 0 {
-            self.takes_update = allows_update(message);
+            self.takes = Takes::of(message);
         }
     }
 }
 
-pub(crate) fn allows_update(message: &Message) -> bool {
-    message.values(Name::Allow).any(|method| method == "UPDATE")
+/// Methods the far side lists in Allow, of those that need not be taken by everybody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Takes {
+    pub(crate) update: bool,
+    pub(crate) info: bool,
+}
+
+impl Takes {
+    pub(crate) fn of(message: &Message) -> Takes {
+        let lists = |method: &str| message.values(Name::Allow).any(|listed| listed == method);
+        Takes { update: lists("UPDATE"), info: lists("INFO") }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod incoming;
 mod kept;
+mod keys;
 mod leg;
 mod outgoing;
 mod redirect;
@@ -181,6 +182,7 @@ impl Endpoint {
             Command::RejectReinvite { leg, code } => self.reject_reinvite(now, leg, code),
             Command::AnswerRefer { leg, code } => self.answer_refer(now, leg, code),
             Command::Follow { leg, places } => self.follow(now, leg, &places),
+            Command::SendDigits { leg, digits } => self.send_digits(now, leg, &digits),
             Command::End { leg, cause } => self.end(now, leg, cause),
         }
     }
@@ -369,6 +371,7 @@ impl Endpoint {
             ClientUse::Reinvite(leg) => self.reinvite_response(now, path, id, leg, message),
             ClientUse::Refresh(leg) => self.update_response(now, path, leg, message),
             ClientUse::Bye(leg) if message.code() >= 200 => self.drop_leg(leg),
+            ClientUse::Key(leg) => self.key_answered(now, leg, message.code()),
             ClientUse::Probe(trunk) => self.probe_answered(now, id, trunk, message.code()),
             ClientUse::TrunkRegister(trunk) => self.register_answered(now, id, trunk, message),
             ClientUse::Bye(_) | ClientUse::Nobody => {}
@@ -389,6 +392,11 @@ impl Endpoint {
                 }
             }
             ClientUse::Bye(leg) if done.failure.is_some() => self.drop_leg(leg),
+            ClientUse::Key(leg) => {
+                if let Some(failure) = done.failure {
+                    self.key_answered(now, leg, failure);
+                }
+            }
             ClientUse::Probe(trunk) if done.failure.is_some() => self.probe_failed(now, trunk),
             ClientUse::TrunkRegister(trunk) => {
                 if let Some(code) = done.failure {

@@ -1,6 +1,6 @@
 //! Calls we make: parallel INVITEs, the first 2xx wins, CANCEL of the others, forks. Ends where a session begins.
 
-use super::leg::{Attempt, AttemptId, Because, By, Calling, Cancel, Leg, Refusal, Session, State, allows_update};
+use super::leg::{Attempt, AttemptId, Because, By, Calling, Cancel, Leg, Refusal, Session, State, Takes};
 use super::session::cause_of;
 use super::trunk_calls::cseq_after_early;
 use super::{ALLOW, Endpoint};
@@ -339,7 +339,7 @@ impl Endpoint {
         self.by_tag.insert(leg.tag.clone(), leg_id);
         // A copy: the INVITE itself is not kept for as long as the call lasts.
         let local_sdp = Bytes::copy_from_slice(invite.body());
-        leg.state = State::Up(Box::new(Session::new(dialog, local_sdp, allows_update(message), terms)));
+        leg.state = State::Up(Box::new(Session::new(dialog, local_sdp, Takes::of(message), terms)));
         self.session_agreed(now, leg_id, terms);
         self.io.event(Event::Answered { leg: leg_id, sdp: sdp_of(message).into_option() });
     }

@@ -76,7 +76,7 @@ impl Endpoint {
             }
             // It may be allowed in general and not now; a re-INVITE always is.
             405 | 501 => {
-                session.takes_update = false;
+                session.takes.update = false;
                 session.queued.get_or_insert(Wanted::Refresh);
                 self.next_reinvite(now, id);
             }

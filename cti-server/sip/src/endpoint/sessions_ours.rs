@@ -30,7 +30,7 @@ impl Endpoint {
             return;
         }
         match session.queued.take() {
-            Some(Wanted::Refresh) if session.takes_update => self.send_update(now, id),
+            Some(Wanted::Refresh) if session.takes.update => self.send_update(now, id),
             Some(wanted) => self.send_reinvite(now, id, wanted, 1),
             None => {}
         }

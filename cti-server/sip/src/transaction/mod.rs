@@ -24,6 +24,8 @@ pub(crate) enum ClientUse {
     /// An UPDATE that refreshes a session.
     Refresh(LegId),
     Bye(LegId),
+    /// INFO with a key.
+    Key(LegId),
     /// OPTIONS that asks how a trunk does.
     Probe(TrunkId),
     /// Our registration with a trunk.

@@ -114,7 +114,8 @@ impl Net {
             | Event::ReinviteRefused { leg, .. }
             | Event::Referred { leg, .. }
             | Event::Redirected { leg, .. }
-            | Event::Digit { leg, .. } => assert_eq!(legs[&leg].1, 0, "nothing after the end"),
+            | Event::Digit { leg, .. }
+            | Event::DigitsRefused { leg, .. } => assert_eq!(legs[&leg].1, 0, "nothing after the end"),
             Event::Registered { .. } | Event::Unregistered { .. } | Event::Trunk(_) => {}
         }
     }

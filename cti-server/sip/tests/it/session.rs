@@ -287,6 +287,47 @@ fn digits_by_info() {
 }
 
 #[test]
+fn keys_go_out_by_info_one_after_the_other_to_who_takes_it() {
+    let mut rig = Rig::new();
+    rig.receive(TRUNK, &invite("c1", "z9hG4bKa1", 1, SDP).replace("Contact:", "Allow: INVITE, ACK, BYE, CANCEL, INFO\r\nContact:"));
+    let leg = rig.incoming();
+    assert!(!rig.endpoint.takes_info(leg), "not before it is up");
+    rig.command(Command::Answer { leg, sdp: SDP.into() });
+    let tag = rig.last().message.to().unwrap().tag().unwrap().to_owned();
+    rig.receive(TRUNK, &inside("ACK", &tag, 1, "z9hG4bKack", None));
+    rig.take_sent();
+    rig.take_events();
+    assert!(rig.endpoint.takes_info(leg));
+    rig.command(Command::SendDigits { leg, digits: "5#".into() });
+    rig.command(Command::SendDigits { leg, digits: "0".into() });
+    for key in ['5', '#'] {
+        let sent = rig.take_sent();
+        let [info] = sent.as_slice() else { panic!("{} messages at once", sent.len()) };
+        assert_eq!(info.message.get(Name::ContentType), Some("application/dtmf-relay"));
+        assert_eq!(info.message.body().as_ref(), format!("Signal={key}\r\nDuration=100\r\n").as_bytes());
+        rig.receive(TRUNK, &respond(&info.message, 200, "", "", ""));
+    }
+    let refused = respond(&rig.last().message, 415, "", "", "");
+    rig.take_sent();
+    rig.receive(TRUNK, &refused);
+    assert_eq!(rig.take_events(), [Event::DigitsRefused { leg, digits: "0".into() }]);
+    assert!(!rig.endpoint.takes_info(leg), "it has shown that it does not");
+    assert_eq!(rig.codes(), Vec::<String>::new());
+    rig.command(Command::End { leg, cause: None });
+    assert_eq!(rig.settle(), Counts::default());
+}
+
+#[test]
+fn keys_nobody_answers_come_back_and_too_many_at_once() {
+    let mut rig = Rig::new();
+    let (leg, _) = rig.answered();
+    rig.command(Command::SendDigits { leg, digits: "1".repeat(70) });
+    assert_eq!(rig.take_events(), [Event::DigitsRefused { leg, digits: "1".repeat(6) }]);
+    rig.pass(40_000);
+    assert_eq!(rig.take_events(), [Event::DigitsRefused { leg, digits: "1".repeat(64) }]);
+}
+
+#[test]
 fn methods_inside_a_dialog() {
     let mut rig = Rig::new();
     let (_, tag) = rig.answered();

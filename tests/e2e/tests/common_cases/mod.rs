@@ -289,7 +289,12 @@ impl Line {
 
     /// Calls with this description and acknowledges the answer; gives the server's description.
     pub async fn connect(&mut self, offer: &str) -> Description {
-        self.request("INVITE", &[], offer).await;
+        self.connect_with(&[], offer).await
+    }
+
+    /// The same with these header lines.
+    pub async fn connect_with(&mut self, extra: &[&str], offer: &str) -> Description {
+        self.request("INVITE", extra, offer).await;
         let answer = self.response("INVITE").await;
         assert_eq!(answer.status(), Some(200), "{:?}", answer.bytes);
         self.dialog.confirm(&answer);
