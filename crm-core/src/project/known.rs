@@ -78,13 +78,12 @@ mod tests {
     fn of_closed_ones_fewer_are_kept() {
         let folds = Folds::default();
         let id = |n: usize| InteractionId::from_u128(n as u128);
-        let fold = |n: usize, body: Option<Body>| {
+        let closed = |n: usize| {
             let mut fold = Fold::new(id(n));
-            body.iter().for_each(|body| fold.apply(Utc(1), body));
+            fold.apply(Utc(1), &Body::Closed { reason: CloseReason::Completed });
             (id(n), Known { fold, last: 1 })
         };
-        let closed = |n| fold(n, Some(Body::Closed { reason: CloseReason::Completed }));
-        folds.put(vec![fold(0, None)]);
+        folds.put(vec![(id(0), Known { fold: Fold::new(id(0)), last: 1 })]);
         folds.put((1..=CLOSED_MAX + 2).map(closed).collect());
         let left = folds.take([0, 1, 2, 3].map(id).iter());
         assert_eq!(left.into_keys().collect::<Vec<_>>(), [id(0), id(3)]);
