@@ -27,7 +27,8 @@ use std::time::Duration;
 /// The bounds of the room; at each the newcomer is refused, what is under way is not harmed.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Most interactions open at once, messages not counted; one more is refused by [`Interactions::has_room`].
+    /// Most interactions open at once, messages not counted; one more is refused by [`Interactions::has_room`], but for a 64th part of as
+    /// many again that are kept for calls for help ([`Interactions::has_room_for_help`]).
     pub open_max: usize,
     /// Most messages that wait or are being dealt with; one more is refused by [`Interactions::has_room_for_message`].
     pub messages_max: usize,

@@ -62,6 +62,11 @@ impl Interactions {
         self.open.len() - self.messages < self.limits.open_max
     }
 
+    /// Whether one more may be opened in which somebody calls for help: a few are kept for them beyond the bound of the others.
+    pub fn has_room_for_help(&self) -> bool {
+        self.open.len() - self.messages < self.limits.open_max + self.limits.open_max.div_ceil(64)
+    }
+
     /// Whether one more message may be left.
     pub fn has_room_for_message(&self) -> bool {
         self.messages < self.limits.messages_max
@@ -310,7 +315,8 @@ impl Interactions {
     }
 
     fn begin(&mut self, now: Now, id: InteractionId, customer: ParticipantId, act: impl FnOnce(&mut Interaction, &mut Desk<'_>)) {
-        if self.open.contains_key(&id) || !self.has_room() {
+        // Whoever opens one has asked which bound is theirs.
+        if self.open.contains_key(&id) || !self.has_room_for_help() {
             return;
         }
         self.open.insert(id, Interaction::new(id, now, customer, self.epoch));

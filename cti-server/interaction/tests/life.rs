@@ -478,8 +478,12 @@ fn at_the_bound_no_more_are_opened() {
     desk.say(Input::Arrived { interaction: ID, participant: CUSTOMER, arrival: arrival.clone() });
     assert!(!desk.room.has_room());
     let (interaction, participant) = (InteractionId::from_u128(50), ParticipantId::from_u128(51));
+    assert!(desk.room.has_room_for_help());
+    desk.say(Input::Arrived { interaction, participant, arrival: arrival.clone() });
+    assert!(!desk.room.has_room_for_help());
+    let (interaction, participant) = (InteractionId::from_u128(52), ParticipantId::from_u128(53));
     desk.say(Input::Arrived { interaction, participant, arrival });
-    assert_eq!(desk.room.len(), 1);
+    assert_eq!(desk.room.len(), 2);
 }
 
 /// Any order of facts, true or not: the log keeps its sequence, segments tile, a closed interaction is closed once.

@@ -49,6 +49,12 @@ impl PortPool {
         Some(port)
     }
 
+    /// The same, if so many others could still be given after it.
+    pub fn allocate_leaving(&mut self, now: Tick, others: usize) -> Option<u16> {
+        self.free.iter().nth(others).filter(|(ready, _)| *ready <= now)?;
+        self.allocate(now)
+    }
+
     /// Gives a port back; it rests first. A port that is not in use is ignored, so a release said twice does no harm.
     pub fn release(&mut self, now: Tick, port: u16) {
         self.put_back(now + self.rest, port);
@@ -111,6 +117,17 @@ mod tests {
         assert_eq!(pool.allocate(Tick(5 * SECOND - 1)), None);
         assert_eq!(pool.allocate(Tick(6 * SECOND)), Some(10000));
         assert_eq!(pool.allocate(Tick(6 * SECOND)), Some(10002));
+    }
+
+    #[test]
+    fn some_are_kept_for_who_may_take_the_last() {
+        let mut pool = pool(10000, 10005);
+        assert_eq!(pool.allocate_leaving(Tick(0), 2), Some(10000));
+        assert_eq!(pool.allocate_leaving(Tick(0), 2), None);
+        assert_eq!(pool.allocate_leaving(Tick(0), 1), Some(10002));
+        pool.release(Tick(0), 10002);
+        assert_eq!(pool.allocate_leaving(Tick(1), 1), None, "one that rests is none that could be given");
+        assert_eq!((pool.allocate(Tick(1)), pool.allocate(Tick(1))), (Some(10004), None));
     }
 
     #[test]

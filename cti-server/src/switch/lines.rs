@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::time::Duration;
 
+/// One pair of ports in so many is not given to who calls in: they are for the telephones those calls need, and for calls for help.
+const KEPT_PART: usize = 64;
 /// How often another port is tried when one cannot be bound.
 const OPEN_TRIES_MAX: u32 = 3;
 /// A refused caller is asked to come back after this.
@@ -252,14 +254,16 @@ impl Rooms {
         call: &Incoming,
         (to, entry): (&str, Option<Entry>),
     ) -> Result<InteractionId, Turned> {
-        if !self.interactions.has_room() {
+        let help = entry.is_none();
+        if !(self.interactions.has_room() || help && self.interactions.has_room_for_help()) {
             return Err((503, Some(RETRY_AFTER), None));
         }
         let trunk = call.origin.trunk();
         let country = self.directory.country(trunk).to_owned();
         let offer = usable_offer(call, &self.lines.spoken.codecs)?;
         let negotiator = self.negotiator_in(call, offer.as_ref())?;
-        let Some(port) = self.lines.ports.allocate(now.tick) else {
+        let kept = if help { 0 } else { self.lines.ports.capacity() / KEPT_PART };
+        let Some(port) = self.lines.ports.allocate_leaving(now.tick, kept) else {
             self.counters.calls_refused_no_port += 1;
             return Err((503, Some(RETRY_AFTER), None));
         };

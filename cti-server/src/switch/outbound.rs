@@ -225,9 +225,9 @@ impl Rooms {
         Ok(())
     }
 
-    /// Drained, the house takes no calls but those that save lives; without room for another, none.
+    /// Drained or full, the house takes no calls but those that save lives.
     fn takes_call(&self, help: bool) -> Result<(), WireError> {
-        if self.interactions.has_room() && (self.accepting || help) {
+        if self.interactions.has_room() && self.accepting || help && self.interactions.has_room_for_help() {
             return Ok(());
         }
         Err(WireError::new(ErrorCode::Busy, "the server takes no new calls now"))

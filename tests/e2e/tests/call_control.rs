@@ -103,6 +103,7 @@ async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it(h
         .flat_map(|part| part.right.chunks_exact(800))
         .filter(|window| [ALICE, BOB].iter().all(|voice| cti_media::tone::level_db(window, f64::from(*voice)) > -30.0));
     assert!(mixed.count() > 0, "both of ours are on the right");
+    assert_eq!(marks(&one), ["consulted", "held", "conferenced", "retrieved"]);
 }
 
 async fn a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_same_recording(house: House) {
@@ -132,6 +133,7 @@ async fn a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_sam
     let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
     assert_eq!(one.pointer("/recordings").and_then(Value::as_array).map(Vec::len), Some(1));
+    assert_eq!(marks(&one), ["transferred", "transferred"]);
     let parts = Recording::of(house.rest(), &one).await;
     for voice in [ALICE, BOB] {
         let others: Vec<u16> = VOICES.into_iter().filter(|other| *other != voice).collect();
@@ -196,6 +198,7 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over(house: House) {
     let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
     assert_eq!(kinds(&one, "supervisor")[..3], ["ringing", "listening", "whispering"]);
+    assert_eq!(marks(&one), ["intercepted"]);
     let parts = Recording::of(house.rest(), &one).await;
     let window_with = |wanted: &[u16]| {
         parts.iter().flat_map(|part| part.right.chunks_exact(800)).any(|window| {
@@ -399,12 +402,20 @@ async fn a_paused_recording_holds_nothing_of_the_meantime(house: House) {
     hears("the caller", &out, &[BOB]).await;
     taken.say(cti_phone::Sound::tone(ALICE));
     hears("the caller", &out, &[ALICE]).await;
+    // What is asked aside meanwhile is not recorded either.
+    let mut bob = Desk::ready(&house, "bob").await;
+    alice.screen.tell(json!({ "do": "consult", "call": leg, "to": agent(&bob) })).await;
+    let asked = bob.phone.lifted(BOB).await;
+    hears("bob", &asked, &[ALICE]).await;
+    alice.screen.tell(json!({ "do": "return", "call": leg })).await;
+    hears("the caller", &out, &[ALICE]).await;
     alice.screen.tell(json!({ "do": "record", "call": leg, "what": "resume" })).await;
     let before = out.media().received;
     until("a second of talk", || out.media().received > before + 50).await;
     out.hang_up().await.unwrap();
     alice.finish_wrap_up().await;
     let one = sealed(&house, NOAH, since).await;
+    assert_eq!(one.pointer("/recordings").and_then(Value::as_array).map(Vec::len), Some(1));
     let parts = Recording::of(house.rest(), &one).await;
     let heard = |voice: u16| parts.iter().map(|part| Heard::of(&part.right, voice, &[CALLER]).right).sum::<usize>();
     assert!(heard(ALICE) > 0 && heard(BOB) == 0, "{} and {}", heard(ALICE), heard(BOB));

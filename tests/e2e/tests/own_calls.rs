@@ -7,7 +7,7 @@ mod common_control;
 use common_control::*;
 use cti_phone::{CallOptions, EndReason, IncomingCall, Media, PhoneError, RegisterOptions, UserAgent};
 use e2e::record::{assert_tiled, closed, interaction, kinds, now_us, text};
-use e2e::{Desk, House, Phone, on_both, within};
+use e2e::{Caller, Database, Desk, House, Phone, Setup, on_both, within};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -249,4 +249,19 @@ async fn a_telephone_nobody_is_signed_in_on_calls_for_help_and_nothing_else(hous
     assert_tiled(&one);
     assert_eq!(kinds(&one, "outside"), ["dialling", "ringing", "talking"]);
     assert_eq!(text(&one, "/close_reason"), "completed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_house_that_takes_no_more_calls_still_calls_for_help() {
+    let house = House::start_with(Database::Sqlite, Setup::default().set("LIMITS__INTERACTIONS_MAX", 1)).await;
+    let mut police = Outside::emergency(&house).await;
+    let Talk { house, out, .. } = Talk::begin(house).await;
+    let mut late = Caller::new("+12025550177", CALLER).await.call(&house, house.queue());
+    assert!(matches!(within("the refusal", late.answered()).await, Err(PhoneError::Refused(503))));
+    let bob = desk(&house, "bob").await;
+    let own = bob.phone.agent.call(dialled(&house, &bob, "911")).unwrap();
+    let lifted = police.lifted().await;
+    hears("bob", &own, &[FAR]).await;
+    hears("the police", &lifted, &[ALICE]).await;
+    hears("the caller", &out, &[ALICE]).await;
 }

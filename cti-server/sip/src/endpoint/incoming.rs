@@ -20,6 +20,9 @@ const REPROVISION: Duration = Duration::from_secs(60);
 /// What a caller is told to wait when we are full or draining.
 const RETRY_AFTER: &str = "10";
 
+/// One call in so many is not for who calls in by a trunk.
+const KEPT_PART: usize = 64;
+
 impl Endpoint {
     pub(super) fn on_invite(&mut self, now: Now, path: Path, message: &Message, key: String) {
         let merge = merge_key(message);
@@ -45,7 +48,10 @@ impl Endpoint {
             Ok(replaces) => replaces,
             Err(refusal) => return self.refuse(path, message, &refusal),
         };
-        let full = self.legs.len() >= self.io.config.limits.calls || self.full();
+        let most = self.io.config.limits.calls;
+        // The last are for the telephones that these calls need, and for what our own telephones call: it may be help.
+        let kept = if matches!(origin, Origin::Trunk(_)) { most / KEPT_PART } else { 0 };
+        let full = self.legs.len() >= most - kept || self.full();
         // Of our own telephones the switch takes calls for help even then.
         let closed = !self.accepting && matches!(origin, Origin::Trunk(_));
         if closed || full || !self.acquire(origin) {

@@ -130,6 +130,12 @@ pub fn bodies<'a>(one: &'a Value, kind: &str) -> Vec<&'a Value> {
     events.iter().filter(|event| text(event, "/kind") == kind).filter_map(|event| event.get("body")).collect()
 }
 
+/// What is marked in the interaction's first recording, in its order.
+pub fn marks(one: &Value) -> Vec<&str> {
+    let marks = one.pointer("/recordings/0/markers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    marks.iter().map(|mark| text(mark, "/mark")).collect()
+}
+
 /// The participant of this role, the first.
 pub fn participant<'a>(one: &'a Value, role: &str) -> &'a Value {
     let all = one.get("participants").and_then(Value::as_array).unwrap();
