@@ -322,7 +322,7 @@ async fn summarise(
     }
     if let Some(pid) = args.server_pid {
         let flows = (run.live().most as u32 * 2).clamp(2, 20_000);
-        let floor = floor::measure(flows, Duration::from_secs(5), Some(pid))?;
+        let floor = floor::least(flows, Duration::from_secs(2), Some(pid))?;
         let (cpu_s, packets) = meter.steady.unwrap_or((meter.server_cpu_s, rtp.sent));
         report.x_floor = (packets > 0).then(|| cpu_s * 1e6 / packets as f64 / floor.us_per_packet);
         report.floor = Some(floor);

@@ -33,6 +33,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Floor> {
     measure(args.flows, Duration::from_secs(args.seconds), None)
 }
 
+/// The least of three: what a busy machine adds must not make a server look better.
+pub(crate) fn least(flows: u32, time: Duration, like: Option<u32>) -> anyhow::Result<Floor> {
+    let mut least = measure(flows, time, like)?;
+    for _ in 0..2 {
+        let again = measure(flows, time, like)?;
+        if again.us_per_packet < least.us_per_packet {
+            least = again;
+        }
+    }
+    Ok(least)
+}
+
 /// CPU of the forwarding thread for each packet received and sent on, in steady state; on the cores of the process `like`.
 pub(crate) fn measure(flows: u32, time: Duration, like: Option<u32>) -> anyhow::Result<Floor> {
     let flows = flows + flows % 2;
