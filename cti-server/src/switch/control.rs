@@ -9,6 +9,7 @@ use cti_interaction::{Input as Said, Output as Life};
 use cti_types::event::{Body, FlowEnd, SuperviseMode};
 use cti_types::media::Clip;
 use cti_types::{FlowId, InteractionId, LegId, Now, ParticipantId, PlayId, QueueId, RecordingId};
+use softphone_protocol::Role;
 
 impl Rooms {
     pub(super) fn on_control(&mut self, now: Now, life: Life) {
@@ -35,11 +36,12 @@ impl Rooms {
         }
     }
 
-    /// Somebody hears an agent: the one they asked for or, with supervision of a call, whoever has the customer next; if they may.
+    /// Somebody hears an agent: the one they asked for or, with supervision of a call, whoever has the customer next; if they may. By whose
+    /// login that comes about says nothing: it may be an agent's transfer.
     fn supervises(&mut self, now: Now, participant: ParticipantId, target: ParticipantId, mode: SuperviseMode) {
         let (Some(leg), Some(heard)) = (self.lines.leg_of(participant), self.lines.leg_of(target)) else { return };
         let agent = |leg| self.lines.get(leg).and_then(|line| line.agent).map(|ringing| ringing.agent);
-        let allowed = agent(leg).zip(agent(heard)).is_none_or(|(by, of)| self.may_supervise(by, Some(of)));
+        let allowed = agent(leg).zip(agent(heard)).is_none_or(|(by, of)| self.may_supervise_as(Role::Administrator, by, Some(of)));
         if allowed {
             self.calls.handle(now, CallInput::Supervise { leg, target: heard, mode });
         } else {

@@ -246,15 +246,20 @@ impl Rooms {
 
     /// Administrators supervise everybody; a supervisor their own team, or everybody when they belong to none. Asked about whoever acts now.
     pub(super) fn may_supervise(&self, user: UserId, agent: Option<AgentId>) -> bool {
+        self.may_supervise_as(self.role, user, agent)
+    }
+
+    /// The same by a login of this role, whoever acts now.
+    pub(super) fn may_supervise_as(&self, role: Role, user: UserId, agent: Option<AgentId>) -> bool {
         let Some(person) = self.directory.dialling.people.get(&user) else { return false };
         let has = |role| person.roles.contains(&role);
-        if has(UserRole::Admin) && self.role == Role::Administrator {
+        if has(UserRole::Admin) && role == Role::Administrator {
             return true;
         }
         let team = |id: &UserId| self.directory.agents.get(id).and_then(|agent| agent.team);
         let own = team(&user);
         let supervisor = has(UserRole::Supervisor) || has(UserRole::Admin);
-        supervisor && self.role >= Role::Supervisor && agent.is_none_or(|agent| own.is_none() || team(&agent) == own)
+        supervisor && role >= Role::Supervisor && agent.is_none_or(|agent| own.is_none() || team(&agent) == own)
     }
 
     fn supervise(&mut self, now: Now, user: UserId, agent: AgentId, mode: SuperviseMode, of_call: bool, intercept: bool) -> Done {
