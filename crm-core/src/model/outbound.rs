@@ -88,7 +88,7 @@ impl Default for TrunkOutbound {
 pub enum SrtpRule {
     /// Never: who insists on it is refused.
     Off,
-    /// Where the far side offers it.
+    /// Where the far side knows it: our offers leave it the choice (RFC 8643).
     Optional,
     /// Always: who does not offer it is refused with 488, and what we offer is encrypted.
     Required,

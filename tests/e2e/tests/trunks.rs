@@ -174,6 +174,31 @@ async fn a_trunk_whose_media_must_be_encrypted_is_refused_in_the_clear_and_offer
     assert!(answer.contains("RTP/SAVP") && answer.contains("a=crypto:1 AES_CM_128_HMAC_SHA1_80"), "{answer}");
 }
 
+/// RFC 8643.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trunk_whose_media_may_be_encrypted_is_left_the_choice() {
+    let house = House::start_with(Database::Sqlite, Setup::default().set("MEDIA__SRTP_OVER_PLAIN", true)).await;
+    let (place, mut desk) = dialler(&house, json!({ "name": "everybody", "sort": 100 })).await;
+    let mut peer = strict(&place, "optional").await;
+    let contact = format!("Contact: <sip:{}>", peer.local_addr());
+    for key in ["", &format!("a=crypto:4 AES_CM_128_HMAC_SHA1_80 inline:{KEY}\r\n")] {
+        let number = london();
+        desk.screen.tell(json!({ "do": "dial", "number": number, "queue": place.queue })).await;
+        let own = desk.phone.lifted(AGENT).await;
+        let invite = peer.wait_for(PATIENCE, |r| r.method() == Some(cti_phone::rsip::Method::Invite)).await.unwrap();
+        let offer = String::from_utf8(invite.body().to_vec()).unwrap();
+        assert!(offer.contains(" RTP/AVP ") && offer.contains("a=crypto:4 AES_CM_128_HMAC_SHA1_80 inline:"), "{offer}");
+        let answer = peer.offer(9) + key;
+        peer.respond(&invite, 200, "t", &[&contact], &answer).await.unwrap();
+        desk.screen.shown("talking").await;
+        own.hang_up().await.unwrap();
+        let bye = peer.wait_for(PATIENCE, |r| r.method() == Some(cti_phone::rsip::Method::Bye)).await.unwrap();
+        peer.respond(&bye, 200, "", &[], "").await.unwrap();
+        desk.screen.shown("ready").await;
+        closed(&place.rest, &number).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_keys_are_told_over_udp_unless_the_house_is_set_up_so() {
     let house = House::start(Database::Sqlite).await;
