@@ -86,7 +86,7 @@ pub struct MediaConfig {
 #[serde(rename_all = "snake_case")]
 pub enum SrtpChoice {
     Off,
-    /// Where the far side offers it over TLS or WSS.
+    /// Where the far side knows it, over TLS or WSS: our offers leave it the choice (RFC 8643).
     Allowed,
     /// On every leg; whoever does not is refused.
     Required,

@@ -37,7 +37,7 @@ pub struct TrunkOutbound {
     pub priority: u16,
     /// Share of the calls among trunks of one priority.
     pub weight: u16,
-    /// Most new calls in a second.
+    /// Most new calls in a second, of ours to it and of its to us.
     pub cps_max: Option<u32>,
     /// Whether numbers begin with `+` to it.
     pub plus: bool,
@@ -88,7 +88,7 @@ impl Default for TrunkOutbound {
 pub enum SrtpRule {
     /// Never: who insists on it is refused.
     Off,
-    /// Where the far side offers it.
+    /// Where the far side knows it: our offers leave it the choice (RFC 8643).
     Optional,
     /// Always: who does not offer it is refused with 488, and what we offer is encrypted.
     Required,

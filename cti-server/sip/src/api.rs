@@ -94,7 +94,7 @@ pub struct Trunk {
     pub peer: Option<(Transport, SocketAddr)>,
     /// Most calls at once, both ways; one more inbound is answered 503.
     pub calls_max: Option<u32>,
-    /// Whether P-Asserted-Identity from it is believed (RFC 3325).
+    /// Whether P-Asserted-Identity from it is believed (RFC 3325), and how it says that its calls were redirected.
     pub trusted: bool,
     /// How calls of ours go out by it.
     pub out: Outward,
@@ -111,7 +111,7 @@ pub struct Outward {
     pub priority: u16,
     /// Share of the calls among trunks of one priority.
     pub weight: u16,
-    /// Most new calls of ours in a second; `None`: no bound.
+    /// Most new calls in a second, each way; `None`: no bound. One more of ours goes elsewhere, one more of theirs is answered 503.
     pub cps_max: Option<u32>,
     /// Whether numbers begin with `+` to it.
     pub plus: bool,
@@ -236,6 +236,10 @@ pub struct Caller {
     pub user: String,
     /// The number trunks are told in P-Asserted-Identity where it is not `user`: who calls although From withholds it.
     pub asserted: Option<String>,
+    /// The number of ours that the one sent on had called: told to trunks in Diversion (RFC 5806).
+    pub diverted: Option<String>,
+    /// The account of the telephone that sent the call here: told to our own telephones in Referred-By (RFC 3892), to nobody outside.
+    pub referred_by: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -323,8 +327,8 @@ pub struct Incoming {
     pub call_id: String,
     /// The SDP offer; `None` when the INVITE has none (we offer in 200, the answer comes in `Confirmed`).
     pub sdp: Option<Bytes>,
-    /// How a trunk says the call was redirected before it came (Diversion, RFC 5806; History-Info, RFC 7044), to be kept where it is
-    /// sent on. Names and values, at most 10.
+    /// How a trusted trunk says the call was redirected before it came (Diversion, RFC 5806; History-Info, RFC 7044), to be kept where it
+    /// is sent on. Names and values, at most 10.
     pub history: Vec<(String, String)>,
     /// The call this one is to take the place of (Replaces, RFC 3891): one with a phone of ours. Whether this phone may is for the switch.
     pub replaces: Option<LegId>,

@@ -38,6 +38,8 @@ pub(crate) struct State {
     since: Tick,
     resting_until: Option<Tick>,
     rate: Rate,
+    /// Of the calls that come by it: they take nothing from ours.
+    rate_in: Rate,
     pub(crate) registered: Registered,
     pub(crate) watch: Watch,
 }
@@ -164,6 +166,14 @@ impl Trunks {
         room
     }
 
+    /// Whether one more call may come by it now; then it is counted.
+    pub(crate) fn may_come(&mut self, now: Tick, id: TrunkId) -> bool {
+        let most = self.get(id).and_then(|t| t.out.cps_max);
+        let Some(state) = self.states.get_mut(&id).filter(|state| state.rate_in.has_room(now, most)) else { return false };
+        state.rate_in.take(now, most);
+        true
+    }
+
     /// Counts one more call whatever the bound: an emergency call.
     pub(crate) fn acquire_always(&mut self, id: TrunkId) {
         self.states.entry(id).or_default().calls += 1;
@@ -261,9 +271,10 @@ fn is_peer(trunk: &Trunk, ip: IpAddr) -> bool {
     trunk.peer.iter().chain(&trunk.out.further).any(|(_, peer)| peer.ip().to_canonical() == ip.to_canonical())
 }
 
-/// From of a call to a trunk, and the headers that say who calls (RFC 3325 9, RFC 3323 4). `host` is the host of our identities.
+/// From of a call to a trunk, and the headers that say who calls (RFC 3325 9, RFC 3323 4) and which number of ours sent the call on
+/// (RFC 5806). `host` is the host of our identities.
 ///
-/// A number that is to be withheld still goes to a trunk in P-Asserted-Identity: the network must know who calls, the called must not.
+/// A number that is to be withheld still goes to a trunk in these: the network must know who calls, the called must not.
 pub(crate) fn identity(trunk: &Trunk, from: &Caller, host: &str) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     let name = match trunk.out.identity {
@@ -272,9 +283,13 @@ pub(crate) fn identity(trunk: &Trunk, from: &Caller, host: &str) -> Vec<(String,
         Identity::None => "",
     };
     let number = from.asserted.as_deref().unwrap_or(&from.user);
+    let scheme = if trunk.out.sips { "sips" } else { "sip" };
     if !name.is_empty() && !number.is_empty() {
-        let scheme = if trunk.out.sips { "sips" } else { "sip" };
         headers.push((name.to_owned(), format!("<{scheme}:{}@{host}>", escape_user(number))));
+    }
+    if let Some(number) = &from.diverted {
+        let privacy = if from.user.is_empty() { ";privacy=full" } else { "" };
+        headers.push(("Diversion".to_owned(), format!("<{scheme}:{}@{host}>;reason=deflection{privacy}", escape_user(number))));
     }
     headers
 }
@@ -373,6 +388,23 @@ mod tests {
         assert_eq!([trunks.acquire(id), trunks.acquire(id), trunks.acquire(id)], [true, true, false]);
         trunks.release(id);
         assert!(trunks.acquire(id));
+    }
+
+    #[test]
+    fn calls_come_no_faster_than_the_trunk_may_and_leave_ours_their_own_rate() {
+        let mut trunks = Trunks::default();
+        let mut slow = trunk(1, "10.0.0.0", 8, None);
+        (slow.calls_max, slow.out.cps_max, slow.peer) = (None, Some(2), Some((Transport::Udp, "10.0.0.1:5060".parse().unwrap())));
+        trunks.set(vec![slow, trunk(2, "10.0.0.0", 8, Some(5080))]);
+        let [slow, free] = [1, 2].map(TrunkId::from_u128);
+        let came = |trunks: &mut Trunks, id, ms: u64| trunks.may_come(Tick(ms * 1000), id);
+        let table = [(0, true), (0, true), (0, false), (499, false), (500, true), (501, false), (5000, true), (5000, true), (5000, false)];
+        for (ms, wanted) in table {
+            assert_eq!(came(&mut trunks, slow, ms), wanted, "after {ms} ms");
+            assert!(came(&mut trunks, free, ms), "one without a rate");
+        }
+        let wanted = Wanted { number: "+1".into(), country: None, emergency: false };
+        assert_eq!(trunks.route(Tick(5_000_000), &wanted, &[], &mut Chance::from_number(1)).trunk, Some(slow));
     }
 
     #[test]

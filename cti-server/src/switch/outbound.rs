@@ -5,7 +5,7 @@
 
 use super::Effect;
 use super::directory::Dialler;
-use super::lines::Turned;
+use super::lines::{Line, Turned};
 use super::rooms::{Contact, Rooms};
 use super::spending::Spending;
 use bytes::Bytes;
@@ -73,11 +73,11 @@ pub(super) struct Outbound {
     pub(super) spending: Spending,
     /// Telephones of ours that dialled by themselves: the leg they called in by.
     own: BTreeMap<LegId, InteractionId>,
-    /// Calls whose number was not reached, and why, until the agent who dialled is told.
-    unreached: BTreeMap<InteractionId, PartyEnd>,
+    /// Calls whose number was not reached, and why, with the far side's cause (Q.850), until the agent who dialled is told.
+    unreached: BTreeMap<InteractionId, (PartyEnd, Option<u16>)>,
     /// Their legs, while they hear it.
     told: BTreeSet<LegId>,
-    /// How the calls of others came, which are told on where they are sent on.
+    /// How calls of trusted trunks came, which is told on where they are sent on.
     pub(super) histories: BTreeMap<InteractionId, Vec<(String, String)>>,
     /// Calls for help from telephones nobody is signed in on, until their port is open: by whose rights, and whom.
     pub(super) help: BTreeMap<InteractionId, (UserId, Number)>,
@@ -285,7 +285,7 @@ impl Rooms {
         let Some(leg) = self.outside_line(now, outside.interaction, participant, &target) else {
             return self.outside_failed(now, participant, PartyEnd::Congestion, None);
         };
-        let caller = self.caller_of(outside.queue);
+        let caller = Caller { diverted: self.diverted_from(outside), ..self.caller_of(outside.queue) };
         let call = OutsideCall {
             interaction: outside.interaction,
             participant,
@@ -311,10 +311,16 @@ impl Rooms {
         let Some(shown) = shown else { return Caller::default() };
         let number = shown.caller_id.clone().unwrap_or_default();
         if shown.withheld {
-            Caller { display: None, user: String::new(), asserted: Some(number).filter(|n| !n.is_empty()) }
+            Caller { asserted: Some(number).filter(|n| !n.is_empty()), ..Caller::default() }
         } else {
-            Caller { display: shown.caller_name.clone(), user: number, asserted: None }
+            Caller { display: shown.caller_name.clone(), user: number, ..Caller::default() }
         }
+    }
+
+    /// The number of ours that the customer called whom this call sends on to the outside.
+    fn diverted_from(&self, outside: &Outside) -> Option<String> {
+        let called = &self.contacts.get(&outside.interaction)?.called;
+        (outside.purpose == DialFor::Transfer && self.directory.numbers.contains_key(called)).then(|| called.clone())
     }
 
     /// The leg's port is open: the INVITE goes out, unless the trunk's media must be encrypted and no keys may be told to it.
@@ -344,14 +350,16 @@ impl Rooms {
 
     fn codec_of_agent(&self, interaction: InteractionId) -> Option<Codec> {
         let legs = self.interactions.participants(interaction).into_iter().filter_map(|view| self.lines.leg_of(view.participant));
-        legs.filter_map(|leg| self.lines.get(leg)).filter(|line| line.agent.is_some()).find_map(|line| line.codec)
+        legs.filter_map(|leg| self.lines.get(leg)).filter(|line| line.agent.is_some()).find_map(Line::codec_agreed)
     }
 
     fn invite_outside(&mut self, now: Now, leg: LegId) {
         let Some(call) = self.outbound.calls.get(&leg) else { return };
         let Some(sdp) = call.sdp.clone() else { return };
         let (target, from) = (target(&call.wanted, call.trunk), call.caller.clone());
-        let headers = self.outbound.histories.get(&call.interaction).cloned().unwrap_or_default();
+        // Only the customer's call was sent on; an agent who asks somebody calls by themselves.
+        let history = self.outbound.histories.get(&call.interaction).filter(|_| call.purpose == DialFor::Transfer);
+        let headers = history.cloned().unwrap_or_default();
         self.sip.handle_command(now, Sip::Invite { leg, target, from, sdp, headers, ring_timeout: RING_MAX });
     }
 
@@ -373,15 +381,35 @@ impl Rooms {
             Some(stream) => {
                 self.set_stream(leg, stream);
                 self.calls.handle(now, CallInput::Early { leg });
+                self.tell_progress(now, leg, first, true);
                 self.hear_early(now, leg);
             }
             None => {
                 self.calls.handle(now, CallInput::Ringing { leg });
-                if first {
+                if !self.tell_progress(now, leg, first, false) && first {
                     self.ring_back(now, leg);
                 }
             }
         }
+    }
+
+    /// The leg of a telephone that dialled by itself and is not answered yet.
+    fn unanswered(&self, leg: LegId) -> Option<LegId> {
+        self.waiting_leg(leg).filter(|own| self.outbound.is_own(*own) && !self.calls.is_up(*own))
+    }
+
+    /// A telephone that dialled by itself is told that the number rings, and makes the tone itself; or `early` hears what the network
+    /// plays (RFC 3960 3.1). False: the agent is answered already.
+    fn tell_progress(&mut self, now: Now, leg: LegId, first: bool, early: bool) -> bool {
+        let Some(own) = self.unanswered(leg) else { return false };
+        let sdp = if early && !self.calls.is_early(own) { self.open_early(own) } else { None };
+        if sdp.is_some() {
+            self.calls.handle(now, CallInput::Early { leg: own });
+            self.sip.handle_command(now, Sip::Provisional { leg: own, code: 183, sdp });
+        } else if first {
+            self.sip.handle_command(now, Sip::Provisional { leg: own, code: 180, sdp: None });
+        }
+        true
     }
 
     /// What the network plays is heard by who dialled, from now on. Who consults hears the ring-back tone: they speak elsewhere still.
@@ -414,6 +442,9 @@ impl Rooms {
         let Some(call) = self.outbound.calls.get_mut(&leg) else { return };
         call.answered = Some(now.tick);
         let (participant, interaction, dialled) = (call.participant, call.interaction, matches!(call.purpose, DialFor::Customer { .. }));
+        if let Some(own) = self.unanswered(leg) {
+            self.calls.handle(now, CallInput::Answer { leg: own });
+        }
         self.say(now, Said::OutsideAnswered { participant });
         if dialled {
             let detection = self.detection(leg);
@@ -556,9 +587,9 @@ impl Rooms {
     }
 
     /// The number an agent dialled was not reached.
-    pub(super) fn not_reached(&mut self, assignment: AssignmentId, reason: PartyEnd) {
+    pub(super) fn not_reached(&mut self, assignment: AssignmentId, reason: PartyEnd, cause: Option<u16>) {
         if let Some(interaction) = self.desks.works.get(&assignment).map(|work| work.view.interaction) {
-            self.outbound.unreached.insert(interaction, reason);
+            self.outbound.unreached.insert(interaction, (reason, cause));
         }
         self.desks.not_reached(assignment, reason);
     }
@@ -566,7 +597,7 @@ impl Rooms {
     /// An agent whose call is to end hears before that why the number was not reached, as on any telephone. False: there is nothing to hear.
     pub(super) fn hears_why(&mut self, now: Now, interaction: InteractionId, leg: LegId) -> bool {
         let ours = self.lines.get(leg).is_some_and(|line| line.agent.is_some()) && self.calls.is_up(leg);
-        let Some(reason) = self.outbound.unreached.get(&interaction).filter(|_| ours).copied() else { return false };
+        let Some((reason, _)) = self.outbound.unreached.get(&interaction).filter(|_| ours).copied() else { return false };
         self.outbound.unreached.remove(&interaction);
         let tone = match reason {
             PartyEnd::Busy | PartyEnd::Rejected => super::clips::BUSY,
@@ -579,6 +610,21 @@ impl Rooms {
         self.outbound.told.insert(leg);
         self.calls.handle(now, CallInput::Play { leg, play, clips });
         true
+    }
+
+    /// Why the number was not reached, as a Q.850 cause for the telephone that dialled it by itself and was not answered.
+    pub(super) fn told_why(&mut self, interaction: InteractionId, leg: LegId) -> Option<u16> {
+        if !self.outbound.is_own(leg) || self.calls.is_up(leg) {
+            return None;
+        }
+        let (reason, cause) = self.outbound.unreached.remove(&interaction)?;
+        cause.or(match reason {
+            PartyEnd::Busy => Some(USER_BUSY),
+            PartyEnd::Rejected | PartyEnd::Forbidden => Some(REJECTED),
+            PartyEnd::Invalid => Some(UNALLOCATED),
+            PartyEnd::Congestion => Some(NO_CIRCUIT),
+            PartyEnd::NoAnswer | PartyEnd::Unreachable | PartyEnd::Failed | PartyEnd::Cancelled => None,
+        })
     }
 
     /// The tone was heard. False: what was played is a flow's.
@@ -615,7 +661,13 @@ pub(super) fn turned(error: WireError) -> Turned {
     (code, None, Some(error.message))
 }
 
+/// Q.850 1: unallocated number.
+const UNALLOCATED: u16 = 1;
 /// Q.850 17: user busy.
 const USER_BUSY: u16 = 17;
+/// Q.850 21: call rejected.
+const REJECTED: u16 = 21;
+/// Q.850 34: no circuit available.
+const NO_CIRCUIT: u16 = 34;
 /// Q.850 88: incompatible destination.
 const INCOMPATIBLE: u16 = 88;

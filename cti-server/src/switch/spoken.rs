@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_taken_over_plain_signalling_only_where_that_was_configured() {
+    fn keys_are_taken_and_told_over_plain_signalling_only_where_that_was_configured() {
         let offer = "v=0\r\no=- 1 1 IN IP4 10.0.0.9\r\ns=-\r\nc=IN IP4 10.0.0.9\r\nt=0 0\r\nm=audio 4 RTP/SAVP 0\r\n\
             a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR\r\n";
         let offer = cti_media::sdp::Offer::parse(offer.as_bytes()).unwrap();
@@ -82,6 +82,8 @@ mod tests {
                 assert_eq!(negotiator.admits(&offer).is_ok(), taken, "{srtp:?} {srtp_over_plain} {secure}");
                 let answer = negotiator.answer(&offer, local, &[]);
                 assert_eq!(answer.is_ok_and(|(_, stream)| stream.srtp.is_some()), taken, "{srtp:?} {srtp_over_plain} {secure}");
+                let offered = spoken.negotiator(None, plain_or(secure), &mut Chance::from_number(1)).offer(local, &spoken.codecs);
+                assert_eq!(std::str::from_utf8(&offered).unwrap().contains("a=crypto:"), taken, "{srtp:?} {srtp_over_plain} {secure}");
             }
         }
     }

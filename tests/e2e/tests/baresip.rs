@@ -174,7 +174,7 @@ async fn every_codec_and_every_transport_carries_both_voices() {
         (Over::Tls(SECURE), "G722/16000/1"),
     ] {
         let place = Place::new(&house).await;
-        let (mut baresip, desk, caller, mut out) = taken(&house, &place, Kind { over, codec: Some(codec), srtp: false }).await;
+        let (mut baresip, desk, caller, mut out) = taken(&house, &place, Kind { over, codec: Some(codec), srtp: None }).await;
         hears(&out, AGENT).await;
         baresip.hears(CALLER, &[AGENT]).await;
         baresip.ask("hangup", "").await;
@@ -185,10 +185,10 @@ async fn every_codec_and_every_transport_carries_both_voices() {
         let reported = |one: &Value| events(one, "media_report").iter().any(|event| text(event, "/body/codec") == name);
         interaction(&place.rest, &caller.number, &format!("a leg of {over:?} {codec:?}"), reported).await;
     }
-    // Encrypted, it offers; a colleague whose telephone knows nothing of that takes the call.
+    // Encrypted, it offers; a colleague whose telephone knows nothing of that takes the call: it passes over the keys it is told.
     for over in [Over::Tls(SECURE), Over::Udp] {
         let (place, other) = (Place::new(&house).await, Place::new(&house).await);
-        let kind = Kind { over, codec: Some("PCMA/8000/1"), srtp: true };
+        let kind = Kind { over, codec: Some("PCMA/8000/1"), srtp: Some("srtp-mand") };
         let mut baresip = Baresip::registered(&house, kind, &place.sip_user, &place.sip_password, AGENT).await;
         let mut colleague = other.desk(&house).await;
         baresip.ask("dial", &format!("sip:{}@{}", other.number, kind.over.server(&house))).await;
@@ -198,5 +198,26 @@ async fn every_codec_and_every_transport_carries_both_voices() {
         baresip.prints("SRTP is Enabled").await;
         call.hang_up().await.unwrap();
         colleague.screen.shown("ready").await;
+    }
+}
+
+/// Called, it is left the choice (RFC 8643), and takes the keys. With `srtp-mand` it knows no RTP/AVP: for that there is the rule of the
+/// telephone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_called_with_keys_and_takes_them() {
+    let (house, _certificate) = secure_house().await;
+    for (over, rule, srtp) in [(Over::Tls(SECURE), None, "srtp"), (Over::Udp, None, "srtp"), (Over::Udp, Some("required"), "srtp-mand")] {
+        let place = Place::new(&house).await;
+        if let Some(rule) = rule {
+            place.set_srtp(&house, rule).await;
+        }
+        let kind = Kind { over, codec: Some("PCMA/8000/1"), srtp: Some(srtp) };
+        let (mut baresip, desk, _caller, mut out) = taken(&house, &place, kind).await;
+        hears(&out, AGENT).await;
+        baresip.hears(CALLER, &[AGENT]).await;
+        baresip.prints("SRTP is Enabled").await;
+        baresip.ask("hangup", "").await;
+        assert_eq!(within("the end of the caller's call", out.ended()).await, EndReason::RemoteHungUp);
+        desk.screen.shown("ready").await;
     }
 }

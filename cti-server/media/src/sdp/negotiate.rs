@@ -1,13 +1,13 @@
 //! Our side of offer and answer for one leg (RFC 3264). It reads nothing from the wire itself.
 
 use super::crypto::{Crypto, KeyMaterial};
-use super::secure::{Secure, WebSide, answered_keys};
+use super::secure::{Keys, Profile, Secure, WebSide};
 use super::web::IceSeed;
 use super::{Answer, Audio, Format, Offer, SdpError};
 use crate::codec;
 use bytes::Bytes;
 use cti_types::media::{Codec, Direction, Stream};
-use cti_types::srtp::{Srtp, SrtpSuite};
+use cti_types::srtp::Srtp;
 use cti_types::web::{Fingerprint, Protection};
 use sdp_types::{Attribute, Connection, Media, Origin, Session, Time};
 use std::net::IpAddr;
@@ -18,14 +18,6 @@ const WIDE_EVENT_TYPE: u8 = 110;
 const OPUS_TYPE: u8 = 111;
 /// What is spoken unless told otherwise: what every telephone speaks.
 const USUAL: [Codec; 2] = [Codec::Pcmu, Codec::Pcma];
-/// What we offer, the strongest first; a phone takes the first it knows (RFC 4568 5.1.2).
-const OFFERED_SUITES: [SrtpSuite; 5] = [
-    SrtpSuite::AeadAes256Gcm,
-    SrtpSuite::AeadAes128Gcm,
-    SrtpSuite::AesCm256Sha1_80,
-    SrtpSuite::AesCm128Sha1_80,
-    SrtpSuite::AesCm128Sha1_32,
-];
 /// What we wish to receive.
 const PTIME_MS: u8 = 20;
 
@@ -43,10 +35,10 @@ pub struct Local {
 /// Whether media is encrypted with keys from the SDP (RFC 4568).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum SrtpPolicy {
-    /// Never: an offer of it is refused.
+    /// Never: an offer of it is refused, and one that leaves the choice is answered in the clear.
     #[default]
     Off,
-    /// Where the far side offers it; our own offers are plain, unless it was agreed before.
+    /// Where the far side knows it: its offers are answered so, and our first leaves it the choice (RFC 8643). What was agreed then stays.
     Allowed,
     /// Always: a plain offer is refused.
     Required,
@@ -113,8 +105,8 @@ pub struct Negotiator {
     allowed: Vec<Codec>,
     srtp: SrtpPolicy,
     keys: Option<KeyMaterial>,
-    /// The stream is encrypted with keys from the SDP, as agreed last.
-    encrypted: bool,
+    /// The stream is encrypted with keys from the SDP, told under this profile, as agreed last.
+    encrypted: Option<Profile>,
     /// Set where web phones may be spoken to.
     web: Option<WebSide>,
     version: u64,
@@ -135,7 +127,7 @@ impl Negotiator {
             allowed: USUAL.to_vec(),
             srtp: SrtpPolicy::Off,
             keys: None,
-            encrypted: false,
+            encrypted: None,
             web: None,
             version: 0,
             last: None,
@@ -213,12 +205,12 @@ impl Negotiator {
             None => match self.answer_key(&audio)? {
                 Some((ours, theirs)) => {
                     stream.srtp = Some(Protection::Keys(Srtp { send: ours.key.clone(), receive: theirs.key }));
-                    Secure::Keys(vec![ours])
+                    Secure::Keys(Keys { profile: Profile::of(&audio), lines: vec![ours], optional: false })
                 }
                 None => Secure::Plain,
             },
         };
-        self.encrypted = matches!(secure, Secure::Keys(_));
+        self.encrypted = matches!(secure, Secure::Keys(_)).then(|| Profile::of(&audio));
 
         self.numbers.learn(&formats);
         self.audio_line = audio.line;
@@ -290,14 +282,16 @@ impl Negotiator {
             }
             (Secure::Web(_), None) => return Err(SdpError::NotEncrypted),
             (Secure::Plain | Secure::Keys(_), Some(_)) => return Err(SdpError::NoCommonKey),
-            (Secure::Plain, None) => answered_keys(&[], &audio)?,
-            (Secure::Keys(keys), None) => answered_keys(keys, &audio)?,
+            (Secure::Plain, None) if audio.encrypted => return Err(SdpError::NoCommonKey),
+            // Some phones tell keys whatever they were offered.
+            (Secure::Plain, None) => None,
+            (Secure::Keys(keys), None) => keys.answered(&audio)?,
         };
         if self.srtp == SrtpPolicy::Required && stream.srtp.is_none() {
             return Err(SdpError::NotEncrypted);
         }
         ours.open = false;
-        self.encrypted = matches!(stream.srtp, Some(Protection::Keys(_)));
+        self.encrypted = matches!(stream.srtp, Some(Protection::Keys(_))).then(|| Profile::of(&audio));
         self.remote = Some(audio.direction);
         Ok(stream)
     }
@@ -342,20 +336,21 @@ impl Negotiator {
             && match self.srtp {
                 SrtpPolicy::Off => !audio.encrypted,
                 SrtpPolicy::Allowed => true,
-                SrtpPolicy::Required => audio.encrypted,
+                SrtpPolicy::Required => audio.encrypted || !audio.crypto.is_empty(),
             }
     }
 
-    /// Our key and theirs for an answer: of the keys offered, the first we can use (RFC 4568 5.1.2). `None` in the clear.
+    /// Our key and theirs for an answer: of the keys offered, the first we can use (RFC 4568 5.1.2). `None` in the clear, also where they
+    /// leave the choice (RFC 8643 3.2) and no key of theirs can be used.
     fn answer_key(&self, audio: &Audio) -> Result<Option<(Crypto, Crypto)>, SdpError> {
         if self.web.as_ref().is_some_and(WebSide::is_agreed) {
             return Err(SdpError::NotEncrypted);
         }
-        match (self.srtp, audio.encrypted) {
-            (SrtpPolicy::Off | SrtpPolicy::Allowed, false) => Ok(None),
-            (SrtpPolicy::Required, false) => Err(SdpError::NotEncrypted),
-            (SrtpPolicy::Off, true) => Err(SdpError::NoCommonKey),
-            (SrtpPolicy::Allowed | SrtpPolicy::Required, true) => {
+        match (self.srtp, audio.encrypted, audio.crypto.is_empty()) {
+            (SrtpPolicy::Off, false, _) | (SrtpPolicy::Allowed, false, true) => Ok(None),
+            (SrtpPolicy::Required, false, true) => Err(SdpError::NotEncrypted),
+            (SrtpPolicy::Off, true, _) => Err(SdpError::NoCommonKey),
+            (SrtpPolicy::Allowed | SrtpPolicy::Required, true, _) | (SrtpPolicy::Allowed | SrtpPolicy::Required, false, false) => {
                 let keys = self.keys.as_ref().ok_or(SdpError::NoCommonKey)?;
                 let theirs = audio.crypto.first().ok_or(SdpError::NoCommonKey)?.clone();
                 let key = keys.key(theirs.key.suite()).ok_or(SdpError::NoCommonKey)?;
@@ -369,19 +364,15 @@ impl Negotiator {
         if let Some(side) = self.web.as_ref().filter(|side| side.is_agreed() || side.is_offering() && first) {
             return Secure::Web(side.offer());
         }
-        let keys = self.offer_keys();
-        if keys.is_empty() { Secure::Plain } else { Secure::Keys(keys) }
-    }
-
-    fn offer_keys(&self) -> Vec<Crypto> {
-        let wanted = match self.srtp {
-            SrtpPolicy::Off => false,
-            SrtpPolicy::Allowed => self.encrypted,
-            SrtpPolicy::Required => true,
+        let Some(keys) = &self.keys else { return Secure::Plain };
+        let (profile, optional) = match (self.srtp, self.encrypted) {
+            (SrtpPolicy::Off, _) => return Secure::Plain,
+            (SrtpPolicy::Allowed | SrtpPolicy::Required, Some(profile)) => (profile, false),
+            (SrtpPolicy::Required, None) => (Profile::Savp, false),
+            (SrtpPolicy::Allowed, None) if first => (Profile::Avp, true),
+            (SrtpPolicy::Allowed, None) => return Secure::Plain,
         };
-        let Some(keys) = self.keys.as_ref().filter(|_| wanted) else { return Vec::new() };
-        let line = |(tag, suite): (u32, SrtpSuite)| keys.key(suite).map(|key| Crypto { tag, key });
-        (1..).zip(OFFERED_SUITES).filter_map(line).collect()
+        Secure::Keys(Keys::offered(keys, profile, optional))
     }
 
     fn write(&mut self, local: Local, formats: &[Format], direction: Direction, secure: &Secure) -> Bytes {

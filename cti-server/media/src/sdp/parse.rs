@@ -38,8 +38,11 @@ pub struct Audio {
     pub formats: Vec<Format>,
     /// As its writer sees it, an unspecified address counted as not receiving.
     pub direction: Direction,
-    /// RTP/SAVP, with these keys; or a web phone's profile.
+    /// RTP/SAVP, or a web phone's profile: never in the clear.
     pub encrypted: bool,
+    /// Keys are told, whatever the profile (RFC 8643 3.1), usable or not.
+    pub keyed: bool,
+    /// The usable ones.
     pub crypto: Vec<Crypto>,
     /// A web phone's: then `remote` is only where it guesses that it is.
     pub web: Option<WebLine>,
@@ -100,6 +103,7 @@ fn read_audio(session: &Session, line: usize) -> Option<Audio> {
     // A browser may hide its addresses behind names, or have none yet: the path is found by its checks (RFC 8839 4.3.1).
     let ip = if web.is_some() { said.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)) } else { said? };
     let direction = direction(&media.attributes).or_else(|| direction(&session.attributes)).unwrap_or_default();
+    let keys = || media.attributes.iter().filter(|one| one.attribute == "crypto");
     Some(Audio {
         line,
         remote: SocketAddr::new(ip, media.port),
@@ -108,7 +112,8 @@ fn read_audio(session: &Session, line: usize) -> Option<Audio> {
         // RFC 3264 8.4: the old hold means "send nothing here".
         direction: if ip.is_unspecified() && web.is_none() { without_receiving(direction) } else { direction },
         encrypted: with_keys || web.is_some(),
-        crypto: crypto::parse_all(media.attributes.iter().filter(|one| one.attribute == "crypto").filter_map(|one| one.value.as_deref())),
+        keyed: keys().next().is_some(),
+        crypto: crypto::parse_all(keys().filter_map(|one| one.value.as_deref())),
         web,
         ptime_ms: ptime(media),
     })

@@ -1,29 +1,81 @@
 //! How one leg's media is protected, as we offer and answer it: in the clear, with keys in the SDP, or as a web phone's. It reads no wire.
 
-use super::crypto::{self, Crypto};
+use super::crypto::{self, Crypto, KeyMaterial};
 use super::web::{IceSeed, Ours, PROTO, Setup, WebLine};
 use super::{Audio, SdpError};
-use cti_types::srtp::Srtp;
+use cti_types::srtp::{Srtp, SrtpSuite};
 use cti_types::web::{DtlsRole, Fingerprint, IceCredentials, Protection, Web};
 use sdp_types::{Attribute, Media, Session};
 use std::net::IpAddr;
 
 /// Our line's name in our own first offer.
 const FIRST_MID: &str = "0";
+/// What we offer, the strongest first; a phone takes the first it knows (RFC 4568 5.1.2).
+const OFFERED_SUITES: [SrtpSuite; 5] = [
+    SrtpSuite::AeadAes256Gcm,
+    SrtpSuite::AeadAes128Gcm,
+    SrtpSuite::AesCm256Sha1_80,
+    SrtpSuite::AesCm128Sha1_80,
+    SrtpSuite::AesCm128Sha1_32,
+];
+
+/// Under which profile keys are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Profile {
+    /// RTP/SAVP: whoever does not know it refuses (RFC 4568 3.1).
+    Savp,
+    /// RTP/AVP: whoever does not know keys passes over them (RFC 8643).
+    Avp,
+}
+
+impl Profile {
+    pub(super) fn of(audio: &Audio) -> Profile {
+        if audio.encrypted { Profile::Savp } else { Profile::Avp }
+    }
+}
+
+/// Our keys for a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Keys {
+    pub(super) profile: Profile,
+    pub(super) lines: Vec<Crypto>,
+    /// Without a key of theirs the stream is in the clear.
+    pub(super) optional: bool,
+}
+
+impl Keys {
+    /// For an offer of ours.
+    pub(super) fn offered(material: &KeyMaterial, profile: Profile, optional: bool) -> Keys {
+        let line = |(tag, suite): (u32, SrtpSuite)| material.key(suite).map(|key| Crypto { tag, key });
+        Keys { profile, lines: (1..).zip(OFFERED_SUITES).filter_map(line).collect(), optional }
+    }
+
+    /// The other side's answer: one of our lines, with a key of theirs. `None`: in the clear, where that may be.
+    pub(super) fn answered(&self, audio: &Audio) -> Result<Option<Protection>, SdpError> {
+        if !audio.encrypted && !(self.profile == Profile::Avp && audio.keyed) {
+            return if self.optional { Ok(None) } else { Err(SdpError::NotEncrypted) };
+        }
+        // RFC 8643 3.3: who tells keys that cannot be used has not declined, the stream fails.
+        let theirs = audio.crypto.first().ok_or(SdpError::NoCommonKey)?;
+        let same = |line: &&Crypto| line.tag == theirs.tag && line.key.suite() == theirs.key.suite();
+        let ours = self.lines.iter().find(same).ok_or(SdpError::NoCommonKey)?;
+        Ok(Some(Protection::Keys(Srtp { send: ours.key.clone(), receive: theirs.key.clone() })))
+    }
+}
 
 /// What our audio line says of protection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Secure {
     Plain,
-    Keys(Vec<Crypto>),
+    Keys(Keys),
     Web(Ours),
 }
 
 impl Secure {
     pub(super) fn proto(&self) -> &str {
         match self {
-            Secure::Plain => "RTP/AVP",
-            Secure::Keys(_) => "RTP/SAVP",
+            Secure::Plain | Secure::Keys(Keys { profile: Profile::Avp, .. }) => "RTP/AVP",
+            Secure::Keys(Keys { profile: Profile::Savp, .. }) => "RTP/SAVP",
             Secure::Web(ours) => &ours.proto,
         }
     }
@@ -38,25 +90,10 @@ impl Secure {
     pub(super) fn write_media(&self, ip: IpAddr, port: u16, media: &mut Media) {
         match self {
             Secure::Plain => {}
-            Secure::Keys(lines) => {
-                media.attributes.extend(lines.iter().map(|line| Attribute::with_value("crypto", crypto::write(line.tag, &line.key))));
+            Secure::Keys(keys) => {
+                media.attributes.extend(keys.lines.iter().map(|line| Attribute::with_value("crypto", crypto::write(line.tag, &line.key))));
             }
             Secure::Web(ours) => ours.write_media(ip, port, media),
-        }
-    }
-}
-
-/// The other side's answer to our keys, or to none: one of our lines, with a key of theirs.
-pub(super) fn answered_keys(ours: &[Crypto], audio: &Audio) -> Result<Option<Protection>, SdpError> {
-    match (ours.is_empty(), audio.encrypted) {
-        (true, false) => Ok(None),
-        (false, false) => Err(SdpError::NotEncrypted),
-        (true, true) => Err(SdpError::NoCommonKey),
-        (false, true) => {
-            let theirs = audio.crypto.first().ok_or(SdpError::NoCommonKey)?;
-            let same = |line: &&Crypto| line.tag == theirs.tag && line.key.suite() == theirs.key.suite();
-            let ours = ours.iter().find(same).ok_or(SdpError::NoCommonKey)?;
-            Ok(Some(Protection::Keys(Srtp { send: ours.key.clone(), receive: theirs.key.clone() })))
         }
     }
 }

@@ -357,8 +357,9 @@ fn the_policy_decides_what_is_offered_and_taken() {
         (Off, Off, Ok(false)),
         (Off, Allowed, Ok(false)),
         (Off, Required, Err(488)),
-        (Allowed, Allowed, Ok(false)),
-        (Allowed, Required, Err(488)),
+        (Allowed, Off, Ok(false)),
+        (Allowed, Allowed, Ok(true)),
+        (Allowed, Required, Ok(true)),
         (Required, Off, Err(488)),
         (Required, Allowed, Ok(true)),
         (Required, Required, Ok(true)),
@@ -384,6 +385,79 @@ fn an_answer_that_drops_or_swaps_the_encryption_is_refused() {
         ours.offer(local(Direction::SendRecv), &[Codec::Pcmu]);
         assert_eq!(ours.accept(&with_media(&media)).unwrap_err().sip_status(), 488, "{name}");
         assert!(ours.is_offering());
+    }
+}
+
+/// RFC 8643.
+#[test]
+fn our_offer_that_leaves_the_choice_is_encrypted_by_who_tells_a_key_and_plain_to_who_does_not() {
+    let key = "A".repeat(38) + "==";
+    let rows = [
+        ("no key", "m=audio 4 RTP/AVP 0\r\n".to_owned(), Ok(false)),
+        ("a key", format!("m=audio 4 RTP/AVP 0\r\na=crypto:2 AEAD_AES_128_GCM inline:{key}\r\n"), Ok(true)),
+        ("a key, under the other profile", format!("m=audio 4 RTP/SAVP 0\r\na=crypto:2 AEAD_AES_128_GCM inline:{key}\r\n"), Ok(true)),
+        ("a tag we did not offer", format!("m=audio 4 RTP/AVP 0\r\na=crypto:9 AEAD_AES_128_GCM inline:{key}\r\n"), Err(488)),
+        ("a suite we do not know", format!("m=audio 4 RTP/AVP 0\r\na=crypto:1 F8_128_HMAC_SHA1_80 inline:{key}\r\n"), Err(488)),
+        ("the other profile without a key", "m=audio 4 RTP/SAVP 0\r\n".to_owned(), Err(488)),
+    ];
+    for (name, media, wanted) in rows {
+        let mut ours = secure(SrtpPolicy::Allowed, 1);
+        let body = ours.offer(local(Direction::SendRecv), &[Codec::Pcmu]);
+        let text = std::str::from_utf8(&body).unwrap();
+        assert_eq!((lines(text, "m="), lines(text, "a=crypto").len()), (vec!["m=audio 20000 RTP/AVP 0 101"], 5));
+        let found = ours.accept(&with_media(&media)).map(|stream| stream.srtp.is_some()).map_err(|error| error.sip_status());
+        assert_eq!(found, wanted, "{name}");
+    }
+}
+
+#[test]
+fn what_was_agreed_where_there_was_a_choice_stays() {
+    let (one, two) = (local(Direction::SendRecv), local(Direction::SendOnly));
+    let plain = with_media("m=audio 4 RTP/AVP 0\r\n");
+    let mut ours = secure(SrtpPolicy::Allowed, 1);
+    ours.offer(one, &[Codec::Pcmu]);
+    ours.accept(&plain).unwrap();
+    let later = ours.offer(two, &[Codec::Pcmu]);
+    assert!(lines(std::str::from_utf8(&later).unwrap(), "a=crypto").is_empty(), "once in the clear, always");
+
+    let (mut ours, mut theirs) = (secure(SrtpPolicy::Allowed, 1), secure(SrtpPolicy::Allowed, 100));
+    let body = ours.offer(one, &[Codec::Pcmu]);
+    let (body, _) = theirs.answer(&Offer::parse(&body).unwrap(), one, &[]).unwrap();
+    let text = std::str::from_utf8(&body).unwrap();
+    assert_eq!((lines(text, "m="), lines(text, "a=crypto").len()), (vec!["m=audio 20000 RTP/AVP 0 101"], 1));
+    ours.accept(&Answer::parse(&body).unwrap()).unwrap();
+    for (name, side) in [("who offered", &mut ours), ("who answered", &mut theirs)] {
+        let later = side.offer(two, &[Codec::Pcmu]);
+        let text = std::str::from_utf8(&later).unwrap();
+        assert_eq!((lines(text, "m="), lines(text, "a=crypto").len()), (vec!["m=audio 20000 RTP/AVP 0 101"], 5), "{name}");
+        assert_eq!(side.accept(&plain).unwrap_err().sip_status(), 488, "{name}: no longer a choice");
+    }
+}
+
+#[test]
+fn their_offer_that_leaves_the_choice_is_answered_as_the_policy_says() {
+    use SrtpPolicy::{Allowed, Off, Required};
+    let key = "A".repeat(38) + "==";
+    let usable = format!("m=audio 4 RTP/AVP 0\r\na=crypto:1 AEAD_AES_128_GCM inline:{key}\r\n");
+    let unknown = format!("m=audio 4 RTP/AVP 0\r\na=crypto:1 F8_128_HMAC_SHA1_80 inline:{key}\r\n");
+    let rows = [
+        (Off, &usable, Ok(false)),
+        (Allowed, &usable, Ok(true)),
+        (Required, &usable, Ok(true)),
+        (Off, &unknown, Ok(false)),
+        (Allowed, &unknown, Ok(false)),
+        (Required, &unknown, Err(488)),
+    ];
+    for (policy, media, wanted) in rows {
+        let mut ours = secure(policy, 1);
+        let offer = with_media(media);
+        assert_eq!(ours.admits(&offer).map_err(|error| error.sip_status()), wanted.map(drop), "{policy:?}");
+        let answer = ours.answer(&offer, local(Direction::SendRecv), &[]).map_err(|error| error.sip_status());
+        if let Ok((body, stream)) = &answer {
+            let text = std::str::from_utf8(body).unwrap();
+            assert_eq!((text.contains("RTP/AVP"), text.contains("a=crypto:1 ")), (true, stream.srtp.is_some()), "{policy:?}");
+        }
+        assert_eq!(answer.map(|(_, stream)| stream.srtp.is_some()), wanted, "{policy:?} {media}");
     }
 }
 

@@ -8,7 +8,7 @@ use cti_types::LegId;
 
 pub(crate) fn call(rig: &mut Rig, target: Target, ms: u64) -> LegId {
     let leg = LegId::from_u128(77);
-    let from = Caller { display: Some("Q \"1\"".into()), user: "+35840".into(), asserted: None };
+    let from = Caller { display: Some("Q \"1\"".into()), user: "+35840".into(), ..Caller::default() };
     rig.command(Command::Invite {
         leg,
         target,
@@ -52,6 +52,18 @@ fn an_anonymous_caller_is_hidden() {
     });
     assert_eq!(rig.last().message.get(Name::Privacy), Some("id"));
     assert_eq!(rig.last().message.from().unwrap().uri, "sip:anonymous@anonymous.invalid");
+}
+
+#[test]
+fn a_telephone_of_ours_is_told_who_sent_the_call_and_nobody_outside_is() {
+    let mut rig = Rig::new();
+    registered(&mut rig, "Contact: <sip:201@10.0.0.5>\r\n");
+    for (target, told) in [(Target::Phone(phone_id()), Some("<sip:2%200@pbx.example>")), (to_trunk(), None)] {
+        let from = Caller { user: "+35840".into(), referred_by: Some("2 0".into()), ..Caller::default() };
+        let leg = LegId::from_u128(if told.is_some() { 77 } else { 78 });
+        rig.command(Command::Invite { leg, target, from, sdp: SDP.into(), headers: vec![], ring_timeout: ring(9000) });
+        assert_eq!(rig.last().message.header("Referred-By"), told);
+    }
 }
 
 #[test]

@@ -30,13 +30,14 @@ pub struct Kind {
     pub over: Over,
     /// The only codec it speaks, as baresip writes it (`opus/48000/2`); `None`: G.711.
     pub codec: Option<&'static str>,
-    /// Its media is encrypted with keys from the SDP (RFC 4568), and no other is taken.
-    pub srtp: bool,
+    /// Its media is encrypted with keys from the SDP (RFC 4568), as baresip writes it: `srtp-mand` speaks RTP/SAVP only, `srtp` offers
+    /// RTP/AVP with keys and takes either.
+    pub srtp: Option<&'static str>,
 }
 
 impl Kind {
     pub fn plain(over: Over) -> Kind {
-        Kind { over, codec: None, srtp: false }
+        Kind { over, codec: None, srtp: None }
     }
 }
 
@@ -68,7 +69,7 @@ impl Baresip {
         let control = free_port();
         let server = kind.over.server(house);
         let codecs = kind.codec.map(|codec| format!(";audio_codecs={codec}")).unwrap_or_default();
-        let encryption = if kind.srtp { ";mediaenc=srtp-mand" } else { "" };
+        let encryption = kind.srtp.map(|srtp| format!(";mediaenc={srtp}")).unwrap_or_default();
         let account = format!("<sip:{user}@{server}>;auth_pass={password};regint=60{codecs}{encryption}\n");
         write(folder.path(), "config", &configuration(folder.path(), control));
         write(folder.path(), "accounts", &account);

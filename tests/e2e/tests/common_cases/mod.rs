@@ -127,6 +127,14 @@ impl Place {
         Place { rest: house.new_rest(), ..self }
     }
 
+    /// Whether media of the telephone is encrypted from now on: `off`, `optional`, `required`.
+    pub async fn set_srtp(&self, house: &House, rule: &str) {
+        let answer = self.rest.patch(&format!("/phones/{}", self.phone_id), &json!({ "srtp": rule })).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        // What is made later is in force later.
+        Place::new(house).await;
+    }
+
     /// One more telephone of the agent's number, registered over this transport.
     pub async fn phone(&self, house: &House, transport: Transport) -> Phone {
         let options = AgentOptions { transport, ..AgentOptions::default() };
