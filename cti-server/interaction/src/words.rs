@@ -80,8 +80,8 @@ pub enum Input {
         work: WorkItemId,
         reason: QueueLeft,
         overflow: Option<(QueueId, Duration)>,
-        /// The customer may leave a message for the queue instead.
-        voicemail: bool,
+        /// The customer may leave a message there instead.
+        voicemail: Option<Mailbox>,
     },
     AgentRinging {
         participant: ParticipantId,

@@ -480,10 +480,10 @@ impl Rooms {
             }
             AcdOutput::OfferEnded { .. } | AcdOutput::AimEnded { .. } | AcdOutput::Stale(_) => self.say(now, Said::Acd { epoch, output }),
             AcdOutput::Left { work, reason, overflow } => {
-                let voicemail = overflow == Overflow::Voicemail;
-                let overflow = match overflow {
-                    Overflow::Queue(queue) => self.directory.queues.get(&queue).map(|q| (queue, q.settings.wrap_up_max)),
-                    Overflow::Flow | Overflow::Voicemail => None,
+                let (overflow, voicemail) = match overflow {
+                    Overflow::Queue(queue) => (self.directory.queues.get(&queue).map(|q| (queue, q.settings.wrap_up_max)), None),
+                    Overflow::Voicemail(mailbox) => (None, Some(mailbox).filter(|mailbox| self.is_there(*mailbox))),
+                    Overflow::Flow => (None, None),
                 };
                 self.say(now, Said::WorkLeft { epoch, work, reason, overflow, voicemail });
             }
