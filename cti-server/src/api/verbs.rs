@@ -64,9 +64,11 @@ fn own() -> Vec<Endpoint> {
             call: OWN,
             what,
         }),
-        verb::<CallNothing>("take", "Take a waiting call: for supervisors, and for agents of its queue", |interaction, _| {
-            Command::TakeWaiting { interaction }
-        }),
+        verb::<CallNothing>(
+            "take",
+            "Take a waiting call: for agents of its queue, and for every supervisor, as a queue belongs to no team",
+            |interaction, _| Command::TakeWaiting { interaction },
+        ),
     ]
 }
 
@@ -103,10 +105,11 @@ fn overseeing() -> Vec<Endpoint> {
             "Take somebody out of the call, or end all of it",
             |interaction, CallRelease { participant }| Command::ForceRelease { interaction, participant },
         ),
-        oversee::<CallMove>("move", "Move a waiting call in its queue or into another; its age is kept", |interaction, asked| {
-            let CallMove { queue, priority } = asked;
-            Command::MoveWaiting { interaction, queue, priority }
-        }),
+        oversee::<CallMove>(
+            "move",
+            "Move a waiting call in its queue or into another; its age is kept. For every supervisor, as a queue belongs to no team",
+            |interaction, CallMove { queue, priority }| Command::MoveWaiting { interaction, queue, priority },
+        ),
     ]
 }
 
