@@ -9,6 +9,7 @@ use crate::model::{
 use crate::store::Store;
 use cti_types::acd::{AgentSettings, Overflow, QueueOrder, QueueSettings};
 use cti_types::flow::SkillNeed;
+use cti_types::mailbox::Mailbox;
 use cti_types::{FlowId, PhoneId, TrunkId};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -86,7 +87,8 @@ pub fn queue_settings(queue: &Stored<Queue>) -> QueueSettings {
         overflow: match queue.overflow {
             OverflowTo::Queue { queue } => Overflow::Queue(queue),
             OverflowTo::Flow => Overflow::Flow,
-            OverflowTo::Voicemail => Overflow::Voicemail,
+            OverflowTo::Voicemail => Overflow::Voicemail(Mailbox::Queue(queue.id)),
+            OverflowTo::AgentVoicemail { agent } => Overflow::Voicemail(Mailbox::Agent(agent)),
         },
         open: queue.open,
     }

@@ -148,6 +148,12 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
         if hours.is_none() && queue.hours_id.is_some() {
             faults.push(Fault { about: format!("queue {}", queue.name), message: "its hours cannot be used; it is open always".into() });
         }
+        if let model::OverflowTo::AgentVoicemail { agent } = queue.overflow
+            && !snapshot.users.iter().any(|user| user.id == agent && works(user))
+        {
+            let message = "nobody takes the messages of its overflow: their agent is not active; its calls go back to their flow";
+            faults.push(Fault { about: format!("queue {}", queue.name), message: message.into() });
+        }
         let recording = match queue.recording {
             model::RecordingPolicy::Always => RecordingPolicy::Always,
             model::RecordingPolicy::Never => RecordingPolicy::Never,
@@ -165,10 +171,7 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
         directory.queues.insert(queue.id, entry);
     }
     for user in &snapshot.users {
-        // Supervisors listen and step in by a telephone, too.
-        let works = [model::UserRole::Agent, model::UserRole::Supervisor, model::UserRole::Admin];
-        let active = user.active && works.iter().any(|role| user.roles.contains(role));
-        let (login, name) = (user.login.clone(), user.name.clone());
+        let (login, name, active) = (user.login.clone(), user.name.clone(), works(user));
         let agent = Agent { settings: agent_settings(user), login, name, team: user.team_id, active, voicemail: user.voicemail };
         directory.agents.insert(user.id, agent);
     }
@@ -193,6 +196,12 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
     directory.codes =
         snapshot.wrap_up_codes.iter().filter(|c| c.active).map(|c| (c.id, Code { name: c.name.clone(), queue: c.queue_id })).collect();
     (directory, faults)
+}
+
+/// Whether this person may act as an agent. Supervisors listen and step in by a telephone, too.
+fn works(user: &model::User) -> bool {
+    let roles = [model::UserRole::Agent, model::UserRole::Supervisor, model::UserRole::Admin];
+    user.active && roles.iter().any(|role| user.roles.contains(role))
 }
 
 type Flows = BTreeMap<FlowId, (Arc<Flow>, FlowRef)>;

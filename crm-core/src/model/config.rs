@@ -94,6 +94,12 @@ pub enum OverflowTo {
     Flow,
     /// Its caller may leave a message for this queue.
     Voicemail,
+    /// Its caller may leave a message for this agent, whether or not they take messages of failed transfers. While they are not active, it
+    /// goes back to its flow.
+    AgentVoicemail {
+        #[schema(value_type = Uuid)]
+        agent: UserId,
+    },
 }
 
 /// Which calls of a queue are recorded.
@@ -249,8 +255,12 @@ impl Resource for Queue {
         let mut all: Vec<Reference> = skill_references("skills", &self.skills).collect();
         all.extend(self.site_id.iter().map(|id| Reference { field: "site_id".into(), table: "site", id: id.to_string() }));
         all.extend(self.hours_id.iter().map(|id| Reference { field: "hours_id".into(), table: "hours", id: id.to_string() }));
-        if let OverflowTo::Queue { queue } = self.overflow {
-            all.push(Reference { field: "overflow.queue".into(), table: "queue", id: queue.to_string() });
+        match self.overflow {
+            OverflowTo::Queue { queue } => all.push(Reference { field: "overflow.queue".into(), table: "queue", id: queue.to_string() }),
+            OverflowTo::AgentVoicemail { agent } => {
+                all.push(Reference { field: "overflow.agent".into(), table: "app_user", id: agent.to_string() });
+            }
+            OverflowTo::Flow | OverflowTo::Voicemail => {}
         }
         all
     }

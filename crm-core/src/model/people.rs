@@ -157,7 +157,11 @@ impl Resource for User {
         login: Text, name: Text, roles: Json, team_id: Text, skills: Json, queues: Json, phone_id: Text, language: Text, active: Bool,
         must_change_password: Bool, voicemail: Bool,
     );
-    const USED_BY: &'static [UsedBy] = &[UsedBy { table: "phone", column: "owner_id" }, UsedBy { table: "customer", column: "owner_id" }];
+    const USED_BY: &'static [UsedBy] = &[
+        UsedBy { table: "phone", column: "owner_id" },
+        UsedBy { table: "customer", column: "owner_id" },
+        UsedBy { table: "queue", column: "overflow" },
+    ];
 
     fn check(&mut self, check: &mut Check) {
         self.login = self.login.trim().to_ascii_lowercase();

@@ -113,8 +113,8 @@ struct Recording {
     parts: BTreeMap<u32, Part>,
     /// What happened, by ms on its timeline; at most [`MARKERS_MAX`].
     markers: Vec<(u64, RecordingMark)>,
-    /// Ms on its timeline, and the frames that were lost there; at most [`MARKERS_MAX`].
-    gaps: Vec<(u64, u64)>,
+    /// Ms on its timeline, and the frames and ms that were lost there; at most [`MARKERS_MAX`].
+    gaps: Vec<(u64, u64, u64)>,
 }
 
 /// Most marks, and most gaps, kept with a recording; further ones are in the log only.
@@ -252,6 +252,8 @@ impl Fold {
             | Body::RecordingPart { .. }
             | Body::RecordingEnded { .. }
             | Body::RecordingMarker { .. }
+            | Body::RecordingPaused { .. }
+            | Body::RecordingResumed { .. }
             | Body::RecordingGap { .. } => self.apply_recording(at, body),
             Body::MessageLeft { left } => self.message = Some((at, *left)),
             Body::Closed { reason } => {
@@ -279,9 +281,8 @@ impl Fold {
             | Body::OutsideDialled { .. }
             | Body::TrunkChosen { .. }
             | Body::OutsideFailed { .. }
-            | Body::RecordingPaused { .. }
-            | Body::RecordingResumed { .. }
             | Body::RecordingDecided { .. }
+            | Body::RecordingFailed { .. }
             | Body::MessageBegun { .. }
             | Body::MessageEnded { .. }
             | Body::MessageHandled { .. }
@@ -441,19 +442,25 @@ impl Fold {
                 Some(known) => known.ended = Some((at, *frames_dropped)),
                 None => self.strays += 1,
             },
-            Body::RecordingMarker { recording, mark } => match self.recordings.get_mut(recording) {
-                Some(known) if known.markers.len() < MARKERS_MAX => {
-                    known.markers.push((u64::try_from((at.0 - known.started.0) / 1000).unwrap_or_default(), *mark));
-                }
-                Some(_) => {}
-                None => self.strays += 1,
-            },
-            Body::RecordingGap { recording, offset_ms, frames } => match self.recordings.get_mut(recording) {
-                Some(known) if known.gaps.len() < MARKERS_MAX => known.gaps.push((*offset_ms, *frames)),
+            Body::RecordingMarker { recording, mark } => self.mark(at, *recording, *mark),
+            Body::RecordingPaused { recording, .. } => self.mark(at, *recording, RecordingMark::Paused),
+            Body::RecordingResumed { recording, .. } => self.mark(at, *recording, RecordingMark::Resumed),
+            Body::RecordingGap { recording, offset_ms, frames, lost_ms } => match self.recordings.get_mut(recording) {
+                Some(known) if known.gaps.len() < MARKERS_MAX => known.gaps.push((*offset_ms, *frames, *lost_ms)),
                 Some(_) => {}
                 None => self.strays += 1,
             },
             _ => {}
+        }
+    }
+
+    fn mark(&mut self, at: Utc, recording: RecordingId, mark: RecordingMark) {
+        match self.recordings.get_mut(&recording) {
+            Some(known) if known.markers.len() < MARKERS_MAX => {
+                known.markers.push((u64::try_from((at.0 - known.started.0) / 1000).unwrap_or_default(), mark));
+            }
+            Some(_) => {}
+            None => self.strays += 1,
         }
     }
 }

@@ -140,6 +140,16 @@ impl Interactions {
         self.interaction_of(participant).is_some_and(|i| i.can_be_supervised(participant) && i.parties() < cti_types::call::PARTIES_MAX)
     }
 
+    /// Whether a supervisor can take the place of this participant.
+    pub fn can_be_intercepted(&self, participant: ParticipantId) -> bool {
+        self.interaction_of(participant).is_some_and(|i| i.can_be_intercepted(participant))
+    }
+
+    /// Whether this supervisor can take the place of whom they hear.
+    pub fn can_intercept(&self, supervisor: ParticipantId) -> bool {
+        self.interaction_of(supervisor).is_some_and(|i| i.can_intercept(supervisor))
+    }
+
     /// Whether the customer waits in a queue, and no telephone has been lifted for them.
     pub fn waits_in_queue(&self, interaction: InteractionId) -> bool {
         self.open.get(&interaction).is_some_and(|interaction| interaction.waiting_in_queue().is_some())
@@ -153,6 +163,11 @@ impl Interactions {
     /// Who asked this participant aside, if anybody does.
     pub fn asked_by(&self, participant: ParticipantId) -> Option<ParticipantId> {
         self.interaction_of(participant).and_then(|interaction| interaction.asked_by(participant))
+    }
+
+    /// Who paused the recording; they talk with the customer.
+    pub fn recording_paused_by(&self, interaction: InteractionId) -> Option<ParticipantId> {
+        self.open.get(&interaction).and_then(|interaction| interaction.paused_by)
     }
 
     fn interaction_of(&self, participant: ParticipantId) -> Option<&Interaction> {
@@ -249,9 +264,6 @@ impl Interactions {
             Input::QueueBack(queue) => self.queue_back(now, queue),
             Input::MessageAsked { interaction, agent } => self.with(interaction, now, |i, desk| i.message_asked(desk, agent)),
             Input::Recorded { interaction, recording } => self.with(interaction, now, |i, desk| i.recorded(desk, recording)),
-            Input::RecordingPaused { interaction, paused, by } => {
-                self.with(interaction, now, |i, desk| i.recording_paused(desk, paused, by));
-            }
             Input::Refused { interaction, reason } => self.with(interaction, now, |i, desk| i.refused(desk, reason)),
             Input::Note { interaction, body } => self.note(now, interaction, body),
             Input::Shutdown => {
@@ -279,6 +291,7 @@ impl Interactions {
             }
             Input::Held { participant } => self.of(participant, now, |i, _| i.held(participant, true)),
             Input::Retrieved { participant } => self.of(participant, now, |i, _| i.held(participant, false)),
+            Input::RecordingPaused { by, paused } => self.of(by, now, |i, desk| i.recording_paused(desk, by, paused)),
             Input::Left { participant, reason } => self.of(participant, now, |i, desk| i.left(desk, participant, reason)),
             Input::TransferAsked { by, to } => self.of(by, now, |i, desk| i.transfer_asked(desk, by, to)),
             Input::ConsultAsked { by, to } => self.of(by, now, |i, desk| i.consult_asked(desk, by, to)),

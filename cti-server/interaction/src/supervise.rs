@@ -3,10 +3,10 @@
 use crate::interaction::{Interaction, Supervision};
 use crate::room::Desk;
 use crate::words::Output;
-use crate::work::For;
+use crate::work::{For, Work};
 use cti_types::call::PARTIES_MAX;
-use cti_types::event::{Body, LeaveReason, Purpose, RecordingMark, SuperviseMode};
-use cti_types::{AgentId, ParticipantId};
+use cti_types::event::{Body, LeaveReason, PartyEnd, Purpose, RecordingMark, Role, SuperviseMode, WorkEnd};
+use cti_types::{AgentId, ParticipantId, WorkItemId};
 
 /// What a supervisor asks for.
 pub(crate) struct Asked {
@@ -22,7 +22,8 @@ impl Interaction {
         let Asked { supervisor, target, mode, of_call, intercept } = asked;
         let there_already =
             self.participants.values().any(|p| p.agent == Some(supervisor) && p.segment != cti_types::event::SegmentKind::WrapUp);
-        if !self.can_be_supervised(target) || there_already || self.parties() >= PARTIES_MAX {
+        let may = self.can_be_supervised(target) && (!intercept || self.can_be_intercepted(target));
+        if !may || there_already || self.parties() >= PARTIES_MAX {
             return;
         }
         self.aim(desk, For::Supervision { target, mode, of_call, intercept }, Purpose::Supervision, supervisor, Some(supervisor));
@@ -33,9 +34,22 @@ impl Interaction {
         self.active(target).is_some() && !self.supervisions.contains_key(&target) && self.message.is_none()
     }
 
+    /// An agent who speaks with the customer. Of two supervisors who want the call at once the first has it: nobody takes it from them.
+    pub(crate) fn can_be_intercepted(&self, target: ParticipantId) -> bool {
+        let is_agent = self.participants.get(&target).is_some_and(|p| p.role == Role::Agent);
+        is_agent && self.talkers.contains_key(&target)
+    }
+
+    /// Whether this supervisor can take the place of whom they hear.
+    pub(crate) fn can_intercept(&self, supervisor: ParticipantId) -> bool {
+        self.supervisions.get(&supervisor).is_some_and(|supervision| self.can_be_intercepted(supervision.target))
+    }
+
     pub(crate) fn supervisor_lifted(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, supervision: Supervision, intercept: bool) {
         let Supervision { target, mode, of_call } = supervision;
-        let target = if self.can_be_supervised(target) { Some(target) } else { self.next_target().filter(|_| of_call) };
+        // Whose place is to be taken was chosen: nobody else loses theirs.
+        let other = || self.next_target().filter(|_| of_call && !intercept);
+        let target = if self.can_be_supervised(target) { Some(target) } else { other() };
         let Some(target) = target else {
             // The agent has gone while the supervisor's telephone rang.
             self.put_out(desk, participant, LeaveReason::Withdrawn);
@@ -58,12 +72,11 @@ impl Interaction {
     }
 
     pub(crate) fn intercepted(&mut self, desk: &mut Desk<'_>, participant: ParticipantId) {
-        let Some(supervision) = self.supervisions.get(&participant).copied() else { return };
-        let old = supervision.target;
-        if self.talkers.remove(&old).is_none() {
+        if !self.can_intercept(participant) {
             return;
         }
-        self.supervisions.remove(&participant);
+        let Some(Supervision { target: old, .. }) = self.supervisions.remove(&participant) else { return };
+        self.talkers.remove(&old);
         self.write(desk, Body::Intercepted { participant, from: old });
         self.mark(desk, RecordingMark::Intercepted);
         desk.out.push_back(Output::Replace { old, new: participant });
@@ -87,7 +100,7 @@ impl Interaction {
         self.talkers.keys().copied().find(|talker| self.can_be_supervised(*talker))
     }
 
-    /// Somebody new has the customer: supervisions of the call that have nobody go on with them.
+    /// Somebody new has the customer: supervisions of the call that have nobody go on with them, or end if none of ours is there.
     pub(crate) fn supervise_next(&mut self, desk: &mut Desk<'_>) {
         let orphans: Vec<(ParticipantId, SuperviseMode)> = self
             .supervisions
@@ -96,7 +109,13 @@ impl Interaction {
             .map(|(id, supervision)| (*id, supervision.mode))
             .collect();
         for (participant, mode) in orphans {
-            let Some(target) = self.next_target() else { return };
+            let Some(target) = self.next_target() else {
+                // Nobody yet: the customer waits.
+                if !self.talkers.is_empty() {
+                    self.dismiss_supervisor(desk, participant, LeaveReason::OtherLeft);
+                }
+                continue;
+            };
             if let Some(supervision) = self.supervisions.get_mut(&participant) {
                 supervision.target = target;
             }
@@ -114,10 +133,26 @@ impl Interaction {
             .map(|(id, _)| *id)
             .collect();
         for participant in over {
-            desk.out.push_back(Output::Drop { interaction: self.id, participant });
-            self.end_supervision(desk, participant, LeaveReason::OtherLeft);
+            self.dismiss_supervisor(desk, participant, LeaveReason::OtherLeft);
+        }
+        for work in self.moot_supervisions() {
+            self.withdraw_work(desk, work, WorkEnd::NotTaken(PartyEnd::Cancelled));
         }
         self.supervise_next(desk);
+    }
+
+    /// Telephones of supervisors that ring for somebody whose part has ended, and for nobody else.
+    fn moot_supervisions(&self) -> Vec<WorkItemId> {
+        let moot = |work: &Work| match work.purpose {
+            For::Supervision { target, of_call, intercept, .. } => (intercept || !of_call) && !self.can_be_supervised(target),
+            For::Customer | For::Consult { .. } | For::Dial | For::Message => false,
+        };
+        self.works.iter().filter(|(_, work)| moot(work)).map(|(id, _)| *id).collect()
+    }
+
+    fn dismiss_supervisor(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, reason: LeaveReason) {
+        desk.out.push_back(Output::Drop { interaction: self.id, participant });
+        self.end_supervision(desk, participant, reason);
     }
 
     pub(crate) fn end_supervision(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, reason: LeaveReason) {
@@ -150,8 +185,7 @@ impl Interaction {
             self.returned(desk, asker);
         } else if self.supervisions.contains_key(&target) {
             self.write(desk, Body::ForceReleased { by, participant });
-            desk.out.push_back(Output::Drop { interaction: self.id, participant: target });
-            self.end_supervision(desk, target, LeaveReason::Forced);
+            self.dismiss_supervisor(desk, target, LeaveReason::Forced);
         } else if let Some(assignment) = self.handling(target) {
             self.write(desk, Body::ForceReleased { by, participant });
             self.message_returned(desk, assignment);

@@ -361,7 +361,7 @@ impl Interaction {
         work: WorkItemId,
         reason: QueueLeft,
         overflow: Option<(QueueId, Duration)>,
-        voicemail: bool,
+        voicemail: Option<Mailbox>,
     ) {
         let Some(Work { purpose, aim: Aim::Queue(place), mut sent_out }) = self.works.remove(&work) else { return };
         desk.by_work.remove(&work);
@@ -382,13 +382,13 @@ impl Interaction {
             }
             Some(_) | None => {
                 self.write(desk, Body::WorkEnded { work, end: WorkEnd::Left(reason) });
-                match purpose {
-                    For::Customer if voicemail => self.enter_voicemail(desk, Mailbox::Queue(place.queue)),
-                    For::Customer => desk.out.push_back(Output::BackToFlow { interaction: self.id, reason }),
-                    For::Consult { by } => self.consult_failed(desk, by),
+                match (purpose, voicemail) {
+                    (For::Customer, Some(mailbox)) => self.enter_voicemail(desk, mailbox),
+                    (For::Customer, None) => desk.out.push_back(Output::BackToFlow { interaction: self.id, reason }),
+                    (For::Consult { by }, _) => self.consult_failed(desk, by),
                     // Its queue is gone: it waits to be moved, taken by hand, or for the queue to be back.
-                    For::Message => {}
-                    For::Dial | For::Supervision { .. } => {}
+                    (For::Message, _) => {}
+                    (For::Dial | For::Supervision { .. }, _) => {}
                 }
             }
         }

@@ -322,7 +322,7 @@ fn overflow_makes_new_work_that_keeps_its_age() {
     let (work, queued_at) = (desk.work(), desk.now().tick);
     desk.ms += 5_000;
     let overflow = Some((OTHER_QUEUE, WRAP_UP));
-    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow, voicemail: false });
+    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow, voicemail: None });
     assert_ne!(desk.work(), work);
     let Some(AcdInput::Enqueue { queue, since, .. }) = desk.acd.last() else { panic!("{:?}", desk.acd) };
     assert_eq!((*queue, *since), (OTHER_QUEUE, queued_at));
@@ -332,7 +332,7 @@ fn overflow_makes_new_work_that_keeps_its_age() {
 fn who_comes_back_to_a_queue_from_the_flow_keeps_their_age() {
     let mut desk = Desk::waiting(WRAP_UP);
     let (work, queued_at) = (desk.work(), desk.now().tick);
-    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow: None, voicemail: false });
+    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow: None, voicemail: None });
     desk.ms += 5_000;
     let credit = Duration::from_secs(7);
     desk.say(Input::QueueAsked { interaction: ID, queue: OTHER_QUEUE, priority: 0, skills: vec![], credit, wrap_up_max: WRAP_UP });
@@ -348,7 +348,7 @@ fn what_an_earlier_owner_of_the_acd_says_changes_nothing() {
     let before = (desk.log.len(), desk.acd.len(), desk.other.len());
     desk.acd(earlier, AcdOutput::OfferEnded { offer, work, agent: AGENT, end: OfferEnd::NoAnswer });
     desk.acd(earlier, AcdOutput::Stale(Stale::Offer(offer)));
-    desk.say(Input::WorkLeft { epoch: earlier, work, reason: QueueLeft::Full, overflow: None, voicemail: false });
+    desk.say(Input::WorkLeft { epoch: earlier, work, reason: QueueLeft::Full, overflow: None, voicemail: None });
     assert_eq!((desk.log.len(), desk.acd.len(), desk.other.len()), before);
     assert_eq!((desk.room.stale(), desk.room.acd_epoch()), (3, EPOCH));
 }
@@ -398,7 +398,7 @@ fn queues_that_overflow_into_each_other_send_work_round_once_and_then_to_its_flo
     let now = desk.now();
     for (target, back) in [(OTHER_QUEUE, false), (QUEUE, true)] {
         let (work, overflow) = (desk.work(), Some((target, WRAP_UP)));
-        desk.room.handle(now, Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::Full, overflow, voicemail: false });
+        desk.room.handle(now, Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::Full, overflow, voicemail: None });
         desk.drain();
         assert_eq!(desk.other.contains(&Output::BackToFlow { interaction: ID, reason: QueueLeft::Full }), back);
     }
@@ -409,7 +409,7 @@ fn work_that_waited_in_the_other_queue_may_come_back() {
     let mut desk = Desk::waiting(WRAP_UP);
     for target in [OTHER_QUEUE, QUEUE] {
         let (work, overflow) = (desk.work(), Some((target, WRAP_UP)));
-        desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow, voicemail: false });
+        desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow, voicemail: None });
         let Some(AcdInput::Enqueue { queue, .. }) = desk.acd.last() else { panic!("{:?}", desk.acd) };
         assert_eq!(*queue, target);
     }
@@ -419,7 +419,7 @@ fn work_that_waited_in_the_other_queue_may_come_back() {
 fn back_in_the_flow_the_flow_may_end_it() {
     let mut desk = Desk::waiting(WRAP_UP);
     let work = desk.work();
-    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::Full, overflow: None, voicemail: false });
+    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::Full, overflow: None, voicemail: None });
     assert!(desk.other.contains(&Output::BackToFlow { interaction: ID, reason: QueueLeft::Full }));
     desk.say(Input::FlowEnded { interaction: ID, how: FlowEnd::HungUp });
     assert_eq!((desk.closed(), desk.left(CUSTOMER)), (Some(CloseReason::ServedByFlow), Some(LeaveReason::Flow)));
@@ -513,7 +513,7 @@ proptest! {
                 (10, _) => desk.say(Input::Left { participant: CUSTOMER, reason: LeaveReason::HungUp }),
                 (11, _) if desk.room.work(ID).is_some() => {
                     let work = desk.work();
-                    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow: None, voicemail: false });
+                    desk.say(Input::WorkLeft { epoch: EPOCH, work, reason: QueueLeft::WaitLimit, overflow: None, voicemail: None });
                 }
                 (12, _) => desk.wait(61_000),
                 (13, _) => desk.say(Input::FlowEnded { interaction: ID, how: FlowEnd::HungUp }),

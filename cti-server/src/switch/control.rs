@@ -6,7 +6,7 @@ use super::directory::RecordingPolicy;
 use super::rooms::Rooms;
 use cti_call::Input as CallInput;
 use cti_interaction::{Input as Said, Output as Life};
-use cti_types::event::{Body, FlowEnd, SuperviseMode};
+use cti_types::event::{Body, FlowEnd, LeaveReason, SuperviseMode};
 use cti_types::media::Clip;
 use cti_types::{FlowId, InteractionId, LegId, Now, ParticipantId, PlayId, QueueId, RecordingId};
 use softphone_protocol::Role;
@@ -31,6 +31,7 @@ impl Rooms {
                 }
             }
             Life::EnterFlow { interaction, flow } => self.enter_flow(now, interaction, flow),
+            Life::ResumeRecording { interaction } => self.resume_recording(now, interaction),
             Life::EnterVoicemail { interaction, mailbox } => self.enter_voicemail(now, interaction, mailbox),
             _ => {}
         }
@@ -46,6 +47,8 @@ impl Rooms {
             self.calls.handle(now, CallInput::Supervise { leg, target: heard, mode });
         } else {
             self.calls.handle(now, CallInput::End { leg, cause: cti_call::cause::NORMAL_CLEARING });
+            // A leg that we end says nothing of itself: without this the supervisor was busy as long as the call went on.
+            self.say(now, Said::Left { participant, reason: LeaveReason::OtherLeft });
         }
     }
 
@@ -126,6 +129,14 @@ impl Rooms {
         self.recordings.insert(recording, interaction);
         self.effects.push_back(Effect::RecordBegin { recording, interaction, at: now.tick, started: now.utc });
         recording
+    }
+
+    fn resume_recording(&mut self, now: Now, interaction: InteractionId) {
+        let customer = self.contacts.get(&interaction).and_then(|contact| self.lines.leg_of(contact.customer));
+        if let Some(leg) = customer {
+            self.calls.handle(now, CallInput::PauseRecording { leg, paused: false });
+        }
+        self.changed_calls.insert(interaction);
     }
 
     /// The call room gives nothing more to it.

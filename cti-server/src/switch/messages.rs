@@ -200,6 +200,14 @@ impl Rooms {
         }
     }
 
+    /// Whether somebody can find what is left in it.
+    pub(super) fn is_there(&self, mailbox: Mailbox) -> bool {
+        match mailbox {
+            Mailbox::Queue(_) => true,
+            Mailbox::Agent(agent) => self.directory.agents.get(&agent).is_some_and(|agent| agent.active),
+        }
+    }
+
     /// How long who takes a message may write about it.
     fn wrap_up_of(&self, mailbox: Mailbox) -> Duration {
         let queue = match mailbox {

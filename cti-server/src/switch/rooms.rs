@@ -17,7 +17,7 @@ use super::media_address::MediaAddress;
 use super::messages::Messages;
 use super::outbound::Outbound;
 use super::peers::Peers;
-use super::{Audience, Effect, Event, Found, RecordingFact};
+use super::{Audience, Effect, Event, Found, Gap, RecordingFact};
 use cti_acd::Acd;
 use cti_call::{Calls, Input as CallInput, Output as CallOutput, Signal};
 use cti_interaction::{Input as Said, Interactions, Output as Life};
@@ -300,6 +300,13 @@ impl Rooms {
         if let Some(id) = self.contacts.keys().find(|id| !self.interactions.is_open(**id)) {
             return Err(format!("switch: contact {id} has no open interaction"));
         }
+        for (id, contact) in &self.contacts {
+            let recording = self.lines.leg_of(contact.customer).and_then(|leg| self.calls.recording(leg));
+            let paused = recording.is_some_and(|(_, paused)| paused);
+            if paused != self.interactions.recording_paused_by(*id).is_some() {
+                return Err(format!("switch: the recording of {id} is paused by nobody who talks, or is not paused after all"));
+            }
+        }
         Ok(())
     }
 
@@ -480,10 +487,10 @@ impl Rooms {
             }
             AcdOutput::OfferEnded { .. } | AcdOutput::AimEnded { .. } | AcdOutput::Stale(_) => self.say(now, Said::Acd { epoch, output }),
             AcdOutput::Left { work, reason, overflow } => {
-                let voicemail = overflow == Overflow::Voicemail;
-                let overflow = match overflow {
-                    Overflow::Queue(queue) => self.directory.queues.get(&queue).map(|q| (queue, q.settings.wrap_up_max)),
-                    Overflow::Flow | Overflow::Voicemail => None,
+                let (overflow, voicemail) = match overflow {
+                    Overflow::Queue(queue) => (self.directory.queues.get(&queue).map(|q| (queue, q.settings.wrap_up_max)), None),
+                    Overflow::Voicemail(mailbox) => (None, Some(mailbox).filter(|mailbox| self.is_there(*mailbox))),
+                    Overflow::Flow => (None, None),
                 };
                 self.say(now, Said::WorkLeft { epoch, work, reason, overflow, voicemail });
             }
@@ -527,6 +534,7 @@ impl Rooms {
             | Life::Supervise { .. }
             | Life::Replace { .. }
             | Life::EnterVoicemail { .. }
+            | Life::ResumeRecording { .. }
             | Life::EnterFlow { .. } => self.on_control(now, life),
             Life::Message(view) => self.message_changed(view),
             Life::Parties { interaction } => {
@@ -596,19 +604,27 @@ impl Rooms {
                 self.say(now, Said::Note { interaction, body });
                 self.effects.push_back(Effect::RecordLinked { recording, part });
             }
-            RecordingFact::Gap { recording, interaction, offset_ms, frames } => {
-                if let Some((offset_ms, frames)) = self.gaps.add(now.tick, recording, offset_ms, frames) {
-                    self.say(now, Said::Note { interaction, body: Body::RecordingGap { recording, offset_ms, frames } });
+            RecordingFact::Gap { recording, interaction, gap } => {
+                if let Some(gap) = self.gaps.add(now.tick, recording, gap) {
+                    self.note_gap(now, recording, interaction, gap);
                 }
+            }
+            RecordingFact::Failed { recording, interaction, reason } => {
+                self.say(now, Said::Note { interaction, body: Body::RecordingFailed { recording, reason } });
             }
             RecordingFact::Ended { recording, interaction, frames_dropped } => {
                 self.recordings.remove(&recording);
-                if let Some((offset_ms, frames)) = self.gaps.end(recording) {
-                    self.say(now, Said::Note { interaction, body: Body::RecordingGap { recording, offset_ms, frames } });
+                if let Some(gap) = self.gaps.end(recording) {
+                    self.note_gap(now, recording, interaction, gap);
                 }
                 self.say(now, Said::Note { interaction, body: Body::RecordingEnded { recording, frames_dropped } });
             }
         }
+    }
+
+    fn note_gap(&mut self, now: Now, recording: RecordingId, interaction: InteractionId, gap: Gap) {
+        let Gap { offset_ms, frames, lost_ms } = gap;
+        self.say(now, Said::Note { interaction, body: Body::RecordingGap { recording, offset_ms, frames, lost_ms } });
     }
 
     fn set_accepting(&mut self, now: Now, accepting: bool) {

@@ -6,6 +6,7 @@
 
 use crate::flow::{QueueLeft, SkillNeed};
 use crate::id::{AgentId, AssignmentId, InteractionId, OfferId, QueueId, ReasonId, SkillId, WorkItemId};
+use crate::mailbox::Mailbox;
 use crate::time::Tick;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -63,8 +64,8 @@ pub enum Overflow {
     Queue(QueueId),
     /// It goes back to its flow, which is told why (a message, a voicemail, another choice).
     Flow,
-    /// Its caller may leave a message for this queue.
-    Voicemail,
+    /// Its caller may leave a message.
+    Voicemail(Mailbox),
 }
 
 /// What an agent can do and for whom they work.

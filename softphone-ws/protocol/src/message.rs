@@ -184,13 +184,13 @@ pub enum Command {
         call: LegId,
         what: RecordAsked,
     },
-    /// For supervisors: hear the call an agent is in. One's own telephone rings for it.
+    /// For supervisors: hear the call an agent is in, wherever it goes. One's own telephone rings for it.
     Supervise {
         #[ts(as = "String")]
         agent: UserId,
         mode: ModeAsked,
-        /// Go on with whoever has the customer next; else it ends with this agent's part.
-        #[serde(default)]
+        /// Go on with whoever has the customer next, as it does unless said otherwise; `false`: it ends with this agent's part.
+        #[serde(default = "yes")]
         #[ts(as = "Option<bool>", optional)]
         of_call: bool,
         /// Take the agent's place as soon as the telephone is lifted.
@@ -204,7 +204,7 @@ pub enum Command {
         call: LegId,
         mode: ModeAsked,
     },
-    /// Take the place of the agent one supervises.
+    /// Take the place of the agent one supervises; not of a supervisor who has done so already.
     Intercept {
         #[ts(as = "String")]
         call: LegId,
@@ -217,12 +217,12 @@ pub enum Command {
         #[ts(as = "Option<String>", optional = nullable)]
         participant: Option<ParticipantId>,
     },
-    /// Take a waiting call oneself: for supervisors, and for agents of its queue.
+    /// Take a waiting call oneself: for agents of its queue, and for every supervisor, as a queue belongs to no team.
     TakeWaiting {
         #[ts(as = "String")]
         interaction: InteractionId,
     },
-    /// For supervisors: move a waiting call in its queue, or into another. Its age is kept.
+    /// For every supervisor, as a queue belongs to no team: move a waiting call in its queue, or into another. Its age is kept.
     MoveWaiting {
         #[ts(as = "String")]
         interaction: InteractionId,
@@ -289,6 +289,10 @@ impl Command {
     }
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// To whom a call is to go.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -327,6 +331,7 @@ pub enum TargetAsked {
 pub enum RecordAsked {
     Start,
     Stop,
+    /// Until it is resumed, or who paused it talks with the customer no longer.
     Pause,
     Resume,
 }
@@ -530,6 +535,14 @@ mod tests {
             (
                 json!({"type": "command", "id": 6, "command": {"do": "take_over"}}),
                 ClientMessage::Command { id: 6, command: Command::TakeOver },
+            ),
+            // Supervision is of the call.
+            (
+                json!({"type": "command", "id": 7, "command": {"do": "supervise", "agent": "00000000-0000-0000-0000-000000000007", "mode": "listen"}}),
+                ClientMessage::Command {
+                    id: 7,
+                    command: Command::Supervise { agent: UserId::from_u128(7), mode: ModeAsked::Listen, of_call: true, intercept: false },
+                },
             ),
         ];
         for (text, message) in table {

@@ -6,9 +6,9 @@
 mod common_control;
 
 use common_control::*;
-use cti_phone::{DigitsBy, EndReason};
+use cti_phone::{Call, DigitsBy, EndReason};
 use e2e::record::{assert_tiled, closed, kinds, now_us, text};
-use e2e::{Caller, Desk, Heard, House, Recording, Screen, on_both, until, within};
+use e2e::{Caller, Desk, Heard, House, Recording, Screen, eventually, on_both, until, within};
 use serde_json::{Value, json};
 
 on_both!(
@@ -18,11 +18,13 @@ on_both!(
     a_transfer_nobody_takes_brings_the_customer_back_to_the_queue,
     a_supervisor_listens_whispers_barges_in_and_takes_over,
     a_supervisor_says_by_keys_how_well_they_are_heard_and_the_keys_reach_nobody,
+    of_two_supervisors_who_take_over_one_wins_and_the_other_is_refused,
     a_supervisor_of_a_team_follows_a_call_within_it_and_no_further,
     an_agent_is_taken_out_by_force_and_the_customer_waits_for_another,
     a_supervisor_takes_a_waiting_call_and_ends_another_by_force,
     the_customer_is_back_when_the_one_asked_is_let_go_and_a_party_that_is_put_out_is_gone,
     a_paused_recording_holds_nothing_of_the_meantime,
+    a_pause_ends_with_the_part_of_the_agent_who_asked_for_it,
 );
 
 async fn who_is_consulted_speaks_with_the_agent_alone_and_then_has_the_customer(house: House) {
@@ -256,6 +258,42 @@ async fn a_supervisor_says_by_keys_how_well_they_are_heard_and_the_keys_reach_no
     assert_eq!(rows.iter().filter(|row| text(row, "/via") == "phone").count(), 5, "{audit:#}");
 }
 
+async fn of_two_supervisors_who_take_over_one_wins_and_the_other_is_refused(house: House) {
+    let bob = house.rest().find("/users", "login", "bob").await;
+    let both = house.rest().patch(&format!("/users/{}", text(&bob, "/id")), &json!({ "roles": ["agent", "supervisor"] })).await;
+    assert_eq!(both.status, 200, "{}", both.body);
+    let Talk { house, since, out, alice, mut taken, .. } = Talk::begin(house).await;
+    let (mut boss, mut bob) = (Desk::open(&house, "supervisor").await, Desk::open(&house, "bob").await);
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen" })).await;
+    let mut ear = boss.phone.lifted(BOSS).await;
+    bob.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "barge" })).await;
+    let mut mouth = bob.phone.lifted(BOB).await;
+    hears("the caller", &out, &[ALICE, BOB]).await;
+    hears("the boss", &ear, &[CALLER, ALICE, BOB]).await;
+
+    let intercept = async |desk: &Desk| desk.screen.ask(json!({ "do": "intercept", "call": desk.leg().await })).await;
+    let (by_boss, by_bob) = tokio::join!(intercept(&boss), intercept(&bob));
+    // The other goes on as they were: the boss is heard by nobody, and bob by everybody.
+    let (winner, loser, refusal, heard) = match (by_boss, by_bob) {
+        (Ok(_), Err(refusal)) => (&boss, &bob, refusal, vec![BOB, BOSS]),
+        (Err(refusal), Ok(_)) => (&bob, &boss, refusal, vec![BOB]),
+        (by_boss, by_bob) => panic!("one wins: {by_boss:?} and {by_bob:?}"),
+    };
+    assert_eq!(refusal.code, "wrong_state");
+    assert_eq!(within("the end of alice's part", taken.ended()).await, EndReason::RemoteHungUp);
+    hears("the caller", &out, &heard).await;
+    out.hang_up().await.unwrap();
+    for call in [&mut ear, &mut mouth] {
+        assert_eq!(within("the end of a supervisor's part", call.ended()).await, EndReason::RemoteHungUp);
+    }
+    alice.finish_wrap_up().await;
+    winner.finish_wrap_up().await;
+    loser.screen.shown("not_ready").await;
+    let one = closed(&house, NOAH, since).await;
+    assert_eq!((bodies(&one, "intercepted").len(), bodies(&one, "supervision_ended").len()), (1, 1));
+    eventually("no leg", async || (house.rest().figure("cordboard_legs").await == 0).then_some(())).await;
+}
+
 async fn a_supervisor_of_a_team_follows_a_call_within_it_and_no_further(house: House) {
     let rest = house.rest();
     let south = rest.post("/teams", &json!({ "name": "south" })).await;
@@ -264,7 +302,7 @@ async fn a_supervisor_of_a_team_follows_a_call_within_it_and_no_further(house: H
     assert_eq!(moved.status, 200, "{}", moved.body);
     let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
     let mut boss = Desk::open(&house, "supervisor").await;
-    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen", "of_call": true })).await;
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen" })).await;
     let mut ear = boss.phone.lifted(BOSS).await;
     hears("the boss", &ear, &[CALLER, ALICE]).await;
     alice.screen.tell(json!({ "do": "hold", "call": leg })).await;
@@ -287,6 +325,7 @@ async fn a_supervisor_of_a_team_follows_a_call_within_it_and_no_further(house: H
     hears("the caller", &out, &[FAR]).await;
     hears("jonas", &third, &[CALLER]).await;
     assert_eq!(within("the end of the supervision", ear.ended()).await, EndReason::RemoteHungUp);
+    boss.screen.shown("not_ready").await;
     drop(second);
     out.hang_up().await.unwrap();
     for desk in [&alice, &bob, &jonas] {
@@ -421,4 +460,52 @@ async fn a_paused_recording_holds_nothing_of_the_meantime(house: House) {
     assert!(heard(ALICE) > 0 && heard(BOB) == 0, "{} and {}", heard(ALICE), heard(BOB));
     let said: Vec<&str> = one.get("events").and_then(Value::as_array).unwrap().iter().map(|event| text(event, "/kind")).collect();
     assert!(said.contains(&"recording_paused") && said.contains(&"recording_resumed"), "{said:?}");
+}
+
+/// The recording is paused, and what the agent then says in another voice is heard.
+async fn says_unrecorded(desk: &Desk, end: &Call, out: &Call) {
+    desk.screen.tell(json!({ "do": "record", "call": desk.leg().await, "what": "pause" })).await;
+    call_shows(&desk.screen, "the pause", |call| call["recording_paused"] == json!(true)).await;
+    end.say(cti_phone::Sound::tone(FAR));
+    hears("the caller", out, &[FAR]).await;
+}
+
+async fn a_pause_ends_with_the_part_of_the_agent_who_asked_for_it(house: House) {
+    let Talk { house, since, out, mut alice, taken, leg } = Talk::begin(house).await;
+    let mut bob = Desk::ready(&house, "bob").await;
+    let mut boss = Desk::open(&house, "supervisor").await;
+    says_unrecorded(&alice, &taken, &out).await;
+    alice.screen.tell(json!({ "do": "transfer", "call": leg, "to": agent(&bob) })).await;
+    let second = bob.phone.lifted(BOB).await;
+    hears("the caller", &out, &[BOB]).await;
+    call_shows(&bob.screen, "that it is recorded", |call| {
+        (call["recording"].as_bool(), call["recording_paused"].as_bool()) == (Some(true), Some(false))
+    })
+    .await;
+    alice.finish_wrap_up().await;
+    alice.screen.shown("ready").await;
+
+    says_unrecorded(&bob, &second, &out).await;
+    let sales = queue(&house, "sales").await;
+    bob.screen.tell(json!({ "do": "transfer", "call": bob.leg().await, "to": sales })).await;
+    let third = alice.phone.lifted(ALICE).await;
+    hears("the caller", &out, &[ALICE]).await;
+
+    says_unrecorded(&alice, &third, &out).await;
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen", "intercept": true })).await;
+    let fourth = boss.phone.lifted(BOSS).await;
+    hears("the caller", &out, &[BOSS]).await;
+    hears("the boss", &fourth, &[CALLER]).await;
+    out.hang_up().await.unwrap();
+    for desk in [&alice, &bob, &boss] {
+        desk.finish_wrap_up().await;
+    }
+    let one = sealed(&house, NOAH, since).await;
+    assert_eq!(one.pointer("/recordings").and_then(Value::as_array).map(Vec::len), Some(1));
+    let parts = Recording::of(house.rest(), &one).await;
+    assert_eq!(voices_in(&parts), (vec![CALLER], vec![ALICE, BOB, BOSS]), "the next one's voice, and nothing of a pause");
+    let (transferred, intercepted) = (["paused", "transferred", "resumed"], ["paused", "intercepted", "resumed"]);
+    assert_eq!(marks(&one), [transferred, transferred, intercepted].concat());
+    let resumed = bodies(&one, "recording_resumed");
+    assert!(resumed.iter().all(|body| body["by"].is_null() && text(body, "/reason") == "agent_left"), "{resumed:#?}");
 }

@@ -17,6 +17,7 @@ on_shared!(
     silence_ends_a_message_and_who_says_nothing_leaves_none,
     a_flow_takes_a_message_and_lets_the_caller_speak_it_anew,
     a_message_for_an_agent_is_in_their_mailbox_until_they_take_it,
+    a_queue_sends_who_waits_too_long_to_the_mailbox_of_an_agent,
     what_a_queue_records_on_demand_or_never_or_by_share,
     how_a_call_sounds_is_on_the_screen_and_in_the_record,
 );
@@ -238,6 +239,37 @@ async fn a_message_for_an_agent_is_in_their_mailbox_until_they_take_it(house: Ar
     assert!([404, 409].contains(&answer.status), "{}", answer.body);
     absent.screen.no_entry("message/").await;
     one(&here.rest, &caller.number, "voicemail", "the message, dealt with", is_closed).await;
+}
+
+async fn a_queue_sends_who_waits_too_long_to_the_mailbox_of_an_agent(house: Arc<House>) {
+    let elsewhere = Place::new(&house).await;
+    let owner = elsewhere.desk(&house).await;
+    // An id, but no user's.
+    let nobody = json!({ "overflow": { "to": "agent_voicemail", "agent": elsewhere.queue } });
+    let refused = elsewhere.rest.patch(&format!("/queues/{}", elsewhere.queue), &nobody).await;
+    assert_eq!((refused.status, text(&refused.body, "/errors/0/field")), (422, "overflow.agent"), "{}", refused.body);
+
+    let here = place(&house, json!({ "overflow": { "to": "agent_voicemail", "agent": owner.user } })).await;
+    let caller = somebody(CALLER).await;
+    let mut call = caller.connected(&house, &here.number).await;
+    speaks(&here.rest, &caller, 1, Duration::from_millis(2_000)).await;
+    call.send_digits("#", DigitsBy::Rtp, 3).await.unwrap();
+    ends(&mut call).await;
+    let origin = one(&here.rest, &caller.number, "voice", "the closed call", is_closed).await;
+    assert_eq!(text(&origin, "/close_reason"), "left_message");
+
+    let message = owner.screen.entry("message/", |message| text(message, "/caller/number") == caller.number).await;
+    assert!(message["assignment"].is_null() && message["queue_name"].is_null(), "{message}");
+    // Whoever serves the queue it came from has no part in it.
+    let desk = here.desk(&house).await;
+    let take = json!({ "do": "take_message", "interaction": message["interaction"] });
+    assert_eq!(desk.screen.ask(take.clone()).await.unwrap_err().code, "forbidden");
+    owner.screen.tell(take).await;
+    let taken = owner.screen.entry("message/", |message| message["assignment"].is_string()).await;
+    assert_says(&heard(&owner.rest, text(&message, "/recording")).await, 1_800);
+    owner.screen.tell(json!({ "do": "finish_message", "assignment": taken["assignment"] })).await;
+    let message = one(&here.rest, &caller.number, "voicemail", "the message, dealt with", is_closed).await;
+    assert_eq!((text(&message, "/message/agent_id"), text(&message, "/origin_id")), (owner.user.as_str(), text(&origin, "/id")));
 }
 
 async fn what_a_queue_records_on_demand_or_never_or_by_share(house: Arc<House>) {

@@ -7,6 +7,7 @@ use cti_server::switch::directory::{Agent, Code, Dialler, Directory, Entry, Phon
 use cti_sip::api::{PhoneAccount, Transport, Trunk};
 use cti_types::acd::{AgentSettings, Overflow, QueueOrder, QueueSettings};
 use cti_types::flow::{FlowRef, SkillNeed};
+use cti_types::mailbox::Mailbox;
 use cti_types::{AgentId, Chance, FlowId, PhoneId, QueueId, ReasonId, SkillId, TeamId, TrunkId, Utc, WrapUpCodeId};
 use ivr::{Flow, Names};
 use std::collections::BTreeSet;
@@ -228,10 +229,11 @@ impl House {
 
 fn queue(chance: &mut Chance, id: QueueId, name: &str, other: QueueId) -> Queue {
     let seconds = |chance: &mut Chance, from: u64, span: u64| Duration::from_secs(from + chance.below(span));
-    let overflow = match chance.below(6) {
+    let overflow = match chance.below(7) {
         0..=2 => Overflow::Queue(other),
         3 | 4 => Overflow::Flow,
-        _ => Overflow::Voicemail,
+        5 => Overflow::Voicemail(Mailbox::Queue(id)),
+        _ => Overflow::Voicemail(Mailbox::Agent(agent_id(0))),
     };
     let need = SkillNeed { skill: GERMAN, proficiency_min: 1 + chance.below(4) as u8 };
     let settings = QueueSettings {

@@ -21,9 +21,13 @@ fn kept(mailbox: Mailbox) -> Kept {
 impl House {
     /// The queue sends the customer away to leave a message.
     fn overflows(&mut self) {
+        self.overflows_to(Mailbox::Queue(QUEUE));
+    }
+
+    fn overflows_to(&mut self, mailbox: Mailbox) {
         let work = self.room.work(ID).expect("the customer waits");
-        let (reason, overflow) = (QueueLeft::WaitLimit, None);
-        self.say(Input::WorkLeft { epoch: EPOCH, work, reason, overflow, voicemail: true });
+        let (reason, overflow, voicemail) = (QueueLeft::WaitLimit, None, Some(mailbox));
+        self.say(Input::WorkLeft { epoch: EPOCH, work, reason, overflow, voicemail });
         self.acd.works.remove(&work);
     }
 
@@ -141,6 +145,18 @@ fn a_message_for_an_agent_is_in_their_mailbox_until_they_can_take_it() {
 }
 
 #[test]
+fn a_queue_sends_its_callers_to_the_mailbox_it_names() {
+    let mut house = House::waiting();
+    house.overflows_to(Mailbox::Agent(BOB));
+    assert_eq!(house.does(CUSTOMER), Some(SegmentKind::Voicemail));
+    assert!(house.asked.contains(&Output::EnterVoicemail { interaction: ID, mailbox: Mailbox::Agent(BOB) }));
+    house.leaves(Mailbox::Agent(BOB));
+    house.hang_up(CUSTOMER);
+    assert_eq!(house.closed(), Some(CloseReason::LeftMessage));
+    assert_eq!((house.state(), house.room.work(MESSAGE)), (Some(MessageState::Waiting { queue: None }), None), "nobody else is asked");
+}
+
+#[test]
 fn a_message_taken_out_of_its_queue_by_hand_is_back_there_when_that_fails() {
     let mut house = House::message(Mailbox::Queue(QUEUE));
     house.acd.away.insert(BOSS);
@@ -159,7 +175,7 @@ fn a_message_whose_queue_is_removed_waits_to_be_moved_or_for_the_queue_to_be_bac
         let mut house = House::message(Mailbox::Queue(QUEUE));
         let work = house.room.work(MESSAGE).unwrap();
         let (reason, overflow) = (QueueLeft::NoSuchQueue, None);
-        house.say(Input::WorkLeft { epoch: EPOCH, work, reason, overflow, voicemail: false });
+        house.say(Input::WorkLeft { epoch: EPOCH, work, reason, overflow, voicemail: None });
         assert_eq!((house.state(), house.room.work(MESSAGE)), (Some(MessageState::Waiting { queue: Some(QUEUE) }), None));
         let to = if back {
             house.say(Input::QueueBack(QUEUE));

@@ -2,7 +2,7 @@
 
 use crm_core::model::*;
 use crm_core::{ListQuery, Secret, StoreError, Who};
-use cti_types::{QueueId, Utc};
+use cti_types::{QueueId, UserId, Utc};
 use serde_json::json;
 use std::collections::BTreeSet;
 use storage::{NOW, TestStore, on_both};
@@ -135,6 +135,11 @@ async fn a_reference_to_nothing_is_refused(db: TestStore) {
         Err(StoreError::Invalid { errors, .. }) => assert_eq!(errors[0].field, "queues[0]"),
         other => panic!("{other:?}"),
     }
+    let data = Queue { overflow: OverflowTo::AgentVoicemail { agent: UserId::from_u128(1) }, ..queue("Sales") };
+    match db.store.insert(&who(), NOW, data).await {
+        Err(StoreError::Invalid { errors, .. }) => assert_eq!(errors[0].field, "overflow.agent"),
+        other => panic!("{other:?}"),
+    }
 }
 
 async fn what_is_still_used_cannot_be_deleted(db: TestStore) {
@@ -147,6 +152,12 @@ async fn what_is_still_used_cannot_be_deleted(db: TestStore) {
     db.store.update::<User>(&who(), NOW, ann.id, 1, &json!({ "queues": [] })).await.expect("a change");
     db.store.delete::<Queue>(&who(), NOW, row.id, 1).await.expect("now it is free");
     assert!(matches!(db.store.get::<Queue>(row.id).await, Err(StoreError::NotFound { .. })));
+    let data = Queue { overflow: OverflowTo::AgentVoicemail { agent: ann.id }, ..queue("Service") };
+    let row = db.store.insert(&who(), NOW, data).await.expect("a queue whose callers leave messages for somebody");
+    let refused = db.store.delete::<User>(&who(), NOW, ann.id, 2).await;
+    assert!(matches!(&refused, Err(StoreError::InUse { by, .. }) if by == "queue"), "{refused:?}");
+    db.store.update::<Queue>(&who(), NOW, row.id, 1, &json!({ "overflow": { "to": "voicemail" } })).await.expect("a change");
+    db.store.delete::<User>(&who(), NOW, ann.id, 2).await.expect("now they are free");
 }
 
 async fn secrets_stand_neither_in_answers_nor_in_the_audit(db: TestStore) {
