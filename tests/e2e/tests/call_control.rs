@@ -101,7 +101,7 @@ async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it(h
     let mixed = parts
         .iter()
         .flat_map(|part| part.right.chunks_exact(800))
-        .filter(|window| [ALICE, BOB].iter().all(|voice| cti_media::tone::level_db(window, f64::from(*voice)) > -30.0));
+        .filter(|window| [ALICE, BOB].iter().all(|voice| is_in(window, *voice)));
     assert!(mixed.count() > 0, "both of ours are on the right");
     assert_eq!(marks(&one), ["consulted", "held", "conferenced", "retrieved"]);
 }
@@ -202,15 +202,14 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over(house: House) {
     let parts = Recording::of(house.rest(), &one).await;
     let window_with = |wanted: &[u16]| {
         parts.iter().flat_map(|part| part.right.chunks_exact(800)).any(|window| {
-            VOICES.iter().all(|voice| wanted.contains(voice) == (cti_media::tone::level_db(window, f64::from(*voice)) > -30.0))
+            VOICES.iter().all(|voice| wanted.contains(voice) == is_in(window, *voice))
         })
     };
     assert!(window_with(&[ALICE]) && window_with(&[ALICE, BOSS]) && window_with(&[BOSS]));
     // The supervisor is heard in it when the customer hears them, and never whispering: after a barge of a second or so.
-    let loud = |window: &[i16], voice: u16| cti_media::tone::level_db(window, f64::from(voice)) > -30.0;
-    let with_boss = parts.iter().flat_map(|part| part.right.chunks_exact(800)).position(|window| loud(window, BOSS));
-    assert!(with_boss.unwrap() * 100 >= whispered_until, "{with_boss:?} of {whispered_until} ms");
-    assert!(parts.iter().flat_map(|part| part.left.chunks_exact(800)).all(|window| !loud(window, BOSS)), "left is the customer alone");
+    let from = on_the_right_from_ms(&parts, BOSS).unwrap();
+    assert!(from >= whispered_until, "{from} of {whispered_until} ms");
+    assert!(parts.iter().flat_map(|part| part.left.chunks_exact(800)).all(|window| !is_in(window, BOSS)), "left is the customer alone");
     let audit = house.rest().read("/audit?resource=interaction").await;
     let actions: Vec<&str> = audit.pointer("/items").and_then(Value::as_array).unwrap().iter().map(|row| text(row, "/action")).collect();
     assert!(actions.contains(&"supervise") && actions.contains(&"intercept"), "{actions:?}");
