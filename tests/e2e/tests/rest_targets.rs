@@ -102,7 +102,7 @@ async fn an_agent_is_asked_and_has_the_customer(house: House) {
     bob.finish_wrap_up().await;
     let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
-    assert_eq!((text(bodies(&one, "consult_started")[0], "/to/to"), text(bodies(&one, "consult_ended")[0], "/how")), ("agent", "completed"));
+    assert_eq!(consultation(&one), ("agent", "completed"));
     // Nothing that was said aside is in the customer's recording.
     assert_eq!(voices_in(&recording(house.rest(), &one, 0).await), (vec![CALLER], vec![ALICE, BOB]));
     assert_eq!(voices_in(&recording(house.rest(), &one, 1).await), (vec![BOB], vec![ALICE]));
@@ -134,7 +134,7 @@ async fn a_queue_is_asked_and_its_agent_joins(house: House) {
     alice.finish_wrap_up().await;
     let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
-    assert_eq!((text(bodies(&one, "consult_started")[0], "/to/to"), text(bodies(&one, "consult_ended")[0], "/how")), ("queue", "conferenced"));
+    assert_eq!(consultation(&one), ("queue", "conferenced"));
     assert_eq!(voices_in(&recording(house.rest(), &one, 1).await), (vec![BOB], vec![ALICE]));
 }
 
@@ -163,7 +163,7 @@ async fn a_number_is_asked_and_has_the_customer(house: House) {
     assert_eq!(within("the end outside", lifted.ended()).await, EndReason::RemoteHungUp);
     let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
-    assert_eq!((text(bodies(&one, "consult_started")[0], "/to/to"), text(bodies(&one, "consult_ended")[0], "/how")), ("number", "completed"));
+    assert_eq!(consultation(&one), ("number", "completed"));
     assert_eq!(voices_in(&recording(house.rest(), &one, 0).await), (vec![CALLER], vec![ALICE, FAR]));
     assert_eq!(voices_in(&recording(house.rest(), &one, 1).await), (vec![FAR], vec![ALICE]));
 }

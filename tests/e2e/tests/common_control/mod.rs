@@ -139,6 +139,11 @@ pub fn bodies<'a>(one: &'a Value, kind: &str) -> Vec<&'a Value> {
     events.iter().filter(|event| text(event, "/kind") == kind).filter_map(|event| event.get("body")).collect()
 }
 
+/// What kind of party was asked first, and how that ended.
+pub fn consultation(one: &Value) -> (&str, &str) {
+    (text(bodies(one, "consult_started")[0], "/to/to"), text(bodies(one, "consult_ended")[0], "/how"))
+}
+
 /// What is marked in the interaction's first recording, in its order.
 pub fn marks(one: &Value) -> Vec<&str> {
     let marks = one.pointer("/recordings/0/markers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
