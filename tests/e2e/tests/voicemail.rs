@@ -20,6 +20,7 @@ on_shared!(
     a_message_for_an_agent_is_in_their_mailbox_until_they_take_it,
     a_customer_is_sent_to_leave_a_message_for_a_queue_or_an_agent_by_either_way,
     what_a_queue_records_on_demand_or_never_or_by_share,
+    half_of_a_queues_calls_are_recorded_as_each_calls_id_draws,
     how_a_call_sounds_is_on_the_screen_and_in_the_record,
 );
 
@@ -360,6 +361,37 @@ async fn what_a_queue_records_on_demand_or_never_or_by_share(house: Arc<House>) 
         let decided: Vec<Value> = events(&one, "recording_decided").iter().map(|event| event["body"]["record"].clone()).collect();
         let share = text(&policy, "/policy") == "percent";
         assert_eq!(decided, if share { vec![json!(at_once)] } else { Vec::new() }, "{policy}");
+    }
+}
+
+async fn half_of_a_queues_calls_are_recorded_as_each_calls_id_draws(house: Arc<House>) {
+    const CALLS_MIN: usize = 10;
+    // That so many draw alike happens once in half a million million times.
+    const CALLS_MAX: usize = 40;
+    let place = Place::new(&house).await;
+    let half = json!({ "recording": { "policy": "percent", "percent": 50 } });
+    let answer = place.rest.patch(&format!("/queues/{}", place.queue), &half).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let mut desk = place.desk(&house).await;
+    let (mut calls, mut recorded) = (0, 0);
+    while calls < CALLS_MIN || recorded == 0 || recorded == calls {
+        assert!(calls < CALLS_MAX, "{recorded} of {calls} were recorded");
+        let caller = somebody(CALLER).await;
+        let call = caller.call(&house, &place.number);
+        let taken = desk.phone.lifted(AGENT).await;
+        hear_each_other(&call, CALLER, &taken, AGENT).await;
+        call.hang_up().await.unwrap();
+        let one = common_cases::closed(&place.rest, &caller.number).await;
+        // The random half of a UUID of version 7 (RFC 9562 5.7).
+        let id = text(&one, "/id");
+        let drawn = u32::from_str_radix(&id[id.len() - 8..], 16).unwrap() % 100;
+        let record = drawn < 50;
+        let decided = &events(&one, "recording_decided")[0]["body"];
+        assert_eq!((&decided["percent"], &decided["drawn"], &decided["record"]), (&json!(50), &json!(drawn), &json!(record)));
+        assert_eq!(one["recorded"], json!(record), "{drawn} of {id}");
+        calls += 1;
+        recorded += usize::from(record);
+        desk.screen.shown("ready").await;
     }
 }
 
