@@ -8,11 +8,11 @@ mod common_cases;
 mod common_foreign;
 
 use common_baresip::{Baresip, Kind};
-use common_cases::{Place, closed, events, integer, interaction, path, segments, somebody, text};
+use common_cases::{Place, closed, events, integer, interaction, make, path, segments, somebody, text};
 use common_foreign::{Over, SECURE, secure_house};
 use cti_phone::{Call, EndReason};
-use e2e::{Caller, Desk, Heard, House, Phone, Recording, hear_each_other, until, within};
-use serde_json::Value;
+use e2e::{Caller, Desk, Heard, House, Phone, Recording, eventually, hear_each_other, until, within};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 on_shared!(
@@ -199,4 +199,25 @@ async fn every_codec_and_every_transport_carries_both_voices() {
         call.hang_up().await.unwrap();
         colleague.screen.shown("ready").await;
     }
+}
+
+/// Its telephone must be called encrypted: of all suites it is offered it takes the strongest, which it would not offer itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_queue_call_is_encrypted_with_the_strongest_suite_it_knows() {
+    let (house, _certificate) = secure_house().await;
+    let place = Place::new(&house).await;
+    let row = place.rest.find("/phones", "username", &place.sip_user).await;
+    let answer = place.rest.patch(&format!("/phones/{}", text(&row, "/id")), &json!({ "srtp": "required" })).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    // The switch takes changes in their order: once it knows this trunk, it knows the rule.
+    let later = make(&place.rest, "/trunks", json!({ "name": "later", "sources": ["127.0.8.1"], "country": "GB" })).await;
+    eventually("the change", async || (place.rest.get(&format!("/trunks/{later}/status")).await.status == 200).then_some(())).await;
+    let kind = Kind { over: Over::Tls(SECURE), codec: Some("PCMA/8000/1"), srtp: true };
+    let (mut baresip, desk, _caller, mut out) = taken(&house, &place, kind).await;
+    hears(&out, AGENT).await;
+    baresip.hears(CALLER, &[AGENT]).await;
+    baresip.prints("cryptosuite=AEAD_AES_256_GCM").await;
+    baresip.ask("hangup", "").await;
+    assert_eq!(within("the end of the caller's call", out.ended()).await, EndReason::RemoteHungUp);
+    desk.screen.shown("ready").await;
 }

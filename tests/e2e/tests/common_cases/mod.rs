@@ -426,25 +426,57 @@ impl Voice {
             let mut beat = tokio::time::interval(Duration::from_millis(20));
             for packet in 0u64.. {
                 beat.tick().await;
-                let at = {
-                    let mut next = told.lock().unwrap_or_else(PoisonError::into_inner);
-                    let at = *next;
-                    next.sequence = next.sequence.wrapping_add(1);
-                    next.timestamp = next.timestamp.wrapping_add(PACKET as u32);
-                    at
-                };
+                let at = told.lock().unwrap_or_else(PoisonError::into_inner).take();
                 let samples = tone::sine(f64::from(hz), -12.0, packet * PACKET as u64, PACKET);
-                let mut payload = [0; PACKET];
-                g711::encode(Codec::Pcmu, &samples, &mut payload);
-                let mut bytes = [0; rtp::HEADER_BYTES + PACKET];
-                let header =
-                    rtp::Header { payload_type: 0, marker: packet == 0, sequence: at.sequence, timestamp: at.timestamp, ssrc: at.ssrc };
-                rtp::write(&header, &payload, &mut bytes).expect("a packet");
                 // A port nobody has any more answers with an ICMP error; that is the test's business.
-                let _ = socket.send_to(&bytes, to).await;
+                let _ = socket.send_to(&at.packet(packet == 0, &samples), to).await;
             }
         });
         Speech { next, task: task.abort_handle() }
+    }
+
+    /// Presses these keys as tones (ITU-T Q.23), each 100 ms long and as much silence behind it; gives what the next packet would carry.
+    pub async fn press(&self, to: SocketAddr, keys: &str, begin: Numbering) -> Numbering {
+        const PACKETS: u64 = 5;
+        let (mut next, mut beat) = (begin, tokio::time::interval(Duration::from_millis(20)));
+        for (low, high) in keys.chars().map(frequencies) {
+            for packet in 0..2 * PACKETS {
+                beat.tick().await;
+                let sine = |hz: f64| tone::sine(hz, -9.0, packet * PACKET as u64, PACKET);
+                let sound: Vec<i16> = sine(low).iter().zip(sine(high)).map(|(low, high)| low + high).collect();
+                let samples = if packet < PACKETS { sound } else { vec![0; PACKET] };
+                let _ = self.rtp.send_to(&next.take().packet(packet == 0, &samples), to).await;
+            }
+        }
+        next
+    }
+}
+
+/// The two tones of a key, Hz.
+fn frequencies(key: char) -> (f64, f64) {
+    const ROWS: [(&str, f64); 4] = [("123A", 697.0), ("456B", 770.0), ("789C", 852.0), ("*0#D", 941.0)];
+    const COLUMNS: [f64; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
+    let find = |(keys, low): &(&str, f64)| keys.find(key).map(|at| (*low, COLUMNS[at]));
+    ROWS.iter().find_map(find).expect("a key of a telephone")
+}
+
+impl Numbering {
+    /// What this packet carries; from now on it is the next.
+    fn take(&mut self) -> Numbering {
+        let at = *self;
+        self.sequence = self.sequence.wrapping_add(1);
+        self.timestamp = self.timestamp.wrapping_add(PACKET as u32);
+        at
+    }
+
+    /// A packet of 20 ms of µ-law.
+    fn packet(self, marker: bool, samples: &[i16]) -> [u8; rtp::HEADER_BYTES + PACKET] {
+        let mut payload = [0; PACKET];
+        g711::encode(Codec::Pcmu, samples, &mut payload);
+        let mut bytes = [0; rtp::HEADER_BYTES + PACKET];
+        let header = rtp::Header { payload_type: 0, marker, sequence: self.sequence, timestamp: self.timestamp, ssrc: self.ssrc };
+        rtp::write(&header, &payload, &mut bytes).expect("a packet");
+        bytes
     }
 }
 
