@@ -19,6 +19,7 @@ on_both!(
     in_the_time_after_a_call_the_next_may_be_dialled,
     who_is_in_a_call_is_told_why_they_cannot_dial,
     a_call_for_help_by_command_puts_the_customer_on_hold,
+    a_program_has_an_agent_call_for_help,
     a_call_for_help_comes_before_a_call_that_is_offered,
     a_desk_phone_calls_for_help_beside_a_call,
     a_telephone_nobody_is_signed_in_on_calls_for_help_and_nothing_else,
@@ -232,6 +233,28 @@ async fn a_call_for_help_by_command_puts_the_customer_on_hold(house: House) {
     let one = closed(&house, NOAH, since).await;
     assert!(kinds(&one, "customer").iter().any(|kind| kind == "on_hold"));
     assert_eq!(text(bodies(&one, "consult_ended")[0], "/how"), "returned");
+}
+
+async fn a_program_has_an_agent_call_for_help(house: House) {
+    let mut police = Outside::emergency(&house).await;
+    let mut alice = Desk::ready(&house, "alice").await;
+    let sales = queue(&house, "sales").await;
+    let body = json!({ "user": alice.user, "number": "911", "queue": text(&sales, "/id") });
+    let made = house.rest().post("/calls", &body).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let own = alice.phone.lifted(ALICE).await;
+    let mut lifted = police.lifted().await;
+    hears("alice", &own, &[FAR]).await;
+    hears("the police", &lifted, &[ALICE]).await;
+    own.hang_up().await.unwrap();
+    within("the end of the police's part", lifted.ended()).await;
+    alice.finish_wrap_up().await;
+    let path = format!("/interactions/{}", text(&made.body, "/interaction"));
+    eventually("the end of the call for help", async || {
+        let answer = house.rest().get(&path).await;
+        (answer.status == 200 && text(&answer.body, "/state") == "closed").then_some(())
+    })
+    .await;
 }
 
 async fn a_call_for_help_comes_before_a_call_that_is_offered(house: House) {
