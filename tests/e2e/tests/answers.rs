@@ -62,7 +62,7 @@ impl Dialled {
     /// Answers the INVITE as the fork of this tag.
     async fn answer(&mut self, code: u16, tag: &str, extra: &[&str], sdp: &str) {
         let contact = format!("Contact: <sip:{tag}@{}>", self.carrier.local_addr());
-        let extra = [&[contact.as_str()], extra].concat();
+        let extra = [&[contact.as_str()][..], extra].concat();
         self.carrier.respond(&self.invite, code, tag, &extra, sdp).await.unwrap();
     }
 

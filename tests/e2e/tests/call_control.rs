@@ -99,10 +99,8 @@ async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it(h
     bob.finish_wrap_up().await;
     let one = sealed(&house, NOAH, since).await;
     let parts = Recording::of(house.rest(), &one).await;
-    let mixed = parts
-        .iter()
-        .flat_map(|part| part.right.chunks_exact(800))
-        .filter(|window| [ALICE, BOB].iter().all(|voice| is_in(window, *voice)));
+    let mixed =
+        parts.iter().flat_map(|part| part.right.chunks_exact(800)).filter(|window| [ALICE, BOB].iter().all(|voice| is_in(window, *voice)));
     assert!(mixed.count() > 0, "both of ours are on the right");
     assert_eq!(marks(&one), ["consulted", "held", "conferenced", "retrieved"]);
 }
@@ -254,9 +252,10 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over(house: House) {
     assert_eq!(marks(&one), ["intercepted"]);
     let parts = Recording::of(house.rest(), &one).await;
     let window_with = |wanted: &[u16]| {
-        parts.iter().flat_map(|part| part.right.chunks_exact(800)).any(|window| {
-            VOICES.iter().all(|voice| wanted.contains(voice) == is_in(window, *voice))
-        })
+        parts
+            .iter()
+            .flat_map(|part| part.right.chunks_exact(800))
+            .any(|window| VOICES.iter().all(|voice| wanted.contains(voice) == is_in(window, *voice)))
     };
     assert!(window_with(&[ALICE]) && window_with(&[ALICE, BOSS]) && window_with(&[BOSS]));
     // The supervisor is heard in it when the customer hears them, and never whispering: after a barge of a second or so.

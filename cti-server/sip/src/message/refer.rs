@@ -45,7 +45,8 @@ impl Replaces {
 /// Where a REFER wants a call to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReferTo {
-    /// User part, unescaped; of `tel:` the number. Empty only beside a call that is named: a phone may write our Contact, which has no user.
+    /// User part, unescaped; of `tel:` the number. Empty only beside a call that is named: a phone may write our Contact there, which has
+    /// no user.
     pub user: String,
     /// Empty for `tel:`.
     pub host: String,
