@@ -6,6 +6,7 @@ use crate::wire::frame;
 use bytes::{Bytes, BytesMut};
 use rsip::headers::Headers;
 use rsip::{Method, SipMessage};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -141,7 +142,7 @@ impl RawPeer {
             }
         };
         let (bytes, from) = tokio::time::timeout(within, read).await.map_err(|_| PhoneError::Timeout)?.map_err(PhoneError::Socket)?;
-        let message = message::parse(&bytes)?;
+        let message = message::parse(&readable(&bytes))?;
         Ok(Received { from, bytes, message })
     }
 
@@ -297,6 +298,16 @@ impl RawDialog {
         }
         out.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
         out
+    }
+}
+
+/// What rsip is given to read: it knows no IPv6 address in a Request-URI, so a name stands there instead.
+fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let place = |wanted: u8| line.iter().position(|byte| *byte == wanted);
+    match (place(b'['), place(b']')) {
+        (Some(begin), Some(end)) if begin < end => Cow::Owned([&bytes[..begin], b"ipv6.invalid", &bytes[end + 1..]].concat()),
+        _ => Cow::Borrowed(bytes),
     }
 }
 

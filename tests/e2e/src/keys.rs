@@ -1,7 +1,7 @@
 //! Certificates, and where the server speaks what needs them.
 
 use rcgen::Certificate;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 /// A certificate for this address, `<ip>.pem` in this folder, and its key, `<ip>.key.pem`.
@@ -24,5 +24,5 @@ pub fn interface(ip: IpAddr, transport: &str, folder: &Path) -> String {
         }
         _ => String::new(),
     };
-    format!("{{ address = \"{ip}:0\", transports = [\"{transport}\"]{files} }}")
+    format!("{{ address = \"{}\", transports = [\"{transport}\"]{files} }}", SocketAddr::new(ip, 0))
 }

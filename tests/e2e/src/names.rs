@@ -1,7 +1,7 @@
 //! A name server on a socket of the test's own: it says what the test tells it to, and notes what it was asked.
 
 use hickory_resolver::proto::op::{Message, OpCode, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{SOA, SRV};
+use hickory_resolver::proto::rr::rdata::{NAPTR, SOA, SRV};
 use hickory_resolver::proto::rr::{Name, RData, Record};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -49,12 +49,16 @@ impl NameServer {
 
     /// From now on UDP calls to `domain` go to these hosts, in this order; each has an address and a port.
     pub fn leads(&self, domain: &str, hosts: &[(&str, SocketAddr)]) {
-        let of = (0..).zip(hosts).flat_map(|(priority, (host, at))| {
-            let service = SRV::new(priority, 1, at.port(), name(host));
-            let srv = Record::from_rdata(name(&format!("_sip._udp.{domain}")), TTL_S, RData::SRV(service));
-            [srv, Record::from_rdata(name(host), TTL_S, RData::from(at.ip()))]
-        });
-        lock(&self.zone).records = of.collect();
+        lock(&self.zone).records = services(domain, hosts);
+    }
+
+    /// The same, and `domain` says that its UDP calls are those of another domain (NAPTR, RFC 3263 4.1).
+    pub fn delegates(&self, domain: &str, other: &str, hosts: &[(&str, SocketAddr)]) {
+        let bytes = |text: &str| text.as_bytes().into();
+        let pointer = NAPTR::new(10, 10, bytes("s"), bytes("SIP+D2U"), bytes(""), name(&format!("_sip._udp.{other}")));
+        let mut records = services(other, hosts);
+        records.push(Record::from_rdata(name(domain), TTL_S, RData::NAPTR(pointer)));
+        lock(&self.zone).records = records;
     }
 
     /// Whether it was asked for this name.
@@ -84,6 +88,16 @@ impl Zone {
         answer.add_answers(right);
         answer
     }
+}
+
+/// The SRV records of a domain, its hosts in this order, and their addresses.
+fn services(domain: &str, hosts: &[(&str, SocketAddr)]) -> Vec<Record> {
+    let of = (0..).zip(hosts).flat_map(|(priority, (host, at))| {
+        let service = SRV::new(priority, 1, at.port(), name(host));
+        let srv = Record::from_rdata(name(&format!("_sip._udp.{domain}")), TTL_S, RData::SRV(service));
+        [srv, Record::from_rdata(name(host), TTL_S, RData::from(at.ip()))]
+    });
+    of.collect()
 }
 
 fn name(text: &str) -> Name {

@@ -7,11 +7,11 @@
 mod common_attacks;
 mod common_cases;
 
-use common_attacks::{Fraud, Good, OnLine, Slow, flood, ip, new_call, report, secure_house, slowly};
+use common_attacks::{Fraud, Good, OnLine, Slow, carrier, flood, ip, new_call, report, secure_house, slowly};
 use common_cases::{Line, Numbering, Place, TRUNK, Voice, closed, interaction, make, offer, raw_phone, text};
 use cti_phone::digest::{Algorithm, Challenge};
 use cti_phone::raw::{RawPeer, Received, values};
-use cti_phone::{Description, Transport};
+use cti_phone::{Description, PhoneError, Transport};
 use e2e::{Database, House, PATIENCE, eventually, until};
 use serde_json::{Value, json};
 use std::net::{IpAddr, SocketAddr};
@@ -215,6 +215,35 @@ async fn a_redirection_leads_to_no_dear_number_not_even_by_a_trunk_of_ours() {
     line.bye().await;
     closed(&place.rest, &line.number).await;
     report("toll fraud through 302", "of a carrier to another number by a trunk of ours, of a telephone: 0 calls went out");
+    good.unharmed().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refer_leads_to_no_dear_number_and_one_of_a_caller_leads_nowhere() {
+    const DEAR: [&str; 2] = ["+19005551234", "+88161234567"];
+    let house = house().await;
+    let good = Good::up(&house).await;
+    // Whoever may dial may dial anything but what must be named, and a carrier would take that as well.
+    make(&good.place.rest, "/dial-rules", json!({ "name": "everybody", "sort": 100 })).await;
+    let mut carriers = [carrier(&good.place, "+1900", 1).await, carrier(&good.place, "+881", 1).await];
+    let OnLine { mut line, taken, desk: _desk } = Good::on_line(&house).await;
+    let ours = [DEAR[0], DEAR[1], good.place.number.as_str(), good.place.sip_user.as_str()];
+    let sip = house.sip();
+    for user in DEAR {
+        let refused = taken.refer(format!("<sip:{user}@{sip}>"), &[]).await;
+        assert!(matches!(refused, Err(PhoneError::Refused(403))), "a telephone, {user}: {refused:?}");
+    }
+    let elsewhere = taken.refer("<sip:somebody@203.0.113.9>", &[]).await;
+    assert!(matches!(elsewhere, Err(PhoneError::Refused(403))), "a telephone, to another house: {elsewhere:?}");
+    for user in ours {
+        line.request("REFER", &[&format!("Refer-To: <sip:{user}@{sip}>")], "").await;
+        assert_eq!(line.response("REFER").await.status(), Some(403), "a caller, {user}");
+    }
+    for carrier in &mut carriers {
+        assert_eq!(carrier.count(QUIET, invites).await, 0, "nobody calls the number we are sent to");
+    }
+    line.bye().await;
+    report("toll fraud through REFER", "of a telephone to dear numbers and another house, of a caller to anywhere: 0 calls went out");
     good.unharmed().await;
 }
 

@@ -8,11 +8,11 @@ mod common_cases;
 mod common_foreign;
 
 use common_baresip::{Baresip, Kind};
-use common_cases::{Place, closed, events, integer, interaction, path, segments, somebody, text};
+use common_cases::{Place, closed, events, integer, interaction, make, path, segments, somebody, text};
 use common_foreign::{Over, SECURE, secure_house};
 use cti_phone::{Call, EndReason};
-use e2e::{Caller, Desk, Heard, House, Phone, Recording, hear_each_other, until, within};
-use serde_json::Value;
+use e2e::{Caller, Desk, Heard, House, Phone, Recording, eventually, hear_each_other, until, within};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 on_shared!(
@@ -220,4 +220,20 @@ async fn it_is_called_with_keys_and_takes_them() {
         assert_eq!(within("the end of the caller's call", out.ended()).await, EndReason::RemoteHungUp);
         desk.screen.shown("ready").await;
     }
+}
+
+/// Its telephone must be called encrypted: of all suites it is offered it takes the strongest, which it would not offer itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_queue_call_is_encrypted_with_the_strongest_suite_it_knows() {
+    let (house, _certificate) = secure_house().await;
+    let place = Place::new(&house).await;
+    place.set_srtp(&house, "required").await;
+    let kind = Kind { over: Over::Tls(SECURE), codec: Some("PCMA/8000/1"), srtp: Some("srtp") };
+    let (mut baresip, desk, _caller, mut out) = taken(&house, &place, kind).await;
+    hears(&out, AGENT).await;
+    baresip.hears(CALLER, &[AGENT]).await;
+    baresip.prints("cryptosuite=AEAD_AES_256_GCM").await;
+    baresip.ask("hangup", "").await;
+    assert_eq!(within("the end of the caller's call", out.ended()).await, EndReason::RemoteHungUp);
+    desk.screen.shown("ready").await;
 }

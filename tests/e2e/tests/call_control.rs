@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 on_both!(
     who_is_consulted_speaks_with_the_agent_alone_and_then_has_the_customer,
     in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it,
+    five_hear_each_other_in_a_conference_that_grows_and_shrinks,
     a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_same_recording,
     a_transfer_nobody_takes_brings_the_customer_back_to_the_queue,
     a_supervisor_listens_whispers_barges_in_and_takes_over,
@@ -100,12 +101,62 @@ async fn in_a_conference_everybody_hears_everybody_and_it_outlives_who_made_it(h
     bob.finish_wrap_up().await;
     let one = sealed(&house, NOAH, since).await;
     let parts = Recording::of(house.rest(), &one).await;
-    let mixed = parts
-        .iter()
-        .flat_map(|part| part.right.chunks_exact(800))
-        .filter(|window| [ALICE, BOB].iter().all(|voice| cti_media::tone::level_db(window, f64::from(*voice)) > -30.0));
+    let mixed =
+        parts.iter().flat_map(|part| part.right.chunks_exact(800)).filter(|window| [ALICE, BOB].iter().all(|voice| is_in(window, *voice)));
     assert!(mixed.count() > 0, "both of ours are on the right");
     assert_eq!(marks(&one), ["consulted", "held", "conferenced", "retrieved"]);
+}
+
+async fn five_hear_each_other_in_a_conference_that_grows_and_shrinks(house: House) {
+    let mut far = Outside::allowed(&house).await;
+    let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
+    let (mut bob, mut jonas) = (Desk::ready(&house, "bob").await, Desk::ready(&house, "jonas").await);
+    let join = json!({ "do": "conference", "call": leg });
+    alice.screen.tell(json!({ "do": "consult", "call": leg, "to": agent(&bob) })).await;
+    let bobs = bob.phone.lifted(BOB).await;
+    hears("bob", &bobs, &[ALICE]).await;
+    alice.screen.tell(join.clone()).await;
+    hears("the caller", &out, &[ALICE, BOB]).await;
+
+    // Who asks the next is out of it meanwhile; the others go on.
+    alice.screen.tell(json!({ "do": "consult", "call": leg, "to": agent(&jonas) })).await;
+    let mut other = jonas.phone.lifted(BOSS).await;
+    hears("jonas", &other, &[ALICE]).await;
+    hears("alice", &taken, &[BOSS]).await;
+    hears("the caller", &out, &[BOB]).await;
+    hears("bob", &bobs, &[CALLER]).await;
+    alice.screen.tell(join.clone()).await;
+    hears("the caller", &out, &[ALICE, BOB, BOSS]).await;
+    alice.screen.tell(json!({ "do": "consult", "call": leg, "to": far.target() })).await;
+    let mut lifted = far.lifted().await;
+    hears("the one outside", &lifted, &[ALICE]).await;
+    alice.screen.tell(join).await;
+    hears("the caller", &out, &[ALICE, BOB, BOSS, FAR]).await;
+    hears("alice", &taken, &[CALLER, BOB, BOSS, FAR]).await;
+    hears("bob", &bobs, &[CALLER, ALICE, BOSS, FAR]).await;
+    hears("jonas", &other, &[CALLER, ALICE, BOB, FAR]).await;
+    hears("the one outside", &lifted, &[CALLER, ALICE, BOB, BOSS]).await;
+
+    other.hang_up().await.unwrap();
+    within("the end of jonas' part", other.ended()).await;
+    hears("the one outside", &lifted, &[CALLER, ALICE, BOB]).await;
+    lifted.hang_up().await.unwrap();
+    within("the end outside", lifted.ended()).await;
+    hears("the caller", &out, &[ALICE, BOB]).await;
+    hears("bob", &bobs, &[CALLER, ALICE]).await;
+    taken.hang_up().await.unwrap();
+    hears("the caller", &out, &[BOB]).await;
+    hears("bob", &bobs, &[CALLER]).await;
+    out.hang_up().await.unwrap();
+    alice.finish_wrap_up().await;
+    bob.finish_wrap_up().await;
+    jonas.screen.shown("ready").await;
+    let one = sealed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    let parts = recording(house.rest(), &one, 0).await;
+    let all = |window: &[i16]| [ALICE, BOB, BOSS, FAR].iter().all(|voice| is_in(window, *voice)) && !is_in(window, CALLER);
+    assert!(parts.iter().flat_map(|part| part.right.chunks_exact(800)).any(all), "all of ours are on the right");
+    assert_eq!(voices_in(&parts).0, [CALLER], "left is the customer alone");
 }
 
 async fn a_customer_transferred_to_an_agent_or_a_queue_is_recorded_on_in_the_same_recording(house: House) {
@@ -203,16 +254,16 @@ async fn a_supervisor_listens_whispers_barges_in_and_takes_over(house: House) {
     assert_eq!(marks(&one), ["intercepted"]);
     let parts = Recording::of(house.rest(), &one).await;
     let window_with = |wanted: &[u16]| {
-        parts.iter().flat_map(|part| part.right.chunks_exact(800)).any(|window| {
-            VOICES.iter().all(|voice| wanted.contains(voice) == (cti_media::tone::level_db(window, f64::from(*voice)) > -30.0))
-        })
+        parts
+            .iter()
+            .flat_map(|part| part.right.chunks_exact(800))
+            .any(|window| VOICES.iter().all(|voice| wanted.contains(voice) == is_in(window, *voice)))
     };
     assert!(window_with(&[ALICE]) && window_with(&[ALICE, BOSS]) && window_with(&[BOSS]));
     // The supervisor is heard in it when the customer hears them, and never whispering: after a barge of a second or so.
-    let loud = |window: &[i16], voice: u16| cti_media::tone::level_db(window, f64::from(voice)) > -30.0;
-    let with_boss = parts.iter().flat_map(|part| part.right.chunks_exact(800)).position(|window| loud(window, BOSS));
-    assert!(with_boss.unwrap() * 100 >= whispered_until, "{with_boss:?} of {whispered_until} ms");
-    assert!(parts.iter().flat_map(|part| part.left.chunks_exact(800)).all(|window| !loud(window, BOSS)), "left is the customer alone");
+    let from = on_the_right_from_ms(&parts, BOSS).unwrap();
+    assert!(from >= whispered_until, "{from} of {whispered_until} ms");
+    assert!(parts.iter().flat_map(|part| part.left.chunks_exact(800)).all(|window| !is_in(window, BOSS)), "left is the customer alone");
     let audit = house.rest().read("/audit?resource=interaction").await;
     let actions: Vec<&str> = audit.pointer("/items").and_then(Value::as_array).unwrap().iter().map(|row| text(row, "/action")).collect();
     assert!(actions.contains(&"supervise") && actions.contains(&"intercept"), "{actions:?}");

@@ -6,8 +6,9 @@
 mod common_cases;
 
 use bytes::{Buf, Bytes, BytesMut};
-use common_cases::{Line, Numbering, Place, TRUNK, Voice, closed, make, offer, somebody, text};
-use cti_phone::{AgentOptions, EndReason, RegisterOptions, Transport, UserAgent};
+use common_cases::{Line, Numbering, Place, TRUNK, Voice, asked, closed, make, offer, registered, somebody, text};
+use cti_phone::raw::{RawPeer, Received};
+use cti_phone::{AgentOptions, Description, EndReason, RegisterOptions, Transport, UserAgent};
 use e2e::{Caller, Database, House, Phone, Setup, certificate, eventually, hear_each_other, interface, until, within};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
@@ -32,6 +33,7 @@ const SIX: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 const PUBLIC: &str = "203.0.113.7";
 /// Nobody listens there: port 9 discards.
 const NOWHERE: u16 = 9;
+const BEGIN: Numbering = Numbering { ssrc: 6, sequence: 1, timestamp: 1 };
 
 /// The agent's telephone at this address, registered with this server address over this transport.
 async fn phone(place: &Place, ip: IpAddr, transport: Transport, server: SocketAddr) -> Phone {
@@ -97,8 +99,7 @@ async fn a_caller_at_an_ipv6_address_and_a_phone_at_an_ipv4_one_hear_each_other(
     line.dialog = line.peer.dialog(server, &format!("sip:{}@{server}", place.number), &line.number);
     let theirs = line.connect(&offer(SIX, voice.port(), 1, "sendrecv")).await;
     assert_eq!(theirs.audio.ip(), SIX);
-    let begin = Numbering { ssrc: 6, sequence: 1, timestamp: 1 };
-    let speech = voice.speak(theirs.audio, CALLER, begin);
+    let speech = voice.speak(theirs.audio, CALLER, BEGIN);
     let mut taken = desk.phone.lifted(AGENT).await;
     taken.expect_tone(Some(CALLER));
     voice.hear(AGENT).await;
@@ -108,6 +109,92 @@ async fn a_caller_at_an_ipv6_address_and_a_phone_at_an_ipv4_one_hear_each_other(
     speech.stop();
     let one = closed(&place.rest, &line.number).await;
     assert_eq!(text(&one, "/close_reason"), "completed");
+}
+
+/// Answers a call at an IPv6 address with a voice of `hz`: where it is heard and from where it speaks.
+async fn lifted_at_six(peer: &mut RawPeer, invite: &Received, hz: u16) -> (Voice, common_cases::Speech) {
+    let theirs = Description::parse(invite.body()).unwrap().audio;
+    assert_eq!(theirs.ip(), SIX);
+    let voice = Voice::open_at(SIX).await;
+    let contact = format!("Contact: <sip:six@{}>", peer.local_addr());
+    peer.respond(invite, 200, "tag", &[&contact], &offer(SIX, voice.port(), 1, "sendrecv")).await.unwrap();
+    asked(peer, "ACK").await;
+    let speech = voice.speak(theirs, hz, BEGIN);
+    (voice, speech)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_out_to_a_carrier_at_an_ipv6_address_is_heard_both_ways() {
+    let house = several_addresses().await;
+    let place = Place::new(&house).await;
+    make(&place.rest, "/dial-rules", json!({ "name": "everybody", "sort": 100 })).await;
+    let mut carrier = RawPeer::udp(SocketAddr::new(SIX, 0)).await.unwrap();
+    let (at, number) = (carrier.local_addr(), "+442079460066");
+    let row = json!({
+        "name": "six", "sources": [SIX.to_string()], "source_port": at.port(), "peer": at.to_string(), "country": "GB",
+        "outbound": { "prefixes": ["+44"] },
+    });
+    let trunk = make(&place.rest, "/trunks", row).await;
+    eventually("the trunk in the switch", async || (place.rest.get(&format!("/trunks/{trunk}/status")).await.status == 200).then_some(()))
+        .await;
+    let mut desk = place.desk(&house).await;
+    desk.screen.tell(json!({ "do": "dial", "number": number, "queue": place.queue })).await;
+    let own = desk.phone.lifted(AGENT).await;
+    let invite = asked(&mut carrier, "INVITE").await;
+    own.expect_tone(Some(CALLER));
+    let (voice, speech) = lifted_at_six(&mut carrier, &invite, CALLER).await;
+    voice.hear(AGENT).await;
+    until("a second of the customer's voice at the phone", || own.media().windows_right >= 5).await;
+    own.hang_up().await.unwrap();
+    let bye = asked(&mut carrier, "BYE").await;
+    carrier.respond(&bye, 200, "", &[], "").await.unwrap();
+    speech.stop();
+    let one = closed(&place.rest, number).await;
+    assert_eq!((text(&one, "/direction"), text(&one, "/close_reason")), ("outbound", "completed"));
+}
+
+/// A telephone registers at the server's IPv6 address over this transport and takes a call from an IPv4 one.
+async fn a_phone_at_an_ipv6_address_takes_a_call(transport: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = certificate(folder.path(), SIX).der().clone();
+    let interfaces = format!("[{{ address = \"[::1]:0\" }}, {}]", interface(SIX, "tls", folder.path()));
+    let house = House::start_with(Database::Sqlite, Setup::default().set("SIP__INTERFACE", interfaces)).await;
+    let (server, place) = (house.sip_on(transport, SIX), Place::new(&house).await);
+    let peer = match transport {
+        "UDP" => RawPeer::udp(SocketAddr::new(SIX, 0)).await,
+        "TCP" => RawPeer::tcp(server).await,
+        _ => RawPeer::tcp(tunnel(Kind::Tls, server, trusted).await.0).await,
+    };
+    let mut peer = registered(peer.unwrap(), server, &place).await;
+    let desk = place.desk_with(&house, Phone::unregistered(&place.sip_user).await).await;
+    let caller = somebody(CALLER).await;
+    let out = caller.connected(&house, &place.number).await;
+    let invite = asked(&mut peer, "INVITE").await;
+    out.expect_tone(Some(AGENT));
+    let (voice, speech) = lifted_at_six(&mut peer, &invite, AGENT).await;
+    desk.screen.shown("talking").await;
+    voice.hear(CALLER).await;
+    until("a second of the agent's voice at the caller", || out.media().windows_right >= 5).await;
+    out.hang_up().await.unwrap();
+    let bye = asked(&mut peer, "BYE").await;
+    peer.respond(&bye, 200, "", &[], "").await.unwrap();
+    speech.stop();
+    assert_eq!(text(&closed(&place.rest, &caller.number).await, "/close_reason"), "completed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_over_udp_on_ipv6_takes_a_call() {
+    a_phone_at_an_ipv6_address_takes_a_call("UDP").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_over_tcp_on_ipv6_takes_a_call() {
+    a_phone_at_an_ipv6_address_takes_a_call("TCP").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_over_tls_on_ipv6_takes_a_call() {
+    a_phone_at_an_ipv6_address_takes_a_call("TLS").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

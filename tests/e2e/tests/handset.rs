@@ -1,31 +1,16 @@
-//! What a plain desk phone does by itself, with real voices: transfer (REFER), a second call as a consultation, going to and fro, giving the
-//! customer to the one asked (Replaces), and taking a call over on another telephone.
+//! What a plain desk phone does by itself, with real voices: transfer (REFER) to whoever may be dialled, a second call as a consultation, going
+//! to and fro, giving the customer to the one asked (Replaces), and taking a call over on another telephone.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use cti_phone::{Call, CallEvent, CallOptions, EndReason, Media, PhoneError, UserAgent};
-use e2e::record::{assert_tiled, closed, interaction, kinds, now_us, text};
+mod common_control;
+
+use common_control::*;
+use cti_phone::{Call, CallEvent, CallOptions, DigitsBy, EndReason, Media, PhoneError, UserAgent};
+use e2e::record::{assert_tiled, closed, kinds, now_us, text, visited};
 use e2e::{Caller, Database, Desk, Heard, House, Recording, eventually, until, within};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
-
-/// Noah Williams of the sample customers.
-const NOAH: &str = "+12025550112";
-const CALLER: u16 = 600;
-const ALICE: u16 = 1500;
-const BOB: u16 = 1050;
-const OTHER: u16 = 2100;
-const VOICES: [u16; 4] = [CALLER, ALICE, BOB, OTHER];
-
-/// Waits until this telephone hears these voices and no other of the four. Music is none of them.
-async fn hears(who: &str, call: &Call, voices: &[u16]) {
-    until(&format!("{who} hears {voices:?}"), || {
-        let Some(levels) = call.tones_heard(&VOICES) else { return false };
-        let is_heard = |level: &cti_phone::ToneLevel| level.share > 0.12 && level.dbfs > -45.0;
-        VOICES.iter().zip(&levels).all(|(voice, level)| voices.contains(voice) == is_heard(level))
-    })
-    .await;
-}
 
 /// Noah has called the queue and talks with Alice.
 async fn talking(house: &House) -> (Call, Desk, Call) {
@@ -73,18 +58,6 @@ async fn told(events: &mut Receiver<CallEvent>) -> Vec<u16> {
     codes
 }
 
-fn said(one: &Value) -> Vec<&str> {
-    one.get("events").and_then(Value::as_array).unwrap().iter().map(|event| text(event, "/kind")).collect()
-}
-
-async fn sealed(house: &House, since: i64) -> Value {
-    let whole = |one: &Value| {
-        let all = one.pointer("/recordings").and_then(Value::as_array);
-        text(one, "/state") == "closed" && all.is_some_and(|all| !all.is_empty() && all.iter().all(|r| r.pointer("/parts/0").is_some()))
-    };
-    interaction(house, NOAH, since, "the closed interaction with its recordings", whole).await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phones_refer_is_the_transfer_to_a_colleague_or_a_queue_and_is_told_how_it_went() {
     let since = now_us();
@@ -118,7 +91,7 @@ async fn a_phones_refer_is_the_transfer_to_a_colleague_or_a_queue_and_is_told_ho
     out.hang_up().await.unwrap();
     alice.finish_wrap_up().await;
     bob.finish_wrap_up().await;
-    let one = sealed(&house, since).await;
+    let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
     assert_eq!(said(&one).iter().filter(|kind| **kind == "transferred").count(), 2);
     assert_eq!(one.pointer("/recordings").and_then(Value::as_array).map(Vec::len), Some(1), "one recording goes on through both");
@@ -127,6 +100,63 @@ async fn a_phones_refer_is_the_transfer_to_a_colleague_or_a_queue_and_is_told_ho
         let others: Vec<u16> = VOICES.into_iter().filter(|other| *other != voice).collect();
         assert!(parts.iter().any(|part| Heard::of(&part.right, voice, &others).right > 0), "{voice} is on the right");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phones_refer_to_a_flows_number_takes_the_customer_into_it_and_on_to_the_next_agent() {
+    let since = now_us();
+    let house = House::start(Database::Sqlite).await;
+    let (out, alice, taken) = talking(&house).await;
+    let mut bob = Desk::ready(&house, "bob").await;
+    let mut events = taken.events();
+    taken.refer(target(&house, house.ivr()), &[]).await.unwrap();
+    assert_eq!(told(&mut events).await, [100, 200]);
+    alice.screen.shown("wrap_up").await;
+    // A prompt is none of the voices, and it plays.
+    let before = out.media().received;
+    until("a second of the menu", || out.media().received > before + 50).await;
+    hears("the caller", &out, &[]).await;
+    out.send_digits("1", DigitsBy::Rtp, 3).await.unwrap();
+    let second = bob.phone.lifted(BOB).await;
+    hears("the caller", &out, &[BOB]).await;
+    hears("bob", &second, &[CALLER]).await;
+    out.hang_up().await.unwrap();
+    alice.finish_wrap_up().await;
+    bob.finish_wrap_up().await;
+    let one = sealed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    assert_eq!(text(bodies(&one, "transferred")[0], "/to/to"), "flow");
+    assert!(visited(&one, "sales-gold"), "the flow knows the customer");
+    assert_eq!(voices_in(&recording(house.rest(), &one, 0).await), (vec![CALLER], vec![ALICE, BOB]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phones_refer_to_a_number_outside_connects_the_customer_there() {
+    let since = now_us();
+    let house = House::start(Database::Sqlite).await;
+    let mut far = Outside::allowed(&house).await;
+    let (out, alice, taken) = talking(&house).await;
+    let mut events = taken.events();
+    taken.refer(target(&house, &far.number), &[]).await.unwrap();
+    assert_eq!(told(&mut events).await, [100, 200]);
+    let incoming = far.called().await;
+    // Until somebody lifts the customer hears music, and nobody.
+    hears("the caller", &out, &[]).await;
+    incoming.ring().await;
+    let lifted = incoming.answer(Media::tone(FAR)).await.unwrap();
+    hears("the caller", &out, &[FAR]).await;
+    hears("the one outside", &lifted, &[CALLER]).await;
+    // The agent is free again while the two go on.
+    alice.finish_wrap_up().await;
+    alice.screen.shown("ready").await;
+    lifted.hang_up().await.unwrap();
+    let mut out = out;
+    assert_eq!(within("the end of the call", out.ended()).await, EndReason::RemoteHungUp);
+    let one = sealed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    assert_eq!(text(bodies(&one, "transferred")[0], "/to/to"), "number");
+    assert_eq!(kinds(&one, "outside"), ["dialling", "ringing", "talking"]);
+    assert_eq!(voices_in(&recording(house.rest(), &one, 0).await), (vec![CALLER], vec![ALICE, FAR]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,7 +211,7 @@ async fn a_phones_second_call_is_a_consultation_and_refer_with_replaces_complete
     bob.screen.shown("wrap_up").await;
     alice.finish_wrap_up().await;
     bob.finish_wrap_up().await;
-    let one = sealed(&house, since).await;
+    let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
     let said = said(&one);
     assert!(said.contains(&"consult_started") && said.contains(&"transferred"), "{said:?}");
@@ -200,6 +230,74 @@ async fn a_phones_second_call_is_a_consultation_and_refer_with_replaces_complete
     let parts = Recording::of(house.rest(), &only).await;
     assert!(parts.iter().any(|part| heard(&part.left, BOB) > 0 && heard(&part.right, ALICE) > 0));
     assert!(parts.iter().all(|part| heard(&part.left, CALLER) == 0 && heard(&part.right, CALLER) == 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phones_second_call_to_a_queues_number_asks_whoever_of_it_is_free() {
+    let since = now_us();
+    let house = House::start(Database::Sqlite).await;
+    let (out, alice, taken) = talking(&house).await;
+    let mut bob = Desk::ready(&house, "bob").await;
+    taken.hold().await.unwrap();
+    alice.screen.shown("hold").await;
+    let mut aside = dialled(&house, &alice, house.queue(), ALICE);
+    let offer = bob.screen.entry("offer/", |_| true).await;
+    assert_eq!((text(&offer, "/purpose"), text(&offer, "/queue_name")), ("consult", "sales"));
+    let asked = bob.phone.lifted(BOB).await;
+    within("the second call's answer", aside.answered()).await.unwrap();
+    hears("alice", &aside, &[BOB]).await;
+    hears("bob", &asked, &[ALICE]).await;
+    hears("the caller", &out, &[]).await;
+    aside.hang_up().await.unwrap();
+    let mut asked = asked;
+    assert_eq!(within("the end of bob's part", asked.ended()).await, EndReason::RemoteHungUp);
+    // Who was asked owes the queue nothing.
+    bob.screen.shown("ready").await;
+    alice.screen.shown("hold").await;
+    taken.retrieve().await.unwrap();
+    hears("the caller", &out, &[ALICE]).await;
+    hears("alice", &taken, &[CALLER]).await;
+    out.hang_up().await.unwrap();
+    alice.finish_wrap_up().await;
+    let one = sealed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    assert_eq!(consultation(&one), ("queue", "returned"));
+    assert_eq!(voices_in(&recording(house.rest(), &one, 0).await), (vec![CALLER], vec![ALICE]));
+    assert_eq!(voices_in(&recording(house.rest(), &one, 1).await), (vec![BOB], vec![ALICE]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phones_second_call_to_a_number_outside_asks_there_and_refer_with_replaces_completes_it() {
+    let since = now_us();
+    let house = House::start(Database::Sqlite).await;
+    let mut far = Outside::allowed(&house).await;
+    let (out, alice, taken) = talking(&house).await;
+    taken.hold().await.unwrap();
+    alice.screen.shown("hold").await;
+    let mut aside = dialled(&house, &alice, &far.number, ALICE);
+    let lifted = far.lifted().await;
+    within("the second call's answer", aside.answered()).await.unwrap();
+    hears("alice", &aside, &[FAR]).await;
+    hears("the one outside", &lifted, &[ALICE]).await;
+    hears("the caller", &out, &[]).await;
+
+    let replaces = aside.replaces().await.unwrap();
+    let (mut events, mut taken) = (taken.events(), taken);
+    taken.refer(replacing(&house, &far.number, &replaces), &[]).await.unwrap();
+    assert_eq!(told(&mut events).await, [100, 200]);
+    assert_eq!(within("the end of the first call", taken.ended()).await, EndReason::RemoteHungUp);
+    assert_eq!(within("the end of the second call", aside.ended()).await, EndReason::RemoteHungUp);
+    hears("the caller", &out, &[FAR]).await;
+    hears("the one outside", &lifted, &[CALLER]).await;
+    alice.finish_wrap_up().await;
+    out.hang_up().await.unwrap();
+    let mut lifted = lifted;
+    assert_eq!(within("the end outside", lifted.ended()).await, EndReason::RemoteHungUp);
+    let one = sealed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    assert_eq!(consultation(&one), ("number", "completed"));
+    assert_eq!(voices_in(&recording(house.rest(), &one, 0).await), (vec![CALLER], vec![ALICE, FAR]));
+    assert_eq!(voices_in(&recording(house.rest(), &one, 1).await), (vec![FAR], vec![ALICE]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -302,7 +400,7 @@ async fn an_agent_takes_their_call_over_on_another_telephone_of_theirs_and_nobod
     let other = |replaces: &str| {
         let options = CallOptions::new(house.sip(), target(&house, "x").trim_matches(['<', '>'])).from_user("alices-other");
         let options = options.credentials("alices-other", "another-secret").header("Replaces", replaces);
-        agent.call(options.media(Media::tone(OTHER))).unwrap()
+        agent.call(options.media(Media::tone(BOSS))).unwrap()
     };
 
     // While it rings.
@@ -319,7 +417,7 @@ async fn an_agent_takes_their_call_over_on_another_telephone_of_theirs_and_nobod
     .await;
     within("the end of the first telephone's ringing", ringing.cancelled()).await;
     alice.screen.shown("talking").await;
-    hears("the caller", &out, &[OTHER]).await;
+    hears("the caller", &out, &[BOSS]).await;
     hears("alice", &early, &[CALLER]).await;
 
     // Answered, and by somebody else's telephone.
@@ -375,12 +473,12 @@ async fn who_takes_the_place_of_an_agent_with_a_second_call_goes_on_asking() {
     hears("bob", &asked, &[ALICE]).await;
 
     boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen" })).await;
-    let ear = boss.phone.lifted(OTHER).await;
+    let ear = boss.phone.lifted(BOSS).await;
     boss.screen.tell(json!({ "do": "intercept", "call": boss.leg().await })).await;
     let mut taken = taken;
     assert_eq!(within("the end of alice's first call", taken.ended()).await, EndReason::RemoteHungUp);
     assert_eq!(within("the end of alice's second call", aside.ended()).await, EndReason::RemoteHungUp);
-    hears("bob", &asked, &[OTHER]).await;
+    hears("bob", &asked, &[BOSS]).await;
     hears("the boss", &ear, &[BOB]).await;
     hears("the caller", &out, &[]).await;
     boss.screen.tell(json!({ "do": "complete", "call": boss.leg().await })).await;

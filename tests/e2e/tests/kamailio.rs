@@ -1,7 +1,7 @@
 //! Carriers that are real: Kamailio in front of the server, over UDP and over TLS. It registers us, challenges our calls, stays in the way of
 //! every request of a call, and is stopped while calls go through it. What own carriers are asked is in `outbound`.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which read the clock")]
 
 mod common_cases;
 mod common_kamailio;
@@ -13,12 +13,21 @@ use e2e::{Database, Desk, House, Rest, Setup, certificate, eventually, hear_each
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const CUSTOMER: u16 = 600;
 const AGENT: u16 = 1500;
+const COLLEAGUE: u16 = 1050;
+const SOMEBODY: u16 = 2700;
 /// Refreshed before half of it; who does not answer is given up at its end.
 const SESSION_S: u64 = 8;
+/// How often carriers are probed. A probe is lost when the next is due.
+const PROBE_S: u64 = 2;
+/// How long a carrier may say nothing to a call before the next is tried.
+const SILENCE: Duration = Duration::from_secs(4);
+/// What a busy machine may add.
+const SLACK: Duration = Duration::from_secs(3);
 /// What our calls show.
 const OURS: &str = "+12025550100";
 
@@ -30,7 +39,7 @@ enum Over {
 
 /// A server that speaks TLS and believes these carriers, a place in it, and somebody outside whom every carrier reaches.
 struct Scene {
-    _house: House,
+    house: House,
     place: Place,
     desk: Desk,
     outside: UserAgent,
@@ -59,14 +68,12 @@ impl Scene {
             .set("SIP__SESSION_EXPIRES_S", SESSION_S)
             .set("SIP__MIN_SE_S", 4);
         let house = House::start_with(Database::Sqlite, setup).await;
-        let place = Place::new(&house).await;
+        let place = calling_place(&house).await;
         make(&place.rest, "/dial-rules", json!({ "name": "everybody", "sort": 100 })).await;
-        let shown = json!({ "outbound": { "caller_id": OURS } });
-        assert_eq!(place.rest.patch(&format!("/queues/{}", place.queue), &shown).await.status, 200);
         let desk = place.desk(&house).await;
         let outside = UserAgent::bind(SocketAddr::new(own, 0)).await.unwrap();
         let calls = outside.incoming();
-        Scene { _house: house, place, desk, outside, calls, keys }
+        Scene { house, place, desk, outside, calls, keys }
     }
 
     async fn carrier(&self, last: u8) -> Kamailio {
@@ -84,7 +91,7 @@ impl Scene {
             "country": "GB",
             "outbound": {
                 "prefixes": ["+44"], "priority": priority, "account": { "user": USER, "realm": REALM, "password": PASSWORD },
-                "register_s": 60, "probe_s": 2, "probe_fall": 1, "probe_rise": 1,
+                "register_s": 60, "probe_s": PROBE_S, "probe_fall": 1, "probe_rise": 1,
             },
         });
         let trunk = make(&self.place.rest, "/trunks", row).await;
@@ -124,6 +131,14 @@ impl Scene {
         self.desk.screen.no_entry("call/").await;
         self.desk.screen.shown("ready").await;
     }
+}
+
+/// A place whose queue shows our number to those it calls.
+async fn calling_place(house: &House) -> Place {
+    let place = Place::new(house).await;
+    let shown = json!({ "outbound": { "caller_id": OURS } });
+    assert_eq!(place.rest.patch(&format!("/queues/{}", place.queue), &shown).await.status, 200);
+    place
 }
 
 async fn health(rest: &Rest, trunk: &str, wanted: &str) {
@@ -224,18 +239,42 @@ async fn with_a_carrier_that_stops_voices_go_on_until_the_session_ends_and_new_c
     let (mut first, second) = (scene.carrier(24).await, scene.carrier(25).await);
     let one = scene.trunk(&first, Over::Tls, 1).await;
     let two = scene.trunk(&second, Over::Udp, 2).await;
+    let beside = calling_place(&scene.house).await;
+    let mut colleague = beside.desk(&scene.house).await;
     let number = london();
     let (mut own, far, _) = scene.dial(&number).await;
 
     first.kill();
+    let stopped = Instant::now();
+    let next = london();
+    colleague.screen.tell(json!({ "do": "dial", "number": next, "queue": beside.queue })).await;
+    let theirs = colleague.phone.lifted(COLLEAGUE).await;
     // What is said does not go through the carrier.
     hear_each_other(&own, AGENT, &far, CUSTOMER).await;
+    let incoming = within("the next call in London", scene.calls.recv()).await.unwrap();
+    let took = incoming.arrived() - stopped;
+    let bound = Duration::from_secs(PROBE_S) + SILENCE + SLACK;
+    assert!(took <= bound, "the next call went by the second carrier after {took:?}, not {bound:?}");
+    let mut answered = incoming.answer(Media::tone(SOMEBODY)).await.unwrap();
+    within("the next call's answer", answered.answered()).await.unwrap();
+    hear_each_other(&theirs, COLLEAGUE, &answered, SOMEBODY).await;
     health(&scene.place.rest, &one, "down").await;
-    // Refreshes have no way any more: the call ends with its session, and the agent is free again.
+    let took = stopped.elapsed();
+    let bound = 2 * Duration::from_secs(PROBE_S) + SILENCE + SLACK;
+    assert!(took <= bound, "it was shown down after {took:?}, not {bound:?}");
+
+    // Refreshes have no way any more: the call ends with its session, as one that was lost, and the agent is free again.
     within("the end of the first call", own.ended()).await;
+    let took = stopped.elapsed();
+    assert!(took <= Duration::from_secs(SESSION_S) + SILENCE + SLACK, "the call ended after {took:?}");
     let record = closed(&scene.place.rest, &number).await;
     assert_eq!(trunk_of(&record), [one.as_str()]);
+    let left = |role: &str| text(participant(&record, role), "/leave_reason");
+    assert_eq!((left("customer"), left("agent")), ("lost", "other_left"));
     scene.wrapped_up().await;
+    theirs.hang_up().await.unwrap();
+    within("the end of the next call in London", answered.ended()).await;
+    assert_eq!(trunk_of(&closed(&beside.rest, &next).await).last(), Some(&two.as_str()));
 
     let number = london();
     let (own, mut far, _) = scene.dial(&number).await;

@@ -24,7 +24,7 @@ on_shared!(
 const CALLER: u16 = 600;
 const AGENT: u16 = 1500;
 const COLLEAGUE: u16 = 1050;
-const PLAIN: Kind = Kind { over: Over::Udp, codec: ("PCMU", 8000), srtp: false };
+const PLAIN: Kind = Kind { over: Over::Udp, codec: ("PCMU", 8000), srtp: None };
 
 /// A queue call that linphonec has taken: the customer's end, and the screen of its agent.
 async fn taken(house: &House, place: &Place, kind: Kind) -> (Linphone, Desk, Caller, Call) {
@@ -103,7 +103,7 @@ async fn every_codec_and_every_transport_carries_both_voices() {
         [(Over::Tcp, ("PCMA", 8000)), (Over::Udp, ("G722", 8000)), (Over::Tcp, ("opus", 48_000)), (Over::Tls(SECURE), ("PCMU", 8000))]
     {
         let place = Place::new(&house).await;
-        let (mut phone, desk, caller, mut out) = taken(&house, &place, Kind { over, codec, srtp: false }).await;
+        let (mut phone, desk, caller, mut out) = taken(&house, &place, Kind { over, codec, srtp: None }).await;
         hears(&out, AGENT).await;
         phone.hears(CALLER, &[AGENT]).await;
         phone.ask("terminate");
@@ -114,10 +114,15 @@ async fn every_codec_and_every_transport_carries_both_voices() {
         let reported = |one: &Value| events(one, "media_report").iter().any(|event| text(event, "/body/codec") == name);
         interaction(&place.rest, &caller.number, &format!("a leg of {over:?} {codec:?}"), reported).await;
     }
-    // Encrypted, it offers; a colleague whose telephone knows nothing of that takes the call.
-    for over in [Over::Tls(SECURE), Over::Udp] {
+    // Encrypted, it offers one suite; a colleague whose telephone knows nothing of that takes the call.
+    for (over, suite) in [
+        (Over::Tls(SECURE), "AES_CM_128_HMAC_SHA1_80"),
+        (Over::Udp, "AES_CM_128_HMAC_SHA1_32"),
+        (Over::Tls(SECURE), "AES_256_CM_HMAC_SHA1_80"),
+        (Over::Udp, "AES_256_CM_HMAC_SHA1_32"),
+    ] {
         let (place, other) = (Place::new(&house).await, Place::new(&house).await);
-        let kind = Kind { over, codec: ("PCMA", 8000), srtp: true };
+        let kind = Kind { over, codec: ("PCMA", 8000), srtp: Some(suite) };
         let mut phone = Linphone::registered(&house, kind, &place.sip_user, &place.sip_password, AGENT).await;
         let mut colleague = other.desk(&house).await;
         phone.ask(&format!("call sip:{}@{}", other.number, kind.over.server(&house)));

@@ -22,6 +22,7 @@ on_shared!(
     an_inactive_hold_silences_both_sides,
     a_digit_sent_three_times_and_by_info_counts_once,
     digits_come_by_info_alone,
+    keys_of_a_caller_who_sends_no_events_are_heard_as_tones,
     an_agents_keys_reach_who_takes_no_events_by_info_or_as_tones,
     a_wrong_digit_is_explained_and_the_menu_comes_again,
     a_strangers_packets_are_neither_heard_nor_recorded,
@@ -173,12 +174,32 @@ async fn digits_come_by_info_alone(house: Arc<House>) {
     assert_eq!(text(&closed(&rest, &number).await, "/close_reason"), "abandoned");
 }
 
+/// What a telephone offers that knows no telephone events.
+fn without_events(voice: &Voice) -> String {
+    offer(TRUNK, voice.port(), 1, "sendrecv").replace(" 0 101\r\na=rtpmap:101 telephone-event/8000", " 0")
+}
+
+async fn keys_of_a_caller_who_sends_no_events_are_heard_as_tones(house: Arc<House>) {
+    let (rest, voice, mut line) = (house.new_rest(), Voice::open().await, Line::new(&house, house.ivr()).await);
+    let server = line.connect(&without_events(&voice)).await;
+    interaction(&rest, &line.number, "the menu", |one| path(one).contains(&"menu")).await;
+    let next = voice.press(server.audio, "2", BEGIN).await;
+    interaction(&rest, &line.number, "the question", |one| path(one).contains(&"account")).await;
+    // 55 is two presses and not one held long.
+    voice.press(server.audio, "4155", next).await;
+    let one = interaction(&rest, &line.number, "the queue", |one| path(one).contains(&"support")).await;
+    assert_eq!(text(&one, "/data/account"), "4155");
+    line.bye().await;
+    let one = closed(&rest, &line.number).await;
+    assert_eq!(path(&one), ["pick-up", "welcome", "menu", "support-topic", "account", "thanks", "support"]);
+}
+
 async fn an_agents_keys_reach_who_takes_no_events_by_info_or_as_tones(house: Arc<House>) {
     let place = Place::new(&house).await;
     let mut desk = place.desk(&house).await;
     for takes_info in [true, false] {
         let (voice, mut line) = (Voice::open().await, Line::new(&house, &place.number).await);
-        let without_events = offer(TRUNK, voice.port(), 1, "sendrecv").replace(" 0 101\r\na=rtpmap:101 telephone-event/8000", " 0");
+        let without_events = without_events(&voice);
         let allow = if takes_info { "Allow: INVITE, ACK, BYE, CANCEL, INFO" } else { "Allow: INVITE, ACK, BYE, CANCEL" };
         line.connect_with(&[allow], &without_events).await;
         let taken = desk.phone.lifted(AGENT).await;

@@ -313,15 +313,16 @@ async fn early_media_is_heard_and_without_it_a_ring_back_tone(house: Arc<House>)
 }
 
 async fn a_person_is_told_from_a_machine_where_that_is_wanted(house: Arc<House>) {
-    // What the queue says, what the command says, how the far side greets, and what it is taken for.
+    // What the queue says, what the command says, whether it is by REST, how the far side greets, and what it is taken for.
     let rows = [
-        (Value::Null, json!(true), false, Some("machine")),
-        (json!({ "greeting_ms": 1_000 }), Value::Null, false, Some("machine")),
-        (json!({}), Value::Null, true, Some("person")),
-        (json!({}), json!(false), true, None),
-        (json!({ "on": false }), Value::Null, false, None),
+        (Value::Null, json!(true), false, false, Some("machine")),
+        (Value::Null, json!(true), true, false, Some("machine")),
+        (json!({ "greeting_ms": 1_000 }), Value::Null, false, false, Some("machine")),
+        (json!({}), Value::Null, true, true, Some("person")),
+        (json!({}), json!(false), true, true, None),
+        (json!({ "on": false }), Value::Null, false, false, None),
     ];
-    for (queue, asked, stops, answerer) in rows {
+    for (queue, asked, by_rest, stops, answerer) in rows {
         let mut dialler = Dialler::new(&house).await;
         let answer =
             dialler.place.rest.patch(&format!("/queues/{}", dialler.place.queue), &json!({ "outbound": { "detect": queue } })).await;
@@ -329,8 +330,15 @@ async fn a_person_is_told_from_a_machine_where_that_is_wanted(house: Arc<House>)
         let mut carrier = Carrier::new(&dialler.number).await;
         let trunk = dialler.trunk(carrier.address(), 1, json!({})).await;
         known(&dialler.place, &trunk).await;
-        let command = json!({ "do": "dial", "number": dialler.number, "queue": dialler.place.queue, "detect": asked });
-        dialler.desk.screen.tell(command).await;
+        let mut call = json!({ "number": dialler.number, "queue": dialler.place.queue, "detect": asked });
+        if by_rest {
+            call["user"] = json!(dialler.desk.user);
+            let made = dialler.place.rest.post("/calls", &call).await;
+            assert_eq!(made.status, 201, "{}", made.body);
+        } else {
+            call["do"] = json!("dial");
+            dialler.desk.screen.tell(call).await;
+        }
         let mut own = dialler.desk.phone.lifted(AGENT).await;
         let mut far = carrier.called().await.answer(Media::tone(CUSTOMER)).await.unwrap();
         within("the customer's call", far.answered()).await.unwrap();
@@ -485,10 +493,16 @@ async fn a_program_has_an_agent_call_once_for_each_key(house: Arc<House>) {
     assert_eq!(busy.status, 409, "{}", busy.body);
     let own = ringing.answer(Media::tone(AGENT)).await.unwrap();
     let far = carrier.called().await.answer(Media::tone(CUSTOMER)).await.unwrap();
+    hear_each_other(&own, AGENT, &far, CUSTOMER).await;
     far.hang_up().await.unwrap();
     drop(own);
     let one = dialler.over().await;
     assert_eq!(text(&one, "/id"), text(&made.body, "/interaction"));
+    let sealed = |one: &Value| one.pointer("/recordings/0/parts/0").is_some();
+    let one = interaction(&dialler.place.rest, &dialler.number, "the recording", sealed).await;
+    let part = Recording::of(&dialler.place.rest, &one).await.remove(0);
+    assert!(Heard::of(&part.left, CUSTOMER, &[AGENT]).right >= 5, "left whom was called");
+    assert!(Heard::of(&part.right, AGENT, &[CUSTOMER]).right >= 5, "right the agent");
     let wrong = json!({ "user": dialler.desk.user, "number": "+881612345678", "queue": dialler.place.queue });
     assert_eq!(dialler.place.rest.post("/calls", &wrong).await.status, 403);
     // An agent calls for nobody else.

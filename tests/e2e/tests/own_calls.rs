@@ -7,17 +7,20 @@ mod common_control;
 use common_control::*;
 use cti_phone::{CallOptions, EndReason, IncomingCall, Media, PhoneError, RegisterOptions, UserAgent};
 use e2e::record::{assert_tiled, closed, interaction, kinds, now_us, text};
-use e2e::{Caller, Database, Desk, House, Phone, Setup, on_both, within};
+use e2e::{Caller, Database, Desk, House, Phone, Setup, eventually, on_both, within};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 on_both!(
     a_desk_phone_dials_by_itself_and_both_talk_and_are_recorded,
     a_desk_phone_is_told_that_the_number_rings_and_is_answered_or_refused_with_it,
     a_desk_phone_is_refused_what_no_rule_allows_and_so_is_a_telephone_nobody_knows,
+    dial_rules_decide_by_role_country_kind_hours_and_cost,
     in_the_time_after_a_call_the_next_may_be_dialled,
     who_is_in_a_call_is_told_why_they_cannot_dial,
     a_call_for_help_by_command_puts_the_customer_on_hold,
+    a_program_has_an_agent_call_for_help,
     a_call_for_help_comes_before_a_call_that_is_offered,
     a_desk_phone_calls_for_help_beside_a_call,
     a_telephone_nobody_is_signed_in_on_calls_for_help_and_nothing_else,
@@ -140,6 +143,67 @@ async fn a_desk_phone_is_refused_what_no_rule_allows_and_so_is_a_telephone_nobod
     assert!(house.rest().interactions_of(&far.number).await.is_empty(), "nothing of it is a call");
 }
 
+/// Until the switch has taken in all that was made before this.
+async fn in_force(house: &House) {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let n = NEXT.fetch_add(1, Ordering::Relaxed);
+    let row = json!({ "name": format!("later {n}"), "sources": [format!("127.0.8.{n}")], "country": "GB" });
+    let made = house.rest().post("/trunks", &row).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let path = format!("/trunks/{}/status", text(&made.body, "/id"));
+    eventually("the change", async || (house.rest().get(&path).await.status == 200).then_some(())).await;
+}
+
+async fn dial_rules_decide_by_role_country_kind_hours_and_cost(house: House) {
+    let since = now_us();
+    let mut far = Outside::forbidden(&house).await;
+    let mut alice = Desk::ready(&house, "alice").await;
+    let sales = queue(&house, "sales").await;
+    let dial = json!({ "do": "dial", "number": far.number, "queue": text(&sales, "/id") });
+    // 1 January 1970 was a Thursday. Three days from today are not today anywhere.
+    let today = (since / 86_400_000_000 + 3) % 7;
+    let weekly = json!([{ "day": (today + 3) % 7 + 1, "from": "00:00", "to": "24:00" }]);
+    let hours = house.rest().post("/hours", &json!({ "name": "another day", "zone": "Europe/London", "weekly": weekly })).await;
+    assert_eq!(hours.status, 201, "{}", hours.body);
+    let rule = house.rest().post("/dial-rules", &json!({ "name": "the rule", "sort": 1, "roles": ["supervisor"] })).await;
+    assert_eq!(rule.status, 201, "{}", rule.body);
+    let path = format!("/dial-rules/{}", text(&rule.body, "/id"));
+    let changes = [
+        ("for another role", json!({ "sort": 2 }), "no rule allows"),
+        ("to another country", json!({ "roles": ["agent"], "countries": ["FR"] }), "no rule allows"),
+        ("to another kind of number", json!({ "countries": ["GB"], "classes": ["premium"] }), "no rule allows"),
+        ("at another time", json!({ "classes": [], "hours_id": text(&hours.body, "/id") }), "at other hours"),
+        ("to nobody", json!({ "hours_id": null, "allow": false }), "forbids it"),
+    ];
+    for (what, change, word) in changes {
+        let answer = house.rest().patch(&path, &change).await;
+        assert_eq!(answer.status, 200, "{what}: {}", answer.body);
+        in_force(&house).await;
+        let refusal = alice.screen.ask(dial.clone()).await.unwrap_err();
+        assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("forbidden", Some("number")), "{what}: {refusal:?}");
+        assert!(refusal.message.contains(word), "{what}: {refusal:?}");
+    }
+    assert!(far.was_not_called());
+
+    // A minute is more than a day's limit: the call that goes beyond it is the last.
+    let answer = house.rest().patch(&path, &json!({ "allow": true, "minute_cost": 500, "day_cost_max": 400 })).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    in_force(&house).await;
+    alice.screen.tell(dial.clone()).await;
+    let own = alice.phone.lifted(ALICE).await;
+    let mut lifted = far.lifted().await;
+    hears("alice", &own, &[FAR]).await;
+    hears("the one outside", &lifted, &[ALICE]).await;
+    own.hang_up().await.unwrap();
+    within("the end outside", lifted.ended()).await;
+    alice.finish_wrap_up().await;
+    closed(&house, &far.number, since).await;
+    let refusal = alice.screen.ask(dial).await.unwrap_err();
+    assert_eq!((refusal.code.as_str(), refusal.field.as_deref()), ("forbidden", Some("number")), "{refusal:?}");
+    assert!(refusal.message.contains("today's limit of the rule \"the rule\""), "{refusal:?}");
+    assert!(far.was_not_called());
+}
+
 async fn in_the_time_after_a_call_the_next_may_be_dialled(house: House) {
     let mut far = Outside::allowed(&house).await;
     let Talk { house, since, out, mut alice, .. } = Talk::begin(house).await;
@@ -196,6 +260,28 @@ async fn a_call_for_help_by_command_puts_the_customer_on_hold(house: House) {
     let one = closed(&house, NOAH, since).await;
     assert!(kinds(&one, "customer").iter().any(|kind| kind == "on_hold"));
     assert_eq!(text(bodies(&one, "consult_ended")[0], "/how"), "returned");
+}
+
+async fn a_program_has_an_agent_call_for_help(house: House) {
+    let mut police = Outside::emergency(&house).await;
+    let mut alice = Desk::ready(&house, "alice").await;
+    let sales = queue(&house, "sales").await;
+    let body = json!({ "user": alice.user, "number": "911", "queue": text(&sales, "/id") });
+    let made = house.rest().post("/calls", &body).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let own = alice.phone.lifted(ALICE).await;
+    let mut lifted = police.lifted().await;
+    hears("alice", &own, &[FAR]).await;
+    hears("the police", &lifted, &[ALICE]).await;
+    own.hang_up().await.unwrap();
+    within("the end of the police's part", lifted.ended()).await;
+    alice.finish_wrap_up().await;
+    let path = format!("/interactions/{}", text(&made.body, "/interaction"));
+    eventually("the end of the call for help", async || {
+        let answer = house.rest().get(&path).await;
+        (answer.status == 200 && text(&answer.body, "/state") == "closed").then_some(())
+    })
+    .await;
 }
 
 async fn a_call_for_help_comes_before_a_call_that_is_offered(house: House) {

@@ -7,7 +7,7 @@ mod common_control;
 use common_control::*;
 use cti_phone::EndReason;
 use e2e::record::{assert_tiled, closed, now_us, text};
-use e2e::{Answer, Caller, Desk, House, Rest, eventually, on_both, until, within};
+use e2e::{Caller, Desk, House, eventually, on_both, until, within};
 use serde_json::{Value, json};
 
 on_both!(
@@ -18,31 +18,6 @@ on_both!(
     calls_that_wait_are_seen_moved_taken_and_declined,
     nobody_sees_or_touches_the_calls_of_others,
 );
-
-async fn verb(rest: &Rest, id: &str, verb: &str, body: Value) -> Answer {
-    rest.post(&format!("/calls/{id}/{verb}"), &body).await
-}
-
-/// The same for what must be done.
-async fn tell(rest: &Rest, id: &str, what: &str, body: Value) {
-    let answer = verb(rest, id, what, body).await;
-    assert_eq!(answer.status, 204, "{what}: {}", answer.body);
-}
-
-/// Waits until the live call shows it.
-async fn live(rest: &Rest, id: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
-    eventually(what, async || {
-        let answer = rest.get(&format!("/calls/{id}")).await;
-        (answer.status == 200 && fits(&answer.body)).then_some(answer.body)
-    })
-    .await
-}
-
-/// The party of this agent, or the first in this role.
-fn party<'a>(call: &'a Value, who: &str) -> Option<&'a Value> {
-    let all = call.get("parties").and_then(Value::as_array)?;
-    all.iter().find(|party| text(party, "/agent") == who || text(party, "/role") == who)
-}
 
 async fn an_agents_call_is_controlled_from_its_hold_to_its_end(house: House) {
     let talk = Talk::begin(house).await;
@@ -56,15 +31,19 @@ async fn an_agents_call_is_controlled_from_its_hold_to_its_end(house: House) {
 
     tell(rest, &id, "hold", json!({})).await;
     hears("the caller", &out, &[]).await;
+    hears_not("alice", &taken, CALLER, &out).await;
     assert_eq!(verb(rest, &id, "hold", json!({})).await.status, 409, "it is on hold already");
     live(rest, &id, "the hold", |call| party(call, "customer").is_some_and(|party| text(party, "/state") == "on_hold")).await;
     tell(rest, &id, "retrieve", json!({})).await;
     hears("the caller", &out, &[ALICE]).await;
+    hears("alice", &taken, &[CALLER]).await;
     tell(rest, &id, "digits", json!({ "digits": "12#" })).await;
     until("the digits", || out.media().digits == "12#").await;
     tell(rest, &id, "mute", json!({ "muted": true })).await;
     let muted = |call: &Value| party(call, &alice.user).is_some_and(|party| party.get("muted") == Some(&json!(true)));
     live(rest, &id, "the muting", muted).await;
+    hears_not("the caller", &out, ALICE, &taken).await;
+    hears("alice", &taken, &[CALLER]).await;
     // An integrator with the right acts in her name.
     let admin = house.rest();
     let path = format!("/calls/{id}/mute?as_agent={}", alice.user);
@@ -101,28 +80,38 @@ async fn a_consultation_becomes_a_conference_and_a_transfer(house: House) {
     tell(rest, &id, "consult", json!({ "to": agent(&bob) })).await;
     let mut asked = bob.phone.lifted(BOB).await;
     hears("bob", &asked, &[ALICE]).await;
+    hears("alice", &taken, &[BOB]).await;
     hears("the caller", &out, &[]).await;
     tell(rest, &id, "swap", json!({})).await;
     hears("the caller", &out, &[ALICE]).await;
+    hears("alice", &taken, &[CALLER]).await;
+    hears("bob", &asked, &[]).await;
     tell(rest, &id, "return", json!({})).await;
     assert_eq!(within("the end of bob's part", asked.ended()).await, EndReason::RemoteHungUp);
+    hears("the caller", &out, &[ALICE]).await;
+    hears("alice", &taken, &[CALLER]).await;
     bob.screen.shown("ready").await;
 
     tell(rest, &id, "consult", json!({ "to": agent(&bob) })).await;
     let mut asked = bob.phone.lifted(BOB).await;
     hears("bob", &asked, &[ALICE]).await;
+    hears("alice", &taken, &[BOB]).await;
     tell(rest, &id, "conference", json!({})).await;
     hears("the caller", &out, &[ALICE, BOB]).await;
+    hears("alice", &taken, &[CALLER, BOB]).await;
+    hears("bob", &asked, &[CALLER, ALICE]).await;
     let call = live(rest, &id, "bob in the call", |call| party(call, &bob.user).is_some()).await;
     let participant = party(&call, &bob.user).map(|party| text(party, "/participant")).unwrap();
     tell(rest, &id, "drop-party", json!({ "participant": participant })).await;
     assert_eq!(within("the end of bob's part", asked.ended()).await, EndReason::RemoteHungUp);
     hears("the caller", &out, &[ALICE]).await;
+    hears("alice", &taken, &[CALLER]).await;
     bob.screen.shown("ready").await;
 
     tell(rest, &id, "consult", json!({ "to": agent(&bob) })).await;
     let asked = bob.phone.lifted(BOB).await;
     hears("bob", &asked, &[ALICE]).await;
+    hears("alice", &taken, &[BOB]).await;
     tell(rest, &id, "complete", json!({})).await;
     let mut taken = taken;
     assert_eq!(within("the end of alice's part", taken.ended()).await, EndReason::RemoteHungUp);
@@ -133,18 +122,26 @@ async fn a_consultation_becomes_a_conference_and_a_transfer(house: House) {
     bob.finish_wrap_up().await;
     let one = sealed(&house, NOAH, since).await;
     assert_tiled(&one);
-    let (left, right) = voices_in(&recording(house.rest(), &one, 0).await);
-    assert_eq!((left, right), (vec![CALLER], vec![ALICE, BOB]));
+    let parts = recording(house.rest(), &one, 0).await;
+    assert_eq!(voices_in(&parts), (vec![CALLER], vec![ALICE, BOB]));
+    let both = |window: &[i16]| is_in(window, ALICE) && is_in(window, BOB);
+    assert!(parts.iter().flat_map(|part| part.right.chunks_exact(800)).any(both), "the conference is on the right");
+    // What was said aside, each time by itself.
+    for aside in 1..=3 {
+        assert_eq!(voices_in(&recording(house.rest(), &one, aside).await), (vec![BOB], vec![ALICE]), "{aside}");
+    }
 }
 
 async fn a_customer_is_sent_to_a_number(house: House) {
     let mut far = Outside::allowed(&house).await;
     let talk = Talk::begin(house).await;
     let id = talk.id().await;
-    let Talk { house, since, out, alice, .. } = talk;
+    let Talk { house, since, out, alice, taken, .. } = talk;
     let own = verb(&alice.rest, &id, "transfer", json!({ "to": agent(&alice) })).await;
     assert_eq!((own.status, text(&own.body, "/errors/0/field")), (422, "to"), "{}", own.body);
     tell(&alice.rest, &id, "transfer", json!({ "to": far.target() })).await;
+    let mut taken = taken;
+    assert_eq!(within("the end of alice's part", taken.ended()).await, EndReason::RemoteHungUp);
     let lifted = far.lifted().await;
     hears("the caller", &out, &[FAR]).await;
     hears("the one outside", &lifted, &[CALLER]).await;
@@ -155,13 +152,17 @@ async fn a_customer_is_sent_to_a_number(house: House) {
     let (mut out, mut lifted) = (out, lifted);
     assert_eq!(within("the end of the call", out.ended()).await, EndReason::RemoteHungUp);
     assert_eq!(within("the end outside", lifted.ended()).await, EndReason::RemoteHungUp);
-    closed(&house, NOAH, since).await;
+    let one = sealed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    assert_eq!(voices_in(&recording(house.rest(), &one, 0).await), (vec![CALLER], vec![ALICE, FAR]));
 }
 
 async fn a_supervisor_hears_steps_in_takes_over_and_ends(house: House) {
     let talk = Talk::begin(house).await;
     let id = talk.id().await;
     let Talk { house, since, out, alice, taken, .. } = talk;
+    // The recording began before.
+    let began = now_us();
     let mut boss = Desk::open(&house, "supervisor").await;
     let rest = &boss.rest;
     let stray = verb(rest, &id, "supervise", json!({ "agent": boss.user, "mode": "listen" })).await;
@@ -169,25 +170,36 @@ async fn a_supervisor_hears_steps_in_takes_over_and_ends(house: House) {
     tell(rest, &id, "supervise", json!({ "agent": alice.user, "mode": "listen" })).await;
     let ear = boss.phone.lifted(BOSS).await;
     hears("the boss", &ear, &[CALLER, ALICE]).await;
+    hears("alice", &taken, &[CALLER]).await;
     hears("the caller", &out, &[ALICE]).await;
     let seen = live(&alice.rest, &id, "the call", |_| true).await;
     assert!(party(&seen, "supervisor").is_none(), "who only listens is not seen by agents");
     assert!(party(&live(rest, &id, "the call", |_| true).await, "supervisor").is_some());
     tell(rest, &id, "mode", json!({ "mode": "whisper" })).await;
     hears("alice", &taken, &[CALLER, BOSS]).await;
+    hears("the boss", &ear, &[CALLER, ALICE]).await;
     hears("the caller", &out, &[ALICE]).await;
+    let whispered_until = ((now_us() - began) / 1000) as usize;
     tell(rest, &id, "mode", json!({ "mode": "barge" })).await;
     hears("the caller", &out, &[ALICE, BOSS]).await;
+    hears("alice", &taken, &[CALLER, BOSS]).await;
+    hears("the boss", &ear, &[CALLER, ALICE]).await;
     tell(rest, &id, "intercept", json!({})).await;
     let mut taken = taken;
     assert_eq!(within("the end of alice's part", taken.ended()).await, EndReason::RemoteHungUp);
     hears("the caller", &out, &[BOSS]).await;
+    hears("the boss", &ear, &[CALLER]).await;
     tell(rest, &id, "force-release", json!({})).await;
     let mut out = out;
     assert_eq!(within("the end of the call", out.ended()).await, EndReason::RemoteHungUp);
     alice.finish_wrap_up().await;
     boss.finish_wrap_up().await;
-    closed(&house, NOAH, since).await;
+    let one = sealed(&house, NOAH, since).await;
+    assert_tiled(&one);
+    let parts = recording(house.rest(), &one, 0).await;
+    assert_eq!(voices_in(&parts), (vec![CALLER], vec![ALICE, BOSS]), "left the customer, right whom they heard");
+    let from = on_the_right_from_ms(&parts, BOSS).unwrap();
+    assert!(from >= whispered_until, "a whisper is never recorded: {from} of {whispered_until} ms");
     let audit = house.rest().read("/audit?resource=interaction").await;
     let rows = audit.pointer("/items").and_then(Value::as_array).unwrap();
     let mut actions: Vec<&str> = rows.iter().filter(|row| text(row, "/via") == "api").map(|row| text(row, "/action")).collect();

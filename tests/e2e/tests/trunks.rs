@@ -82,6 +82,21 @@ async fn a_trunk_is_found_by_its_srv_records_the_next_is_tried_and_a_change_of_r
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trunk_is_found_where_its_naptr_record_points() {
+    let (names, far) = (NameServer::start().await, carrier().await);
+    names.delegates("carrier.test", "pool.test", &[("a.pool.test", far.local_addr())]);
+    let house = House::start_with(Database::Sqlite, Setup::default().set("SIP__DNS", format!("[\"{}\"]", names.address))).await;
+    let (place, mut desk) = dialler(&house, json!({ "name": "everybody", "sort": 100 })).await;
+    let row = json!({
+        "name": "by name", "sources": ["127.0.7.1"], "peer": "carrier.test", "country": "GB", "outbound": { "prefixes": ["+44"] },
+    });
+    make(&place.rest, "/trunks", row).await;
+    until("a look-up of the host", || names.was_asked("a.pool.test")).await;
+    in_force(&place).await;
+    talk(&place, &mut desk, &london(), &far).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_spent_today_counts_after_a_restart() {
     let mut house = House::start(Database::Sqlite).await;
     let dear = json!({ "name": "dear", "sort": 1, "minute_cost": 500, "day_cost_max": 400 });

@@ -16,9 +16,12 @@ on_shared!(
     a_caller_whom_nobody_serves_leaves_a_message_that_an_agent_hears_and_deals_with,
     silence_ends_a_message_and_who_says_nothing_leaves_none,
     a_flow_takes_a_message_and_lets_the_caller_speak_it_anew,
+    a_flow_takes_a_message_for_an_agent_who_finds_it_in_their_mailbox,
     a_message_for_an_agent_is_in_their_mailbox_until_they_take_it,
     a_queue_sends_who_waits_too_long_to_the_mailbox_of_an_agent,
+    a_customer_is_sent_to_leave_a_message_for_a_queue_or_an_agent_by_either_way,
     what_a_queue_records_on_demand_or_never_or_by_share,
+    half_of_a_queues_calls_are_recorded_as_each_calls_id_draws,
     how_a_call_sounds_is_on_the_screen_and_in_the_record,
 );
 
@@ -192,6 +195,91 @@ async fn a_flow_takes_a_message_and_lets_the_caller_speak_it_anew(house: Arc<Hou
     assert_eq!(message.pointer("/message/recording_id"), events(&origin, "message_begun")[1].pointer("/body/recording"));
 }
 
+async fn a_flow_takes_a_message_for_an_agent_who_finds_it_in_their_mailbox(house: Arc<House>) {
+    let place = Place::new(&house).await;
+    let mut desk = place.desk(&house).await;
+    let number = flow(&place, &format!("agent = {:?}\nprompts = \"voicemail-greeting\"", desk.login)).await;
+    let caller = somebody(CALLER).await;
+    let mut call = eventually("the number in force", async || {
+        let mut call = caller.call(&house, &number);
+        call.answered().await.is_ok().then_some(call)
+    })
+    .await;
+    speaks(&place.rest, &caller, 1, Duration::from_millis(2_000)).await;
+    call.send_digits("#", DigitsBy::Rtp, 3).await.unwrap();
+    ends(&mut call).await;
+    let origin = one(&place.rest, &caller.number, "voice", "the closed call", is_closed).await;
+    assert_eq!(common_cases::path(&origin), ["a", "m", "end"]);
+    assert_eq!(text(events(&origin, "message_ended")[0], "/body/end"), "left");
+    // Nobody is asked: it waits on their screen until they take it.
+    let message = desk.screen.entry("message/", |message| text(message, "/caller/number") == caller.number).await;
+    assert!(message["assignment"].is_null() && message["queue_name"].is_null(), "{message}");
+    take(&desk, &message).await;
+    assert_says(&heard(&desk.rest, text(&message, "/recording")).await, 1_800);
+    desk.screen.tell(json!({ "do": "finish_message", "assignment": taken_by(&desk).await })).await;
+    desk.screen.no_entry("message/").await;
+    let message = one(&place.rest, &caller.number, "voicemail", "the message, dealt with", is_closed).await;
+    assert_eq!((text(&message, "/close_reason"), text(&message, "/origin_id")), ("completed", text(&origin, "/id")));
+    let rang = tokio::time::timeout(Duration::from_millis(300), desk.phone.calls.recv()).await;
+    assert!(rang.is_err(), "no telephone rings for a message");
+}
+
+/// Takes a message that waits in the agent's own mailbox.
+async fn take(desk: &Desk, message: &Value) {
+    desk.screen.tell(json!({ "do": "take_message", "interaction": message["interaction"] })).await;
+}
+
+/// The assignment of the message the agent deals with.
+async fn taken_by(desk: &Desk) -> Value {
+    desk.screen.entry("message/", |message| message["assignment"].is_string()).await["assignment"].clone()
+}
+
+async fn a_customer_is_sent_to_leave_a_message_for_a_queue_or_an_agent_by_either_way(house: Arc<House>) {
+    let (here, there) = (Place::new(&house).await, Place::new(&house).await);
+    let (mut desk, colleague) = (here.desk(&house).await, there.desk(&house).await);
+    let answer = here.rest.patch(&format!("/users/{}", colleague.user), &json!({ "voicemail": true })).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let ways = [true, false].into_iter().flat_map(|by_rest| [(by_rest, "queue_voicemail"), (by_rest, "agent_voicemail")]);
+    for (by_rest, kind) in ways {
+        let caller = somebody(CALLER).await;
+        let mut call = caller.call(&house, &here.number);
+        let mut taken = desk.phone.lifted(AGENT).await;
+        hear_each_other(&call, CALLER, &taken, AGENT).await;
+        let view = desk.screen.entry("call/", |view| text(view, "/state") == "talking").await;
+        let to = json!({ "kind": kind, "id": if kind == "queue_voicemail" { &there.queue } else { &colleague.user } });
+        let path = format!("/calls/{}/transfer", text(&view, "/interaction"));
+        eventually(&format!("a transfer to {kind}"), async || {
+            if by_rest {
+                return (desk.rest.post(&path, &json!({ "to": to })).await.status == 204).then_some(());
+            }
+            desk.screen.ask(json!({ "do": "transfer", "call": view["leg"], "to": to })).await.ok().map(drop)
+        })
+        .await;
+        ends(&mut taken).await;
+        speaks(&here.rest, &caller, 1, Duration::from_millis(2_000)).await;
+        call.hang_up().await.unwrap();
+        within("the end of the caller's call", call.ended()).await;
+        let origin = one(&here.rest, &caller.number, "voice", "the closed call", is_closed).await;
+        assert_eq!(text(events(&origin, "transferred")[0], "/body/to/to"), kind);
+        assert_eq!(text(events(&origin, "message_ended")[0], "/body/end"), "left");
+
+        let message = colleague.screen.entry(if kind == "queue_voicemail" { "offer/" } else { "message/" }, |_| true).await;
+        assert_eq!(text(&message, "/caller/number"), caller.number);
+        let message = if kind == "queue_voicemail" {
+            accept(&colleague).await
+        } else {
+            take(&colleague, &message).await;
+            message
+        };
+        // The greeting and the beep are not in it, nor is what was said before.
+        assert_says(&heard(&colleague.rest, text(&message, "/recording")).await, 1_800);
+        colleague.screen.tell(json!({ "do": "finish_message", "assignment": taken_by(&colleague).await })).await;
+        colleague.screen.no_entry("message/").await;
+        colleague.screen.shown("ready").await;
+        desk.screen.shown("ready").await;
+    }
+}
+
 async fn a_message_for_an_agent_is_in_their_mailbox_until_they_take_it(house: Arc<House>) {
     let (here, there) = (Place::new(&house).await, Place::new(&house).await);
     let mut desk = here.desk(&house).await;
@@ -305,6 +393,37 @@ async fn what_a_queue_records_on_demand_or_never_or_by_share(house: Arc<House>) 
         let decided: Vec<Value> = events(&one, "recording_decided").iter().map(|event| event["body"]["record"].clone()).collect();
         let share = text(&policy, "/policy") == "percent";
         assert_eq!(decided, if share { vec![json!(at_once)] } else { Vec::new() }, "{policy}");
+    }
+}
+
+async fn half_of_a_queues_calls_are_recorded_as_each_calls_id_draws(house: Arc<House>) {
+    const CALLS_MIN: usize = 10;
+    // That so many draw alike happens once in half a million million times.
+    const CALLS_MAX: usize = 40;
+    let place = Place::new(&house).await;
+    let half = json!({ "recording": { "policy": "percent", "percent": 50 } });
+    let answer = place.rest.patch(&format!("/queues/{}", place.queue), &half).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let mut desk = place.desk(&house).await;
+    let (mut calls, mut recorded) = (0, 0);
+    while calls < CALLS_MIN || recorded == 0 || recorded == calls {
+        assert!(calls < CALLS_MAX, "{recorded} of {calls} were recorded");
+        let caller = somebody(CALLER).await;
+        let call = caller.call(&house, &place.number);
+        let taken = desk.phone.lifted(AGENT).await;
+        hear_each_other(&call, CALLER, &taken, AGENT).await;
+        call.hang_up().await.unwrap();
+        let one = common_cases::closed(&place.rest, &caller.number).await;
+        // The random half of a UUID of version 7 (RFC 9562 5.7).
+        let id = text(&one, "/id");
+        let drawn = u32::from_str_radix(&id[id.len() - 8..], 16).unwrap() % 100;
+        let record = drawn < 50;
+        let decided = &events(&one, "recording_decided")[0]["body"];
+        assert_eq!((&decided["percent"], &decided["drawn"], &decided["record"]), (&json!(50), &json!(drawn), &json!(record)));
+        assert_eq!(one["recorded"], json!(record), "{drawn} of {id}");
+        calls += 1;
+        recorded += usize::from(record);
+        desk.screen.shown("ready").await;
     }
 }
 

@@ -1,5 +1,5 @@
 //! A browser as an agent's telephone: SIP over WebSocket, media by DTLS-SRTP. It takes a queue call, holds, resumes, changes its network and
-//! hangs up; it calls in; each codec; measured at both ends and in the recording.
+//! hangs up; it calls in; it transfers, blind and after asking a colleague; each codec; measured at both ends and in the recording.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -9,13 +9,14 @@ mod common_web;
 use common_cases::{Place, closed, events, integer, interaction, path, segments, somebody, text};
 use common_web::Browser;
 use cti_phone::{Call, EndReason};
-use e2e::{Database, Desk, Heard, House, Phone, Recording, Setup, certificate, interface, until, within};
+use e2e::{Database, Desk, Heard, House, Phone, Recording, Setup, certificate, hear_each_other, interface, until, within};
 use serde_json::{Value, json};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 const CALLER: u16 = 600;
 const AGENT: u16 = 1500;
+const COLLEAGUE: u16 = 1050;
 /// Where browsers find SIP.
 const SECOND: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 /// Windows of a recording that may be spoilt or missing at the places where sound begins or ends.
@@ -33,7 +34,7 @@ async fn speaking(transport: &str, keys: &Path) -> House {
 
 /// A browser registered as the place's telephone.
 async fn registered(house: &House, place: &Place) -> Browser {
-    let mut browser = Browser::start(AGENT, &[CALLER, AGENT]).await;
+    let mut browser = Browser::start(AGENT, &[CALLER, AGENT, COLLEAGUE]).await;
     browser.register(&format!("ws://{}", house.sip_on("WS", SECOND)), &place.sip_user, &place.sip_password).await;
     browser
 }
@@ -111,7 +112,7 @@ async fn a_browser_that_speaks_only_opus_over_tls_talks_with_a_plain_telephone()
     certificate(keys.path(), SECOND);
     let house = speaking("wss", keys.path()).await;
     let place = Place::new(&house).await;
-    let mut browser = Browser::start(AGENT, &[CALLER, AGENT]).await;
+    let mut browser = Browser::start(AGENT, &[CALLER, AGENT, COLLEAGUE]).await;
     browser.register(&format!("wss://{}", house.sip_on("WSS", SECOND)), &place.sip_user, &place.sip_password).await;
     browser.ask(json!({ "command": "codec", "codec": "opus" })).await;
     let (_desk, caller, mut out) = talking(&house, &place, &mut browser).await;
@@ -124,6 +125,75 @@ async fn a_browser_that_speaks_only_opus_over_tls_talks_with_a_plain_telephone()
     codecs.sort_unstable();
     assert_eq!(codecs, ["PCMU", "opus"]);
     assert_recorded(&place, &caller.number).await;
+}
+
+/// One after the other on one server, each the only one in the browser's description.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_codec_of_the_browser_carries_both_voices() {
+    let house = house().await;
+    for codec in ["opus", "G722", "PCMU", "PCMA"] {
+        let place = Place::new(&house).await;
+        let mut browser = registered(&house, &place).await;
+        browser.ask(json!({ "command": "codec", "codec": codec })).await;
+        let (_desk, caller, mut out) = talking(&house, &place, &mut browser).await;
+        browser.ask(json!({ "command": "hang_up" })).await;
+        assert_eq!(within("the end of the caller's call", out.ended()).await, EndReason::RemoteHungUp);
+        // The engine reports a leg when its sockets are closed.
+        let reported = |one: &Value| events(one, "media_report").len() == 2;
+        let one = interaction(&place.rest, &caller.number, &format!("both reports of {codec}"), reported).await;
+        let mut codecs: Vec<&str> = events(&one, "media_report").into_iter().map(|event| text(event, "/body/codec")).collect();
+        let mut expected = ["PCMU", codec];
+        codecs.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(codecs, expected);
+        assert_recorded(&place, &caller.number).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_transfers_a_customer_by_itself() {
+    let house = house().await;
+    let (place, other) = (Place::new(&house).await, Place::new(&house).await);
+    let mut browser = registered(&house, &place).await;
+    let (desk, caller, out) = talking(&house, &place, &mut browser).await;
+    let mut colleague = other.desk(&house).await;
+    browser.ask(json!({ "command": "transfer", "to": other.sip_user })).await;
+    browser.call_is("Terminated", 1).await;
+    desk.screen.shown("ready").await;
+    let call = colleague.phone.lifted(COLLEAGUE).await;
+    hear_each_other(&out, CALLER, &call, COLLEAGUE).await;
+    out.hang_up().await.unwrap();
+    let one = closed(&place.rest, &caller.number).await;
+    assert_eq!(text(events(&one, "transferred")[0], "/body/how"), "blind");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_asks_a_colleague_by_a_second_call_and_transfers_the_customer_to_them() {
+    let house = house().await;
+    let (place, other) = (Place::new(&house).await, Place::new(&house).await);
+    let mut browser = registered(&house, &place).await;
+    let (desk, caller, out) = talking(&house, &place, &mut browser).await;
+    let mut colleague = other.desk(&house).await;
+    browser.ask(json!({ "command": "hold" })).await;
+    desk.screen.shown("hold").await;
+    browser.ask(json!({ "command": "dial", "to": other.sip_user })).await;
+    let asked = colleague.phone.lifted(COLLEAGUE).await;
+    browser.call_is("Established", 2).await;
+    hears(&asked, AGENT).await;
+    browser.hears(COLLEAGUE, &[CALLER, AGENT]).await;
+    // The customer hears music, and not what is said aside.
+    let before = out.media();
+    until("music while a colleague is asked", || out.media().windows_wrong >= before.windows_wrong + 5).await;
+    assert!(out.media().windows_right <= before.windows_right + 1, "the agent is not heard by the customer");
+
+    browser.ask(json!({ "command": "line", "line": 0 })).await;
+    browser.ask(json!({ "command": "transfer_to_line", "line": 1 })).await;
+    browser.call_is("Terminated", 2).await;
+    hear_each_other(&out, CALLER, &asked, COLLEAGUE).await;
+    desk.screen.shown("ready").await;
+    out.hang_up().await.unwrap();
+    let one = closed(&place.rest, &caller.number).await;
+    assert_eq!(text(events(&one, "transferred")[0], "/body/how"), "consulted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

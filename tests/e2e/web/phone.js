@@ -12,7 +12,9 @@ const steer = new WebSocket(`ws://${location.host}/steer`);
 const say = (what) => steer.send(JSON.stringify(what));
 
 let userAgent;
+// The line that is spoken on, and all lines in the order in which they began.
 let session;
+const lines = [];
 // Undefined: what the browser would choose.
 let onlyCodec;
 
@@ -44,13 +46,14 @@ function keepOnly(codec) {
 
 function take(begun) {
   session = begun;
+  lines.push(begun);
   begun.stateChange.addListener((state) => {
     if (state === SessionState.Established) listen(begun);
     say({ session: state });
   });
 }
 
-// Measures what comes in on this session until it ends: the level of each tone and of the loudest frequency, in dB of full scale.
+// Measures what comes in on this session until it ends, while it is the one spoken on: the level of each tone and of the loudest frequency, in dB of full scale.
 async function listen(begun) {
   const stream = new MediaStream(begun.sessionDescriptionHandler.peerConnection.getReceivers().map((receiver) => receiver.track));
   // A remote stream is decoded only where it is played.
@@ -70,10 +73,19 @@ async function listen(begun) {
       context.close();
       return;
     }
+    if (begun !== session) return;
     analyser.getFloatFrequencyData(bins);
     const levels = Object.fromEntries(tones.map((hz) => [hz, loudest(place(hz) - 2, place(hz) + 2)]));
     say({ heard: { levels, loudest: loudest(place(200), place(3600)) } });
   }, LOOK_EVERY_MS);
+}
+
+// Sends REFER and waits until it is accepted. The call ends later, by the other side.
+async function refer(to) {
+  await new Promise((resolve, reject) => {
+    const requestDelegate = { onAccept: resolve, onReject: (response) => reject(new Error(`${response.message.statusCode}`)) };
+    session.refer(to, { requestDelegate }).catch(reject);
+  });
 }
 
 async function again(options) {
@@ -83,6 +95,8 @@ async function again(options) {
     session.invite({ requestDelegate }).catch(reject);
   });
 }
+
+const uriOf = (user) => UserAgent.makeURI(`sip:${user}@${userAgent.configuration.uri.host}`);
 
 const commands = {
   async register({ server, user, password }) {
@@ -115,9 +129,20 @@ const commands = {
     await session.accept(settings());
   },
   async dial({ to }) {
-    const inviter = new Inviter(userAgent, UserAgent.makeURI(`sip:${to}@${userAgent.configuration.uri.host}`), settings());
+    const inviter = new Inviter(userAgent, uriOf(to), settings());
     take(inviter);
     await inviter.invite();
+  },
+  // Speaks on another line from now on.
+  async line({ line }) {
+    session = lines[line];
+  },
+  async transfer({ to }) {
+    await refer(uriOf(to));
+  },
+  // Gives the far side of this line to the far side of another (Replaces).
+  async transfer_to_line({ line }) {
+    await refer(lines[line]);
   },
   async hold() {
     await again({ hold: true });

@@ -45,7 +45,8 @@ impl Replaces {
 /// Where a REFER wants a call to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReferTo {
-    /// User part, unescaped; of `tel:` the number.
+    /// User part, unescaped; of `tel:` the number. Empty only beside a call that is named: a phone may write our Contact there, which has
+    /// no user.
     pub user: String,
     /// Empty for `tel:`.
     pub host: String,
@@ -71,9 +72,10 @@ impl ReferTo {
         if uri.param("method").is_some_and(|method| !method.eq_ignore_ascii_case("INVITE")) {
             return Err(Reply::new(501));
         }
-        let user = uri.user_plain().filter(|user| !user.is_empty()).ok_or_else(malformed)?;
+        let user = uri.user_plain().unwrap_or_default();
         let replaces = match replaces_in(&uri) {
             Some(text) => Some(Replaces::parse(&text).ok_or_else(malformed)?),
+            None if user.is_empty() => return Err(malformed()),
             None => None,
         };
         Ok(ReferTo { user: user.into_owned(), host: uri.host.to_owned(), replaces })
@@ -114,6 +116,7 @@ mod tests {
             ("Refer-To: <sip:bob%20b@pbx.example;transport=tcp>\r\n", "bob b", "pbx.example", None),
             ("r: tel:+44-20;phone-context=x\r\n", "+44-20", "", None),
             ("Refer-To: \"Bob\" <sip:7;npdi@h?X=1&Replaces=c%40h%3Bto-tag%3Dt%3Bfrom-tag%3Df>\r\n", "7", "h", Some(("c@h", "t", "f"))),
+            ("Refer-To: <sip:h:5080;transport=ws?Replaces=c%3Bto-tag%3Dt%3Bfrom-tag%3Df>\r\n", "", "h", Some(("c", "t", "f"))),
         ];
         for (headers, user, host, replaces) in table {
             let asked = ReferTo::of(&refer(headers)).unwrap();

@@ -254,7 +254,8 @@ impl Fraud {
     }
 }
 
-async fn carrier(place: &Place, prefix: &str, priority: u16) -> RawPeer {
+/// A carrier that takes numbers that begin so, its every message the test's.
+pub async fn carrier(place: &Place, prefix: &str, priority: u16) -> RawPeer {
     let peer = RawPeer::udp(SocketAddr::new(TRUNK, 0)).await.unwrap();
     let at = peer.local_addr();
     let row = json!({

@@ -1,30 +1,24 @@
 //! What the SIP and media cases share: one server for a file's tests, a queue with a phone for each of them, a caller who sends what the
-//! test writes, and a voice made of single packets. Holds no test.
+//! test writes. Their voice is in `voice`. Holds no test.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, which clippy does not see as tests")]
-#![allow(dead_code, unreachable_pub, reason = "each of the two files uses its part")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each of the files uses its part")]
 
-use cti_media::{g711, rtp, tone};
+mod voice;
+
 use cti_phone::digest::{Algorithm, Challenge};
 use cti_phone::raw::{RawDialog, RawPeer, Received};
 use cti_phone::{AgentOptions, Description, RegisterOptions, Transport, UserAgent};
-use cti_types::media::Codec;
-use e2e::{Caller, Database, Desk, House, PATIENCE, Phone, Rest, Screen, eventually, until};
+use e2e::{Caller, Database, Desk, House, PATIENCE, Phone, Rest, Screen, eventually};
 use serde_json::{Value, json};
-use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
-use tokio::net::UdpSocket;
-use tokio::task::AbortHandle;
+use std::sync::{Arc, Weak};
+
+pub use voice::{Numbering, Speech, Voice};
 
 /// The demo's trunk: callers from here are known.
 pub const TRUNK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-/// Samples in a packet of 20 ms.
-const PACKET: usize = 160;
-/// What a voice remembers of what it heard: the last 200 ms.
-const EAR: usize = 1600;
 
 /// Makes of each `async fn(Arc<House>)` a test on SQLite and one on PostgreSQL; those that run at the same time share a server.
 #[macro_export]
@@ -325,10 +319,14 @@ impl Line {
 
 /// A telephone whose every message is written by the test, registered with digest.
 pub async fn raw_phone(house: &House, place: &Place) -> RawPeer {
-    let mut peer = RawPeer::udp(SocketAddr::new(TRUNK, 0)).await.unwrap();
-    let uri = format!("sip:{}", house.sip());
-    let mut dialog = peer.dialog(house.sip(), &uri, &place.sip_user);
-    dialog.to = format!("<sip:{}@{}>", place.sip_user, house.sip());
+    let peer = RawPeer::udp(SocketAddr::new(TRUNK, 0)).await.unwrap();
+    registered(peer, house.sip(), place).await
+}
+
+/// The same on a socket that is there, with this address of the server.
+pub async fn registered(mut peer: RawPeer, server: SocketAddr, place: &Place) -> RawPeer {
+    let mut dialog = peer.dialog(server, &format!("sip:{server}"), &place.sip_user);
+    dialog.to = format!("<sip:{}@{server}>", place.sip_user);
     let granted = register(&mut peer, &mut dialog, &place.sip_user, &place.sip_password, 600).await;
     assert_eq!(granted.status(), Some(200));
     peer
@@ -360,140 +358,4 @@ pub fn offer(ip: IpAddr, port: u16, version: u32, direction: &str) -> String {
         "v=0\r\no=- 7 {version} IN IP4 {TRUNK}\r\ns=-\r\nc=IN {family} {ip}\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 101\r\n\
          a=rtpmap:101 telephone-event/8000\r\na={direction}\r\n"
     )
-}
-
-/// The numbers in the headers of a stream: what the next packet carries.
-#[derive(Clone, Copy, Debug)]
-pub struct Numbering {
-    pub ssrc: u32,
-    pub sequence: u16,
-    pub timestamp: u32,
-}
-
-/// A pair of media sockets. It hears from the start; it speaks when it is told to.
-pub struct Voice {
-    rtp: Arc<UdpSocket>,
-    pub rtcp: UdpSocket,
-    ear: Arc<Mutex<(u64, VecDeque<i16>)>>,
-    listening: AbortHandle,
-}
-
-impl Drop for Voice {
-    fn drop(&mut self) {
-        self.listening.abort();
-    }
-}
-
-impl Voice {
-    pub async fn open() -> Voice {
-        Voice::open_at(TRUNK).await
-    }
-
-    /// An even port and the odd one above it.
-    pub async fn open_at(ip: IpAddr) -> Voice {
-        let pair = eventually("a free pair of ports", async || {
-            let rtp = UdpSocket::bind(SocketAddr::new(ip, 0)).await.ok()?;
-            let port = rtp.local_addr().ok()?.port();
-            let rtcp = UdpSocket::bind(SocketAddr::new(ip, port.checked_add(1)?)).await.ok()?;
-            (port % 2 == 0).then_some((rtp, rtcp))
-        });
-        let (rtp, rtcp) = pair.await;
-        let rtp = Arc::new(rtp);
-        let ear = Arc::new(Mutex::new((0, VecDeque::new())));
-        let listening = tokio::spawn(listen(rtp.clone(), ear.clone())).abort_handle();
-        Voice { rtp, rtcp, ear, listening }
-    }
-
-    pub fn port(&self) -> u16 {
-        self.rtp.local_addr().expect("an address").port()
-    }
-
-    /// Packets heard so far.
-    pub fn received(&self) -> u64 {
-        self.ear.lock().unwrap_or_else(PoisonError::into_inner).0
-    }
-
-    /// Whether the last 200 ms were this tone.
-    pub fn hears(&self, hz: u16) -> bool {
-        let ear = self.ear.lock().unwrap_or_else(PoisonError::into_inner);
-        let samples: Vec<i16> = ear.1.iter().copied().collect();
-        samples.len() == EAR && tone::level_db(&samples, f64::from(hz)) > -20.0
-    }
-
-    /// Waits until it hears this tone.
-    pub async fn hear(&self, hz: u16) {
-        until(&format!("{hz} Hz at the caller"), || self.hears(hz)).await;
-    }
-
-    /// Speaks in this tone, a packet every 20 ms, until the speech is stopped or dropped.
-    pub fn speak(&self, to: SocketAddr, hz: u16, begin: Numbering) -> Speech {
-        let socket = self.rtp.clone();
-        let next = Arc::new(Mutex::new(begin));
-        let told = next.clone();
-        let task = tokio::spawn(async move {
-            let mut beat = tokio::time::interval(Duration::from_millis(20));
-            for packet in 0u64.. {
-                beat.tick().await;
-                let at = {
-                    let mut next = told.lock().unwrap_or_else(PoisonError::into_inner);
-                    let at = *next;
-                    next.sequence = next.sequence.wrapping_add(1);
-                    next.timestamp = next.timestamp.wrapping_add(PACKET as u32);
-                    at
-                };
-                let samples = tone::sine(f64::from(hz), -12.0, packet * PACKET as u64, PACKET);
-                let mut payload = [0; PACKET];
-                g711::encode(Codec::Pcmu, &samples, &mut payload);
-                let mut bytes = [0; rtp::HEADER_BYTES + PACKET];
-                let header =
-                    rtp::Header { payload_type: 0, marker: packet == 0, sequence: at.sequence, timestamp: at.timestamp, ssrc: at.ssrc };
-                rtp::write(&header, &payload, &mut bytes).expect("a packet");
-                // A port nobody has any more answers with an ICMP error; that is the test's business.
-                let _ = socket.send_to(&bytes, to).await;
-            }
-        });
-        Speech { next, task: task.abort_handle() }
-    }
-}
-
-async fn listen(socket: Arc<UdpSocket>, ear: Arc<Mutex<(u64, VecDeque<i16>)>>) {
-    let mut buffer = [0; rtp::PACKET_BYTES_MAX];
-    loop {
-        let Ok((length, _)) = socket.recv_from(&mut buffer).await else { continue };
-        let Ok((header, payload)) = rtp::parse(&buffer[..length]) else { continue };
-        if header.payload_type != 0 {
-            continue;
-        }
-        let mut samples = vec![0; payload.len()];
-        g711::decode(Codec::Pcmu, payload, &mut samples);
-        let mut ear = ear.lock().unwrap_or_else(PoisonError::into_inner);
-        ear.0 += 1;
-        ear.1.extend(samples);
-        let surplus = ear.1.len().saturating_sub(EAR);
-        ear.1.drain(..surplus);
-    }
-}
-
-/// A voice that speaks.
-pub struct Speech {
-    next: Arc<Mutex<Numbering>>,
-    task: AbortHandle,
-}
-
-impl Speech {
-    /// Falls silent; gives what the next packet would have carried.
-    pub fn stop(self) -> Numbering {
-        self.task.abort();
-        self.next()
-    }
-
-    pub fn next(&self) -> Numbering {
-        *self.next.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Speech {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
 }

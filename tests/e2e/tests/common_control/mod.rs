@@ -6,7 +6,7 @@
 
 use cti_phone::{Call, IncomingCall, IncomingCalls, Media, UserAgent};
 use e2e::record::{interaction, now_us, text};
-use e2e::{Caller, Desk, Heard, House, Recording, Rest, Screen, eventually, steadily, within};
+use e2e::{Answer, Caller, Desk, Heard, House, Recording, Rest, Screen, eventually, steadily, until, within};
 use serde_json::{Map, Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -67,6 +67,15 @@ pub async fn hears(who: &str, call: &Call, voices: &[u16]) {
         VOICES.iter().zip(&levels).all(|(voice, level)| voices.contains(voice) == is_heard(level))
     })
     .await;
+}
+
+/// Lets a second pass, by what another telephone hears, in which this one is not sent this voice: who hears nobody may be sent nothing.
+pub async fn hears_not(who: &str, call: &Call, voice: u16, meanwhile: &Call) {
+    call.expect_tone(Some(voice));
+    let (before, passed) = (call.media().windows_right, meanwhile.media().received);
+    until("a second at another telephone", || meanwhile.media().received >= passed + 50).await;
+    // What was on its way, and a window that was begun.
+    assert!(call.media().windows_right <= before + 1, "{who} hears {voice} Hz");
 }
 
 pub async fn call_shows(screen: &Screen, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
@@ -130,6 +139,11 @@ pub fn bodies<'a>(one: &'a Value, kind: &str) -> Vec<&'a Value> {
     events.iter().filter(|event| text(event, "/kind") == kind).filter_map(|event| event.get("body")).collect()
 }
 
+/// What kind of party was asked first, and how that ended.
+pub fn consultation(one: &Value) -> (&str, &str) {
+    (text(bodies(one, "consult_started")[0], "/to/to"), text(bodies(one, "consult_ended")[0], "/how"))
+}
+
 /// What is marked in the interaction's first recording, in its order.
 pub fn marks(one: &Value) -> Vec<&str> {
     let marks = one.pointer("/recordings/0/markers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
@@ -153,6 +167,43 @@ pub async fn waiting_call(screen: &Screen, topic: &str, fits: impl Fn(&Value) ->
 pub async fn no_waiting_call(screen: &Screen, topic: &str) {
     let none = |entries: &Map<String, Value>| (!entries.keys().any(|key| key.starts_with("waiting/"))).then_some(());
     screen.wait_in(topic, "no waiting call", none).await;
+}
+
+/// From which moment on a recording's right channel holds this voice, alone or among others, ms.
+pub fn on_the_right_from_ms(parts: &[Recording], voice: u16) -> Option<usize> {
+    let mut windows = parts.iter().flat_map(|part| part.right.chunks_exact(800));
+    windows.position(|window| is_in(window, voice)).map(|at| at * 100)
+}
+
+/// Whether a window of a recording holds this voice, alone or among others.
+pub fn is_in(window: &[i16], voice: u16) -> bool {
+    cti_media::tone::level_db(window, f64::from(voice)) > -30.0
+}
+
+/// A verb of the REST interface, `POST /calls/{id}/…`.
+pub async fn verb(rest: &Rest, id: &str, verb: &str, body: Value) -> Answer {
+    rest.post(&format!("/calls/{id}/{verb}"), &body).await
+}
+
+/// The same for what must be done.
+pub async fn tell(rest: &Rest, id: &str, what: &str, body: Value) {
+    let answer = verb(rest, id, what, body).await;
+    assert_eq!(answer.status, 204, "{what}: {}", answer.body);
+}
+
+/// Waits until the live call shows it.
+pub async fn live(rest: &Rest, id: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+    eventually(what, async || {
+        let answer = rest.get(&format!("/calls/{id}")).await;
+        (answer.status == 200 && fits(&answer.body)).then_some(answer.body)
+    })
+    .await
+}
+
+/// The party of this agent, or the first in this role.
+pub fn party<'a>(call: &'a Value, who: &str) -> Option<&'a Value> {
+    let all = call.get("parties").and_then(Value::as_array)?;
+    all.iter().find(|party| text(party, "/agent") == who || text(party, "/role") == who)
 }
 
 /// A number in London, of those kept for drama, that nobody else of this run has.

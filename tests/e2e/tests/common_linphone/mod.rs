@@ -23,8 +23,8 @@ pub struct Kind {
     pub over: Over,
     /// The only codec it speaks: name and rate.
     pub codec: (&'static str, u32),
-    /// Its media is encrypted with keys from the SDP (RFC 4568).
-    pub srtp: bool,
+    /// Its media is encrypted with keys from the SDP (RFC 4568), for this suite and no other.
+    pub srtp: Option<&'static str>,
 }
 
 impl Kind {
@@ -141,7 +141,10 @@ fn configuration(house: &House, kind: Kind, user: &str, password: &str) -> Strin
         Over::Tcp => format!("sip_port=0\nsip_tcp_port={sip}\nsip_tls_port=0"),
         Over::Tls(_) => format!("sip_port=0\nsip_tcp_port=0\nsip_tls_port={sip}"),
     };
-    let encryption = if kind.srtp { "media_encryption=srtp\nmedia_encryption_mandatory=1" } else { "media_encryption=none" };
+    let encryption = match kind.srtp {
+        Some(suite) => format!("media_encryption=srtp\nmedia_encryption_mandatory=1\nsrtp_crypto_suites={suite}"),
+        None => "media_encryption=none".to_owned(),
+    };
     let mut text = format!(
         "[sip]\n{ports}\n{encryption}\ndefault_proxy=0\nregister_only_when_network_is_up=0\nverify_server_certs=0\nverify_server_cn=0\n\
          use_ipv6=0\n\n[net]\nfirewall_policy=0\n\n[rtp]\naudio_rtp_port={rtp}\nsymmetric=1\n\n\
