@@ -1,6 +1,6 @@
 //! Bridges: joining, consulting, merging, leaving. Says nothing to the engine; what is heard afterwards is derived.
 
-use crate::room::{Calls, Holder, LegState, Music, Recorded, Supervision};
+use crate::room::{Calls, Holder, Music, Recorded, Supervision};
 use crate::{MEMBERS_MAX, Output};
 use cti_types::call::LegFact;
 use cti_types::event::SuperviseMode;

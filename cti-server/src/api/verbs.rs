@@ -91,15 +91,23 @@ fn of_messages() -> Vec<Endpoint> {
 /// What supervisors do in the calls of others.
 fn overseeing() -> Vec<Endpoint> {
     vec![
-        oversee::<CallSupervise>("supervise", "Hear an agent of the call, and whoever has the customer next; one's own telephone rings for it", |_, asked| {
-            let CallSupervise { agent, mode, of_call, intercept } = asked;
-            Command::Supervise { agent, mode, of_call, intercept }
-        }),
+        oversee::<CallSupervise>(
+            "supervise",
+            "Hear an agent of the call, and whoever has the customer next; one's own telephone rings for it",
+            |_, asked| {
+                let CallSupervise { agent, mode, of_call, intercept } = asked;
+                Command::Supervise { agent, mode, of_call, intercept }
+            },
+        ),
         oversee::<CallMode>("mode", "Change how well one is heard while supervising", |_, CallMode { mode }| Command::SetMode {
             call: OWN,
             mode,
         }),
-        oversee::<CallNothing>("intercept", "Take the place of the agent one supervises; not of a supervisor who has done so already", |_, _| Command::Intercept { call: OWN }),
+        oversee::<CallNothing>(
+            "intercept",
+            "Take the place of the agent one supervises; not of a supervisor who has done so already",
+            |_, _| Command::Intercept { call: OWN },
+        ),
         oversee::<CallRelease>(
             "force-release",
             "Take somebody out of the call, or end all of it",

@@ -26,11 +26,8 @@ impl Gathered {
             self.0.insert(recording, Gaps { logged: now, pending: None });
             return Some(gap);
         };
-        let sum = gaps.pending.map_or(gap, |before| Gap {
-            frames: before.frames + gap.frames,
-            lost_ms: before.lost_ms + gap.lost_ms,
-            ..before
-        });
+        let sum =
+            gaps.pending.map_or(gap, |before| Gap { frames: before.frames + gap.frames, lost_ms: before.lost_ms + gap.lost_ms, ..before });
         if now.since(gaps.logged) < EVERY {
             gaps.pending = Some(sum);
             return None;

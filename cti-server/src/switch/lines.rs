@@ -479,7 +479,8 @@ impl Rooms {
     /// Opens its ear before it is answered: the description to tell it. `None` for one that made no offer, and for a browser, which would
     /// let the time of the handshake pass if it reads no description that comes early.
     pub(super) fn open_early(&mut self, leg: LegId) -> Option<Bytes> {
-        let (sdp, mut stream) = self.lines.get(leg)?.agreed.clone().filter(|(_, stream)| !matches!(stream.srtp, Some(Protection::Web(_))))?;
+        let (sdp, mut stream) =
+            self.lines.get(leg)?.agreed.clone().filter(|(_, stream)| !matches!(stream.srtp, Some(Protection::Web(_))))?;
         if stream.direction == Direction::SendRecv {
             // It need not speak yet, and is not missed.
             stream.direction = Direction::SendOnly;

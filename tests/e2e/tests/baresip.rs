@@ -8,11 +8,11 @@ mod common_cases;
 mod common_foreign;
 
 use common_baresip::{Baresip, Kind};
-use common_cases::{Place, closed, events, integer, interaction, make, path, segments, somebody, text};
+use common_cases::{Place, closed, events, integer, interaction, path, segments, somebody, text};
 use common_foreign::{Over, SECURE, secure_house};
 use cti_phone::{Call, EndReason};
-use e2e::{Caller, Desk, Heard, House, Phone, Recording, eventually, hear_each_other, until, within};
-use serde_json::{Value, json};
+use e2e::{Caller, Desk, Heard, House, Phone, Recording, hear_each_other, until, within};
+use serde_json::Value;
 use std::sync::Arc;
 
 on_shared!(

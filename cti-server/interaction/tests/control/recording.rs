@@ -54,7 +54,8 @@ fn a_pause_ends_with_the_part_of_who_asked_for_it() {
         }
         assert_eq!(resumed(&house), [(None, ResumeReason::AgentLeft)], "{how}");
         let at = |wanted: &Output| house.asked.iter().position(|output| output == wanted);
-        let (dropped, resumes) = (at(&Output::Drop { interaction: ID, participant: ann }), at(&Output::ResumeRecording { interaction: ID }));
+        let (dropped, resumes) =
+            (at(&Output::Drop { interaction: ID, participant: ann }), at(&Output::ResumeRecording { interaction: ID }));
         assert!(resumes.is_some() && dropped < resumes, "{how}: nothing of hers is recorded");
         assert_eq!(house.room.recording_paused_by(ID), None, "{how}");
     }

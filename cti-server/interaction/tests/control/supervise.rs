@@ -175,7 +175,10 @@ fn of_two_supervisors_who_intercept_one_wins_and_nobody_is_left_over() {
         house.say(Input::Intercepted { participant: boss });
         assert!(!house.room.can_intercept(eve) && !house.room.can_be_intercepted(boss), "Eve is refused");
         house.say(Input::Intercepted { participant: eve });
-        assert_eq!((house.said("intercepted"), house.all_do(&[CUSTOMER, ann, boss])), (1, vec![Some(Talking), Some(WrapUp), Some(Talking)]));
+        assert_eq!(
+            (house.said("intercepted"), house.all_do(&[CUSTOMER, ann, boss])),
+            (1, vec![Some(Talking), Some(WrapUp), Some(Talking)])
+        );
         // With the call she goes on beside who has it now, as she was.
         assert_eq!((house.does(eve), house.is_dropped(eve)), (of_call.then_some(Barging), !of_call));
         house.hang_up(CUSTOMER);
