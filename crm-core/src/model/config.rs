@@ -350,7 +350,7 @@ pub struct Trunk {
     /// Most calls at once; one more is refused with 503.
     #[serde(default = "calls_max")]
     pub calls_max: u32,
-    /// Its caller identities are believed (RFC 3325).
+    /// Its caller identities are believed (RFC 3325), and how it says that its calls were redirected.
     #[serde(default)]
     pub trusted: bool,
     /// ISO 3166-1 alpha-2: how its national numbers are read.

@@ -77,7 +77,7 @@ fn main() {
             end.handle_timeout(now);
         }
         let target = Target::Trunk { trunk: TrunkId::from_u128(1), number: "100".into() };
-        let from = Caller { display: None, user: "200".into(), asserted: None };
+        let from = Caller { user: "200".into(), ..Caller::default() };
         let leg = LegId::from_u128(u128::from(n) + 1);
         let ring_timeout = Duration::from_secs(60);
         ends[0].handle_command(now, Command::Invite { leg, target, from, sdp: SDP.into(), headers: vec![], ring_timeout });

@@ -94,7 +94,7 @@ pub struct Trunk {
     pub peer: Option<(Transport, SocketAddr)>,
     /// Most calls at once, both ways; one more inbound is answered 503.
     pub calls_max: Option<u32>,
-    /// Whether P-Asserted-Identity from it is believed (RFC 3325).
+    /// Whether P-Asserted-Identity from it is believed (RFC 3325), and how it says that its calls were redirected.
     pub trusted: bool,
     /// How calls of ours go out by it.
     pub out: Outward,
@@ -236,6 +236,8 @@ pub struct Caller {
     pub user: String,
     /// The number trunks are told in P-Asserted-Identity where it is not `user`: who calls although From withholds it.
     pub asserted: Option<String>,
+    /// The number of ours that the one sent on had called: told to trunks in Diversion (RFC 5806).
+    pub diverted: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -323,8 +325,8 @@ pub struct Incoming {
     pub call_id: String,
     /// The SDP offer; `None` when the INVITE has none (we offer in 200, the answer comes in `Confirmed`).
     pub sdp: Option<Bytes>,
-    /// How a trunk says the call was redirected before it came (Diversion, RFC 5806; History-Info, RFC 7044), to be kept where it is
-    /// sent on. Names and values, at most 10.
+    /// How a trusted trunk says the call was redirected before it came (Diversion, RFC 5806; History-Info, RFC 7044), to be kept where it
+    /// is sent on. Names and values, at most 10.
     pub history: Vec<(String, String)>,
     /// The call this one is to take the place of (Replaces, RFC 3891): one with a phone of ours. Whether this phone may is for the switch.
     pub replaces: Option<LegId>,

@@ -261,9 +261,10 @@ fn is_peer(trunk: &Trunk, ip: IpAddr) -> bool {
     trunk.peer.iter().chain(&trunk.out.further).any(|(_, peer)| peer.ip().to_canonical() == ip.to_canonical())
 }
 
-/// From of a call to a trunk, and the headers that say who calls (RFC 3325 9, RFC 3323 4). `host` is the host of our identities.
+/// From of a call to a trunk, and the headers that say who calls (RFC 3325 9, RFC 3323 4) and which number of ours sent the call on
+/// (RFC 5806). `host` is the host of our identities.
 ///
-/// A number that is to be withheld still goes to a trunk in P-Asserted-Identity: the network must know who calls, the called must not.
+/// A number that is to be withheld still goes to a trunk in these: the network must know who calls, the called must not.
 pub(crate) fn identity(trunk: &Trunk, from: &Caller, host: &str) -> Vec<(String, String)> {
     let mut headers = Vec::new();
     let name = match trunk.out.identity {
@@ -272,9 +273,13 @@ pub(crate) fn identity(trunk: &Trunk, from: &Caller, host: &str) -> Vec<(String,
         Identity::None => "",
     };
     let number = from.asserted.as_deref().unwrap_or(&from.user);
+    let scheme = if trunk.out.sips { "sips" } else { "sip" };
     if !name.is_empty() && !number.is_empty() {
-        let scheme = if trunk.out.sips { "sips" } else { "sip" };
         headers.push((name.to_owned(), format!("<{scheme}:{}@{host}>", escape_user(number))));
+    }
+    if let Some(number) = &from.diverted {
+        let privacy = if from.user.is_empty() { ";privacy=full" } else { "" };
+        headers.push(("Diversion".to_owned(), format!("<{scheme}:{}@{host}>;reason=deflection{privacy}", escape_user(number))));
     }
     headers
 }

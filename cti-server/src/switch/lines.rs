@@ -605,7 +605,7 @@ impl Rooms {
         let from = Caller {
             display: party.and_then(|p| p.display.clone()),
             user: party.and_then(|p| p.number.as_str()).unwrap_or_default().to_owned(),
-            asserted: None,
+            ..Caller::default()
         };
         let ring_timeout = ringing.until.since(now.tick) + RING_MARGIN;
         let headers = vec![("X-Interaction".to_owned(), ringing.interaction.to_string())];

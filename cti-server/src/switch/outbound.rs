@@ -77,7 +77,7 @@ pub(super) struct Outbound {
     unreached: BTreeMap<InteractionId, PartyEnd>,
     /// Their legs, while they hear it.
     told: BTreeSet<LegId>,
-    /// How the calls of others came, which are told on where they are sent on.
+    /// How calls of trusted trunks came, which is told on where they are sent on.
     pub(super) histories: BTreeMap<InteractionId, Vec<(String, String)>>,
     /// Calls for help from telephones nobody is signed in on, until their port is open: by whose rights, and whom.
     pub(super) help: BTreeMap<InteractionId, (UserId, Number)>,
@@ -285,7 +285,7 @@ impl Rooms {
         let Some(leg) = self.outside_line(now, outside.interaction, participant, &target) else {
             return self.outside_failed(now, participant, PartyEnd::Congestion, None);
         };
-        let caller = self.caller_of(outside.queue);
+        let caller = Caller { diverted: self.diverted_from(outside), ..self.caller_of(outside.queue) };
         let call = OutsideCall {
             interaction: outside.interaction,
             participant,
@@ -311,10 +311,16 @@ impl Rooms {
         let Some(shown) = shown else { return Caller::default() };
         let number = shown.caller_id.clone().unwrap_or_default();
         if shown.withheld {
-            Caller { display: None, user: String::new(), asserted: Some(number).filter(|n| !n.is_empty()) }
+            Caller { asserted: Some(number).filter(|n| !n.is_empty()), ..Caller::default() }
         } else {
-            Caller { display: shown.caller_name.clone(), user: number, asserted: None }
+            Caller { display: shown.caller_name.clone(), user: number, ..Caller::default() }
         }
+    }
+
+    /// The number of ours that the customer called whom this call sends on to the outside.
+    fn diverted_from(&self, outside: &Outside) -> Option<String> {
+        let called = &self.contacts.get(&outside.interaction)?.called;
+        (outside.purpose == DialFor::Transfer && self.directory.numbers.contains_key(called)).then(|| called.clone())
     }
 
     /// The leg's port is open: the INVITE goes out, unless the trunk's media must be encrypted and no keys may be told to it.
@@ -351,7 +357,9 @@ impl Rooms {
         let Some(call) = self.outbound.calls.get(&leg) else { return };
         let Some(sdp) = call.sdp.clone() else { return };
         let (target, from) = (target(&call.wanted, call.trunk), call.caller.clone());
-        let headers = self.outbound.histories.get(&call.interaction).cloned().unwrap_or_default();
+        // Only the customer's call was sent on; an agent who asks somebody calls by themselves.
+        let history = self.outbound.histories.get(&call.interaction).filter(|_| call.purpose == DialFor::Transfer);
+        let headers = history.cloned().unwrap_or_default();
         self.sip.handle_command(now, Sip::Invite { leg, target, from, sdp, headers, ring_timeout: RING_MAX });
     }
 

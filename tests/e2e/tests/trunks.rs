@@ -5,12 +5,12 @@
 
 mod common_cases;
 
-use common_cases::{Place, TRUNK, closed, events, make, text};
+use common_cases::{Line, Place, TRUNK, asked, closed, events, make, offer, text};
 use cti_phone::raw::{RawPeer, Received};
 use cti_phone::{Media, UserAgent};
 use e2e::{Database, Desk, House, NameServer, PATIENCE, Setup, eventually, hear_each_other, until, within};
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const CUSTOMER: u16 = 600;
@@ -172,6 +172,44 @@ async fn a_trunk_whose_media_must_be_encrypted_is_refused_in_the_clear_and_offer
     assert_eq!(taken.status(), Some(200), "{:?}", taken.header("Warning"));
     let answer = String::from_utf8(taken.body().to_vec()).unwrap();
     assert!(answer.contains("RTP/SAVP") && answer.contains("a=crypto:1 AES_CM_128_HMAC_SHA1_80"), "{answer}");
+}
+
+/// RFC 5806. How it came is told on only if its trunk is trusted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_is_sent_outside_says_which_number_of_ours_it_was_for() {
+    let house = House::start(Database::Sqlite).await;
+    let (place, mut desk) = dialler(&house, json!({ "name": "everybody", "sort": 100 })).await;
+    let mut carrier = RawPeer::udp(SocketAddr::new(TRUNK, 0)).await.unwrap();
+    let row = json!({
+        "name": "carrier", "sources": ["127.0.7.3"], "peer": carrier.local_addr(), "country": "GB", "outbound": { "prefixes": ["+44"] },
+    });
+    make(&place.rest, "/trunks", row).await;
+    let stranger = IpAddr::V4(Ipv4Addr::new(127, 0, 7, 4));
+    let row = json!({ "name": "not trusted", "sources": [stranger.to_string()], "trusted": false, "country": "US" });
+    make(&place.rest, "/trunks", row).await;
+    in_force(&place).await;
+    let before = "<sip:+12025550155@a.example>;reason=no-answer";
+    for (from, told) in [(TRUNK, true), (stranger, false)] {
+        let mut line = Line::at(&house, from, &place.number).await;
+        line.connect_with(&[&format!("Diversion: {before}")], &offer(TRUNK, 9, 1, "sendrecv")).await;
+        let mut own = desk.phone.lifted(AGENT).await;
+        let to = json!({ "kind": "number", "number": london() });
+        desk.screen.tell(json!({ "do": "transfer", "call": desk.leg().await, "to": to })).await;
+        within("the end of the agent's part", own.ended()).await;
+        let invite = asked(&mut carrier, "INVITE").await;
+        let ours = format!("<sip:{}@", place.number);
+        let found = cti_phone::raw::values(&invite, "Diversion");
+        let (first, others) = found.split_first().unwrap();
+        assert!(first.starts_with(&ours) && first.contains(";reason=deflection"), "{found:?}");
+        assert_eq!(others, if told { vec![before] } else { Vec::new() });
+        carrier.respond(&invite, 180, "t", &[], "").await.unwrap();
+        line.bye().await;
+        let cancel = asked(&mut carrier, "CANCEL").await;
+        carrier.respond(&cancel, 200, "t", &[], "").await.unwrap();
+        carrier.respond(&invite, 487, "t", &[], "").await.unwrap();
+        closed(&place.rest, &line.number).await;
+        desk.screen.shown("ready").await;
+    }
 }
 
 /// RFC 8643.

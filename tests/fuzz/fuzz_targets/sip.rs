@@ -53,7 +53,7 @@ fn feed(data: &[u8]) {
     command(&mut endpoint, now, Command::Invite {
         leg: OUR_LEG,
         target: Target::Trunk { trunk: TrunkId::from_u128(1), number: "1".into() },
-        from: Caller { display: None, user: "2".into(), asserted: None },
+        from: Caller { user: "2".into(), ..Caller::default() },
         sdp: SDP.into(),
         headers: vec![],
         ring_timeout: Duration::from_secs(30),

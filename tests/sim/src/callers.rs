@@ -48,7 +48,7 @@ impl World {
         let formats = if formats == "9" && self.odds(70) { "0" } else { formats };
         let body = if self.odds(5) { Bytes::new() } else { sdp(CARRIER.ip(), media_port, formats, "sendrecv", 1) };
         let user = if self.odds(10) { String::new() } else { format!("+1212555{n:04}") };
-        let from = From { display: None, user, asserted: None };
+        let from = From { user, ..From::default() };
         let keys = self.draw_keys();
         self.callers.push(Caller { leg, media_port, over: false, answered: false, keys });
         let patience = match self.chance.below(20) {

@@ -152,8 +152,9 @@ impl Endpoint {
         };
         let call_id = message.call_id().unwrap_or_default().to_owned();
         let history = match origin {
-            Origin::Trunk(_) => crate::trunk::history(message),
-            Origin::Phone(_) => Vec::new(),
+            Origin::Trunk(_) if trusted => crate::trunk::history(message),
+            // What anybody may write is not told on in our name.
+            Origin::Trunk(_) | Origin::Phone(_) => Vec::new(),
         };
         Incoming { origin, called, caller, display, call_id, sdp: sdp_of(message).into_option(), history, replaces: None, path }
     }

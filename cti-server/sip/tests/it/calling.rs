@@ -8,7 +8,7 @@ use cti_types::LegId;
 
 pub(crate) fn call(rig: &mut Rig, target: Target, ms: u64) -> LegId {
     let leg = LegId::from_u128(77);
-    let from = Caller { display: Some("Q \"1\"".into()), user: "+35840".into(), asserted: None };
+    let from = Caller { display: Some("Q \"1\"".into()), user: "+35840".into(), ..Caller::default() };
     rig.command(Command::Invite {
         leg,
         target,

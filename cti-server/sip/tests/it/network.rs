@@ -161,7 +161,7 @@ impl Net {
                 let leg = LegId::from_u128(u128::from(self.next));
                 self.legs[side].insert(leg, (false, 0));
                 let target = Target::Trunk { trunk: TrunkId::from_u128(1), number: "1".into() };
-                let from = Caller { display: None, user: "2".into(), asserted: None };
+                let from = Caller { user: "2".into(), ..Caller::default() };
                 (side, Command::Invite { leg, target, from, sdp: SDP.into(), headers: vec![], ring_timeout: Duration::from_secs(20) })
             }
             Act::Provisional(side) => (side, Command::Provisional { leg: self.some_leg(side), code: 180, sdp: None }),

@@ -241,7 +241,7 @@ fn who_calls_is_told_as_the_trunk_wants_it() {
 #[test]
 fn a_withheld_number_goes_to_the_trunk_but_not_into_from() {
     let mut rig = rig_with(|_| {});
-    let from = Caller { display: Some("Sales".into()), user: String::new(), asserted: Some("+35840".into()) };
+    let from = Caller { display: Some("Sales".into()), asserted: Some("+35840".into()), ..Caller::default() };
     let target = Target::Trunk { trunk: trunk_id(), number: "+4420".into() };
     let leg = LegId::from_u128(5);
     rig.command(Command::Invite { leg, target, from, sdp: SDP.into(), headers: vec![], ring_timeout: secs(9) });
@@ -250,6 +250,23 @@ fn a_withheld_number_goes_to_the_trunk_but_not_into_from() {
     assert_eq!(invite.get(Name::Privacy), Some("id"));
     assert!(invite.header("P-Asserted-Identity").unwrap().contains("+35840"));
     assert!(!rig.sent.last().unwrap().text.contains("Sales"));
+}
+
+/// RFC 5806: our own diversion stands above the earlier ones.
+#[test]
+fn a_call_that_is_sent_on_names_the_number_it_was_for() {
+    let diverted = Some("+3585 0".to_owned());
+    let shown = Caller { user: "+35840".into(), diverted: diverted.clone(), ..Caller::default() };
+    let withheld = Caller { asserted: Some("+35840".into()), diverted, ..Caller::default() };
+    for (from, privacy) in [(shown, ""), (withheld, ";privacy=full")] {
+        let mut rig = rig_with(|t| t.out.domain = Some("us.example".into()));
+        let target = Target::Trunk { trunk: trunk_id(), number: "+4420".into() };
+        let headers = vec![("Diversion".to_owned(), "<sip:+1@x>;reason=no-answer".to_owned())];
+        rig.command(Command::Invite { leg: LegId::from_u128(5), target, from, sdp: SDP.into(), headers, ring_timeout: secs(9) });
+        let invite = last_invite(&rig);
+        let diversions: Vec<&str> = invite.headers().filter(|(name, _)| *name == "Diversion").map(|(_, value)| value).collect();
+        assert_eq!(diversions, [format!("<sip:+3585%200@us.example>;reason=deflection{privacy}").as_str(), "<sip:+1@x>;reason=no-answer"]);
+    }
 }
 
 #[test]
@@ -429,17 +446,20 @@ fn a_call_to_our_registered_contact_is_the_trunks() {
 }
 
 #[test]
-fn how_a_call_was_redirected_comes_with_it() {
-    let mut rig = Rig::new();
+fn how_a_call_was_redirected_comes_with_it_if_its_trunk_is_trusted() {
     let text = invite("c1", "z9hG4bKh", 1, SDP).replacen(
         "Max-Forwards",
         "Diversion: <sip:+1@x>;reason=no-answer\r\nHistory-Info: <sip:+1@x>;index=1\r\nMax-Forwards",
         1,
     );
-    rig.receive(TRUNK, &text);
-    let Some(Event::Incoming { call, .. }) = rig.events.first() else { panic!("a call") };
-    let names: Vec<&str> = call.history.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["Diversion", "History-Info"]);
+    for (trusted, wanted) in [(true, vec!["Diversion", "History-Info"]), (false, Vec::new())] {
+        let mut rig = rig_with(|t| t.trusted = trusted);
+        rig.receive(TRUNK, &text);
+        let calls = rig.take_events();
+        let Some(Event::Incoming { call, .. }) = calls.first() else { panic!("a call") };
+        let names: Vec<&str> = call.history.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, wanted);
+    }
 }
 
 #[test]
