@@ -361,6 +361,8 @@ pub struct Ring {
     pub queue: Option<QueueId>,
     /// `None`: work of a queue.
     pub purpose: Option<Purpose>,
+    /// Who aimed the work at them.
+    pub by: Option<AgentId>,
     pub until: Tick,
 }
 

@@ -50,7 +50,7 @@ pub(crate) enum For {
 #[derive(Debug)]
 pub(crate) enum Aim {
     Queue(Place),
-    Agent { agent: AgentId, purpose: Purpose, since: Tick },
+    Agent { agent: AgentId, purpose: Purpose, since: Tick, by: Option<AgentId> },
 }
 
 #[derive(Debug)]
@@ -125,7 +125,7 @@ impl Interaction {
         if purpose == For::Customer {
             desk.out.push_back(Output::Waiting { interaction: self.id, customer: self.customer, queue: None });
         }
-        let item = Work { purpose, aim: Aim::Agent { agent, purpose: kind, since }, sent_out: (desk.now.tick, Vec::new()) };
+        let item = Work { purpose, aim: Aim::Agent { agent, purpose: kind, since, by }, sent_out: (desk.now.tick, Vec::new()) };
         desk.out.push_back(Output::Acd(self.demand_of(work, &item)));
         self.works.insert(work, item);
         work
@@ -139,7 +139,7 @@ impl Interaction {
                 let stays = item.purpose == For::Message;
                 AcdInput::Enqueue { work, interaction, queue, priority, skills: skills.clone(), since, credit, stays }
             }
-            Aim::Agent { agent, purpose, since } => {
+            Aim::Agent { agent, purpose, since, by: _ } => {
                 let own = matches!(purpose, Purpose::Dial | Purpose::Supervision | Purpose::Taken | Purpose::Message);
                 let mailbox = self.back.as_ref().is_some_and(|back| back.mailbox.is_some());
                 AcdInput::Aim(AcdAim {
@@ -195,13 +195,13 @@ impl Interaction {
             return;
         }
         let (for_whom, queue) = (item.purpose, item.queue().or(self.queue));
-        let purpose = match &item.aim {
+        let (purpose, by) = match &item.aim {
             Aim::Queue(_) => match for_whom {
-                For::Consult { .. } => Some(Purpose::Consult),
-                For::Message => Some(Purpose::Message),
-                For::Customer | For::Dial | For::Supervision { .. } => None,
+                For::Consult { .. } => (Some(Purpose::Consult), None),
+                For::Message => (Some(Purpose::Message), None),
+                For::Customer | For::Dial | For::Supervision { .. } => (None, None),
             },
-            Aim::Agent { purpose, .. } => Some(*purpose),
+            Aim::Agent { purpose, by, .. } => (Some(*purpose), *by),
         };
         // Whoever takes a message by hand has answered by that.
         let by_hand = for_whom == For::Message && matches!(item.aim, Aim::Agent { .. });
@@ -219,7 +219,7 @@ impl Interaction {
         if by_hand {
             return self.agent_answered(desk, participant);
         }
-        desk.out.push_back(Output::Ring(Ring { interaction: self.id, participant, agent, offer, queue, purpose, until }));
+        desk.out.push_back(Output::Ring(Ring { interaction: self.id, participant, agent, offer, queue, purpose, by, until }));
     }
 
     pub(crate) fn agent_ringing(&mut self, participant: ParticipantId) {

@@ -238,6 +238,8 @@ pub struct Caller {
     pub asserted: Option<String>,
     /// The number of ours that the one sent on had called: told to trunks in Diversion (RFC 5806).
     pub diverted: Option<String>,
+    /// The account of the telephone that sent the call here: told to our own telephones in Referred-By (RFC 3892), to nobody outside.
+    pub referred_by: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -42,6 +42,8 @@ pub(super) struct Ringing {
     pub(super) queue: Option<QueueId>,
     /// `None`: work of a queue.
     pub(super) purpose: Option<Purpose>,
+    /// Who aimed the work at them.
+    pub(super) by: Option<AgentId>,
     pub(super) until: Tick,
 }
 
@@ -605,11 +607,19 @@ impl Rooms {
         let from = Caller {
             display: party.and_then(|p| p.display.clone()),
             user: party.and_then(|p| p.number.as_str()).unwrap_or_default().to_owned(),
+            referred_by: self.referrer(&ringing),
             ..Caller::default()
         };
         let ring_timeout = ringing.until.since(now.tick) + RING_MARGIN;
         let headers = vec![("X-Interaction".to_owned(), ringing.interaction.to_string())];
         self.sip.handle_command(now, Sip::Invite { leg, target: Target::Phone(phone), from, sdp, headers, ring_timeout });
+    }
+
+    /// The telephone of who transferred the call here, for the one that rings.
+    fn referrer(&self, ringing: &Ringing) -> Option<String> {
+        let by = ringing.by.filter(|_| ringing.purpose == Some(Purpose::Transfer))?;
+        let phone = self.directory.phones.get(&self.desks.phone_of(by)?)?;
+        Some(phone.account.user.clone())
     }
 
     pub(super) fn far_answered(&mut self, now: Now, leg: LegId, sdp: Option<Bytes>) {

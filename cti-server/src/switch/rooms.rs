@@ -497,8 +497,8 @@ impl Rooms {
             Life::Log(event) => self.effects.push_back(Effect::Log(event)),
             Life::Personal(personal) => self.effects.push_back(Effect::Personal(personal)),
             Life::Acd(input) => self.acd.handle_from(now, self.interactions.acd_epoch(), input),
-            Life::Ring(cti_interaction::Ring { interaction, participant, agent, offer, queue, purpose, until }) => {
-                self.ring(now, super::lines::Ringing { interaction, participant, agent, offer, queue, purpose, until });
+            Life::Ring(cti_interaction::Ring { interaction, participant, agent, offer, queue, purpose, by, until }) => {
+                self.ring(now, super::lines::Ringing { interaction, participant, agent, offer, queue, purpose, by, until });
             }
             Life::Drop { interaction, participant } => self.drop_participant(now, interaction, participant),
             Life::OfferOver { offer, agent, end, .. } => {

@@ -96,7 +96,12 @@ async fn a_phones_refer_is_the_transfer_to_a_colleague_or_a_queue_and_is_told_ho
     assert_eq!(told(&mut events).await, [100, 200]);
     alice.screen.shown("wrap_up").await;
     hears("the caller", &out, &[]).await;
-    let second = bob.phone.lifted(BOB).await;
+    let incoming = bob.phone.rings().await;
+    let by = incoming.header("Referred-By").unwrap_or_default().to_owned();
+    assert!(by.starts_with(&format!("<sip:{}@", alice.phone.user)), "by whom, as we know her: {by}");
+    incoming.ring().await;
+    let mut second = incoming.answer(Media::tone(BOB)).await.unwrap();
+    within("the end of the answer", second.answered()).await.unwrap();
     hears("the caller", &out, &[BOB]).await;
     hears("bob", &second, &[CALLER]).await;
     alice.finish_wrap_up().await;

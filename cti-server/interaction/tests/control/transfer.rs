@@ -37,6 +37,7 @@ fn a_customer_transferred_to_an_agent_rings_there_and_talks_with_them() {
     transfer(&mut house, ann, Target::Agent(BOB));
     let ring = house.ring();
     assert_eq!((ring.agent, ring.purpose, ring.queue), (BOB, Some(Purpose::Transfer), Some(QUEUE)));
+    assert_eq!(ring.by, Some(ANN));
     house.say(Input::AgentRinging { participant: ring.participant });
     assert_eq!(house.does(CUSTOMER), Some(SegmentKind::Ringing));
     house.say(Input::AgentAnswered { participant: ring.participant });

@@ -119,9 +119,12 @@ impl Endpoint {
                 let user = self.phones.get(phone).map(|p| p.user.as_str()).unwrap_or_default();
                 let to = format!("<sip:{}@{}>", escape_user(user), self.io.config.realm);
                 let contacts = self.registrar.contacts(*phone);
+                // Written by us from who proved to be the referrer, not from what its REFER says (RFC 3892 2.2).
+                let referred = |user: &String| ("Referred-By".to_owned(), format!("<sip:{}@{}>", escape_user(user), self.io.config.realm));
+                let lines: Vec<(String, String)> = from.referred_by.iter().map(referred).collect();
                 let hop = |c: crate::registrar::Contact| {
-                    let (host, lines, by) = Default::default();
-                    Hop { uri: c.uri, to: to.clone(), path: c.path, pinned: true, host, lines, by }
+                    let (host, by) = Default::default();
+                    Hop { uri: c.uri, to: to.clone(), path: c.path, pinned: true, host, lines: lines.clone(), by }
                 };
                 let hops: Vec<Hop> = contacts.into_iter().map(hop).collect();
                 if hops.is_empty() { Err(480) } else { Ok((hops, None)) }

@@ -55,6 +55,18 @@ fn an_anonymous_caller_is_hidden() {
 }
 
 #[test]
+fn a_telephone_of_ours_is_told_who_sent_the_call_and_nobody_outside_is() {
+    let mut rig = Rig::new();
+    registered(&mut rig, "Contact: <sip:201@10.0.0.5>\r\n");
+    for (target, told) in [(Target::Phone(phone_id()), Some("<sip:2%200@pbx.example>")), (to_trunk(), None)] {
+        let from = Caller { user: "+35840".into(), referred_by: Some("2 0".into()), ..Caller::default() };
+        let leg = LegId::from_u128(if told.is_some() { 77 } else { 78 });
+        rig.command(Command::Invite { leg, target, from, sdp: SDP.into(), headers: vec![], ring_timeout: ring(9000) });
+        assert_eq!(rig.last().message.header("Referred-By"), told);
+    }
+}
+
+#[test]
 fn an_unanswered_invite_doubles_its_interval_and_fails_after_64_t1() {
     let mut rig = Rig::new();
     let leg = call(&mut rig, to_trunk(), 120_000);
