@@ -37,7 +37,7 @@ pub struct TrunkOutbound {
     pub priority: u16,
     /// Share of the calls among trunks of one priority.
     pub weight: u16,
-    /// Most new calls in a second.
+    /// Most new calls in a second, of ours to it and of its to us.
     pub cps_max: Option<u32>,
     /// Whether numbers begin with `+` to it.
     pub plus: bool,

@@ -111,7 +111,7 @@ pub struct Outward {
     pub priority: u16,
     /// Share of the calls among trunks of one priority.
     pub weight: u16,
-    /// Most new calls of ours in a second; `None`: no bound.
+    /// Most new calls in a second, each way; `None`: no bound. One more of ours goes elsewhere, one more of theirs is answered 503.
     pub cps_max: Option<u32>,
     /// Whether numbers begin with `+` to it.
     pub plus: bool,

@@ -38,6 +38,8 @@ pub(crate) struct State {
     since: Tick,
     resting_until: Option<Tick>,
     rate: Rate,
+    /// Of the calls that come by it: they take nothing from ours.
+    rate_in: Rate,
     pub(crate) registered: Registered,
     pub(crate) watch: Watch,
 }
@@ -162,6 +164,14 @@ impl Trunks {
         let room = bound.is_none_or(|bound| state.calls < bound);
         state.calls += u32::from(room);
         room
+    }
+
+    /// Whether one more call may come by it now; then it is counted.
+    pub(crate) fn may_come(&mut self, now: Tick, id: TrunkId) -> bool {
+        let most = self.get(id).and_then(|t| t.out.cps_max);
+        let Some(state) = self.states.get_mut(&id).filter(|state| state.rate_in.has_room(now, most)) else { return false };
+        state.rate_in.take(now, most);
+        true
     }
 
     /// Counts one more call whatever the bound: an emergency call.
@@ -378,6 +388,23 @@ mod tests {
         assert_eq!([trunks.acquire(id), trunks.acquire(id), trunks.acquire(id)], [true, true, false]);
         trunks.release(id);
         assert!(trunks.acquire(id));
+    }
+
+    #[test]
+    fn calls_come_no_faster_than_the_trunk_may_and_leave_ours_their_own_rate() {
+        let mut trunks = Trunks::default();
+        let mut slow = trunk(1, "10.0.0.0", 8, None);
+        (slow.calls_max, slow.out.cps_max, slow.peer) = (None, Some(2), Some((Transport::Udp, "10.0.0.1:5060".parse().unwrap())));
+        trunks.set(vec![slow, trunk(2, "10.0.0.0", 8, Some(5080))]);
+        let [slow, free] = [1, 2].map(TrunkId::from_u128);
+        let came = |trunks: &mut Trunks, id, ms: u64| trunks.may_come(Tick(ms * 1000), id);
+        let table = [(0, true), (0, true), (0, false), (499, false), (500, true), (501, false), (5000, true), (5000, true), (5000, false)];
+        for (ms, wanted) in table {
+            assert_eq!(came(&mut trunks, slow, ms), wanted, "after {ms} ms");
+            assert!(came(&mut trunks, free, ms), "one without a rate");
+        }
+        let wanted = Wanted { number: "+1".into(), country: None, emergency: false };
+        assert_eq!(trunks.route(Tick(5_000_000), &wanted, &[], &mut Chance::from_number(1)).trunk, Some(slow));
     }
 
     #[test]

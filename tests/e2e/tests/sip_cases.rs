@@ -28,6 +28,7 @@ on_shared!(
     how_a_call_was_sent_on_before_is_kept_with_it,
     a_number_that_is_not_ours_is_404,
     a_full_trunk_is_503_until_a_call_ends,
+    a_trunk_that_calls_too_fast_is_503_and_shown,
     a_source_we_do_not_know_gets_a_challenge_and_nothing_else,
     a_wrong_password_and_an_unknown_user_look_alike,
     options_are_answered,
@@ -257,6 +258,31 @@ async fn a_full_trunk_is_503_until_a_call_ends(house: Arc<House>) {
     other.bye().await;
     closed(&place.rest, &one.number).await;
     closed(&place.rest, &other.number).await;
+}
+
+async fn a_trunk_that_calls_too_fast_is_503_and_shown(house: Arc<House>) {
+    let place = Place::new(&house).await;
+    let source = loopback(200);
+    let row = json!({ "name": "hasty", "sources": [source.to_string()], "country": "US", "outbound": { "cps_max": 1 } });
+    let trunk = make(&place.rest, "/trunks", row).await;
+    // What is made later is in force later.
+    Place::new(&house).await;
+    // As fast as they can be written: of ten in less than a second, one is within it, or two where a second ends among them.
+    let begun = std::time::Instant::now();
+    let mut codes = Vec::new();
+    for _ in 0..10 {
+        let mut line = Line::at(&house, source, &stranger()).await;
+        let refusal = line.refused(&[], &plain_offer()).await;
+        assert!(refusal.status() != Some(503) || refusal.header("Retry-After") == Some("1"));
+        codes.push(refusal.status().unwrap());
+    }
+    let within = 1 + begun.elapsed().as_secs() as usize;
+    let taken = codes.iter().filter(|code| **code == 404).count();
+    assert!((1..=within).contains(&taken) && codes.iter().all(|code| [404, 503].contains(code)), "{codes:?}");
+    let shown = place.rest.read("/sip/refused").await;
+    let entries = shown.get("requests").and_then(Value::as_array).unwrap();
+    let entry = entries.iter().find(|entry| text(entry, "/trunk") == trunk && integer(entry, "/code") == 503).unwrap();
+    assert_eq!(integer(entry, "/count"), (codes.len() - taken) as i64);
 }
 
 async fn a_source_we_do_not_know_gets_a_challenge_and_nothing_else(house: Arc<House>) {

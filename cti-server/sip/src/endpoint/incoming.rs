@@ -19,6 +19,8 @@ use std::time::Duration;
 const REPROVISION: Duration = Duration::from_secs(60);
 /// What a caller is told to wait when we are full or draining.
 const RETRY_AFTER: &str = "10";
+/// The same where more come in a second than the trunk may send: the next second has room.
+const RETRY_AFTER_TOO_FAST: &str = "1";
 
 /// One call in so many is not for who calls in by a trunk.
 const KEPT_PART: usize = 64;
@@ -34,6 +36,10 @@ impl Endpoint {
         let origin = match trunk {
             // Before anything that costs: to refuse must be far cheaper than to take.
             Some(_) if self.busy => return self.refuse(path, message, &Reply::new(503).with("Retry-After", RETRY_AFTER)),
+            Some((id, _)) if !self.trunks.may_come(now.tick, id) => {
+                let refusal = Reply { reason: Some("Too Many Calls A Second".into()), ..Reply::new(503) };
+                return self.refuse(path, message, &refusal.with("Retry-After", RETRY_AFTER_TOO_FAST));
+            }
             Some((id, _)) => Origin::Trunk(id),
             None => match self.authenticate(now, path, message) {
                 Some(phone) => Origin::Phone(phone),

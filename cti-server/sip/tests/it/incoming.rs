@@ -184,6 +184,21 @@ fn the_trunks_bound_and_draining_are_503_with_retry_after() {
     rig.offer_refused();
 }
 
+#[test]
+fn more_calls_in_a_second_than_the_trunk_may_send_are_503_and_shown_with_it() {
+    let mut rig = crate::trunks::rig_with(|t| (t.calls_max, t.out.cps_max) = (None, Some(1)));
+    for n in 0..3 {
+        rig.receive(TRUNK, &invite(&format!("c{n}"), &format!("z9hG4bK{n}"), 1, SDP));
+    }
+    assert_eq!(rig.last().message.get(Name::RetryAfter), Some("1"));
+    assert_eq!(rig.codes(), ["100", "503", "503"]);
+    let refused: Vec<_> = rig.endpoint.refused().into_iter().map(|one| (one.sender, one.code, one.count)).collect();
+    assert_eq!(refused, [(cti_sip::Sender::Trunk(trunk_id()), 503, 2)]);
+    rig.pass(1_000);
+    rig.receive(TRUNK, &invite("c3", "z9hG4bK3", 1, SDP));
+    assert_eq!(rig.codes(), ["100"]);
+}
+
 impl Rig {
     fn offer_refused(&mut self) {
         self.receive(TRUNK, &invite("c1", "z9hG4bKa1", 1, SDP));
