@@ -1,6 +1,6 @@
 //! Bridges: joining, consulting, merging, leaving. Says nothing to the engine; what is heard afterwards is derived.
 
-use crate::room::{Calls, Holder, LegState, Music, Recorded, Supervision};
+use crate::room::{Calls, Holder, Music, Recorded, Supervision};
 use crate::{MEMBERS_MAX, Output};
 use cti_types::call::LegFact;
 use cti_types::event::SuperviseMode;
@@ -45,10 +45,10 @@ impl Calls {
         }
     }
 
-    /// Both are of one interaction, and the second is answered and in no bridge.
+    /// Both are of one interaction, and the second can hear and is in no bridge.
     fn free_in_group(&self, one: LegId, newcomer: LegId) -> bool {
         match (self.legs.get(&one), self.legs.get(&newcomer)) {
-            (Some(a), Some(b)) => one != newcomer && a.group == b.group && b.speaks.is_none() && b.state == LegState::Up,
+            (Some(a), Some(b)) => one != newcomer && a.group == b.group && b.speaks.is_none() && b.hears(),
             (_, None) | (None, _) => false,
         }
     }

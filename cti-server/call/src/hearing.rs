@@ -59,7 +59,7 @@ impl Calls {
     }
 
     fn heard_by(&self, id: LegId, leg: &Leg) -> Vec<LegId> {
-        if leg.state != LegState::Up {
+        if !leg.hears() {
             return Vec::new();
         }
         let mut from = match (leg.supervises, leg.speaks) {

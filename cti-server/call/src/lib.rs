@@ -59,7 +59,7 @@ pub enum Input {
     Ringing {
         leg: LegId,
     },
-    /// Not answered, but what the far side sends is to be heard (early media, RFC 3960).
+    /// Not answered, but media passes (early media, RFC 3960): what who is called sends is to be heard; who calls hears, and is heard.
     Early {
         leg: LegId,
     },

@@ -49,7 +49,7 @@ pub(crate) struct Recorded {
 pub(crate) struct Leg {
     pub(crate) group: InteractionId,
     pub(crate) state: LegState,
-    /// It is not answered, but what it sends is to be heard (an announcement of the network).
+    /// It is not answered, but what it sends is to be heard (an announcement of the network); one that calls in hears, too.
     pub(crate) early: bool,
     pub(crate) holders: BTreeSet<Holder>,
     /// The bridge it speaks in, if any.
@@ -66,6 +66,13 @@ pub(crate) struct Leg {
     pub(crate) music: Option<Music>,
     heard: Heard,
     lost_until: Option<Tick>,
+}
+
+impl Leg {
+    /// Whether it can hear.
+    pub(crate) fn hears(&self) -> bool {
+        self.state == LegState::Up || self.early && self.state == LegState::Arriving
+    }
 }
 
 /// All legs.
@@ -96,6 +103,11 @@ impl Calls {
     /// Whether the leg is answered.
     pub fn is_up(&self, leg: LegId) -> bool {
         self.legs.get(&leg).is_some_and(|l| l.state == LegState::Up)
+    }
+
+    /// Whether media passes though the leg is not answered, or did before it was.
+    pub fn is_early(&self, leg: LegId) -> bool {
+        self.legs.get(&leg).is_some_and(|l| l.early)
     }
 
     /// Whether the leg is in a bridge.
@@ -232,7 +244,9 @@ impl Calls {
 
     /// How an unanswered leg goes on.
     fn progress(&mut self, input: &Input) {
+        let arriving = |leg: &LegId| self.legs.get(leg).is_some_and(|entry| entry.state == LegState::Arriving);
         let (leg, from, to): (LegId, &[LegState], LegState) = match *input {
+            Input::Early { leg } if arriving(&leg) => (leg, &[LegState::Arriving], LegState::Arriving),
             Input::Ringing { leg } | Input::Early { leg } => (leg, &[LegState::Dialling, LegState::Ringing], LegState::Ringing),
             Input::Answered { leg } => (leg, &[LegState::Dialling, LegState::Ringing], LegState::Up),
             Input::Answer { leg } => (leg, &[LegState::Arriving], LegState::Up),

@@ -182,7 +182,7 @@ impl Interaction {
             DialFor::Customer { agent } => {
                 self.reason.get_or_insert(CloseReason::NotReached);
                 let assignment = self.assignments.iter().find(|(_, a)| a.participant == agent).map(|(id, _)| *id);
-                desk.out.extend(assignment.map(|assignment| Output::NotReached { assignment, reason }));
+                desk.out.extend(assignment.map(|assignment| Output::NotReached { assignment, reason, cause }));
                 self.customer_left(desk, left);
             }
             DialFor::Transfer => {

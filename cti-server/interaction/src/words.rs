@@ -388,8 +388,8 @@ pub enum Output {
         queue: Option<QueueId>,
         purpose: DialFor,
     },
-    /// The number an agent dialled was not reached, for their screen.
-    NotReached { assignment: AssignmentId, reason: PartyEnd },
+    /// The number an agent dialled was not reached, for their screen and their telephone. `cause`: Q.850, if the far side gave one.
+    NotReached { assignment: AssignmentId, reason: PartyEnd, cause: Option<u16> },
     /// Whatever rings or talks for this participant must end. The offer, if any, ended as said.
     Drop { interaction: InteractionId, participant: ParticipantId },
     /// The offer is over, for the agent's screen.

@@ -347,7 +347,7 @@ impl Rooms {
     pub(super) fn hang_up(&mut self, now: Now, user: UserId, call: LegId) -> Done {
         self.own_leg(user, call)?;
         let Some(ringing) = self.lines.get(call).and_then(|line| line.agent) else { return Ok(()) };
-        if self.calls.is_up(call) {
+        if self.calls.is_up(call) || self.outbound.is_own(call) {
             self.calls.handle(now, CallInput::End { leg: call, cause: cti_call::cause::NORMAL_CLEARING });
             self.say(now, Said::Left { participant: ringing.participant, reason: LeaveReason::HungUp });
         } else {

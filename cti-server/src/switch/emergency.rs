@@ -25,7 +25,8 @@ impl Rooms {
     pub(super) fn make_way(&mut self, now: Now, user: UserId, number: &Number) -> Option<InteractionId> {
         for leg in self.lines.legs_of_agent(user) {
             // What only rings is withdrawn when the agent's telephone is wanted.
-            let Some(ringing) = self.lines.get(leg).and_then(|line| line.agent).filter(|_| self.calls.is_up(leg)) else { continue };
+            let in_hand = self.calls.is_up(leg) || self.outbound.is_own(leg);
+            let Some(ringing) = self.lines.get(leg).and_then(|line| line.agent).filter(|_| in_hand) else { continue };
             let by = ringing.participant;
             if self.interactions.actions(by).give_up {
                 self.say(now, Said::Returned { by });

@@ -17,6 +17,7 @@ use cti_sip::api::{Caller, Command as Sip, Incoming, Target};
 use cti_types::acd::NotReadyReason;
 use cti_types::event::{Body, CallDirection, CloseReason, LeaveReason, Purpose};
 use cti_types::media::{Codec, Direction, EngineCommand, Stream, StreamStats};
+use cti_types::web::Protection;
 use cti_types::{AgentId, Chance, InteractionId, LegId, Now, Number, OfferId, ParticipantId, Party, QueueId, Tick};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -73,6 +74,8 @@ pub(super) struct Line {
     pub(super) negotiator: Negotiator,
     /// What the far side offered and we have not answered.
     offer: Option<Offer>,
+    /// Our answer, made and agreed before the call is answered.
+    agreed: Option<(Bytes, Stream)>,
     digits: DigitMerge,
     /// How far the engine is with the digits it was given to send here.
     dialling: DigitPace,
@@ -85,6 +88,11 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// The codec it sends, or will.
+    pub(super) fn codec_agreed(&self) -> Option<Codec> {
+        self.codec.or_else(|| self.agreed.as_ref().map(|(_, stream)| stream.send.1))
+    }
+
     /// Whose sound it carries.
     pub(super) fn speaker(&self) -> ParticipantId {
         self.speaks_for.unwrap_or(self.participant)
@@ -105,6 +113,7 @@ impl Line {
             portless: false,
             negotiator,
             offer: None,
+            agreed: None,
             digits: DigitMerge::new(),
             dialling: DigitPace::default(),
             address,
@@ -328,7 +337,7 @@ impl Rooms {
         Some(leg)
     }
 
-    /// The leg of a telephone of ours that dials by itself. It is opened by [`Rooms::open`], and answered when it is.
+    /// The leg of a telephone of ours that dials by itself. It is opened by [`Rooms::open`], and answered when the one dialled answers.
     pub(super) fn own_line(&mut self, now: Now, leg: LegId, interaction: InteractionId, call: &Incoming) -> Result<(), Turned> {
         let offer = usable_offer(call, &self.lines.spoken.codecs)?;
         let negotiator = self.negotiator_in(call, offer.as_ref())?;
@@ -354,7 +363,7 @@ impl Rooms {
         }
         let (interaction, agent, outside) = (line.interaction, line.agent, line.outside);
         if self.outbound.is_own(leg) {
-            return self.calls.handle(now, CallInput::Answer { leg });
+            return self.own_ready(now, leg);
         }
         if self.handset_opened(now, leg) {
             return;
@@ -418,28 +427,66 @@ impl Rooms {
 
     /// The call room wants the incoming leg answered.
     pub(super) fn answer(&mut self, now: Now, leg: LegId) {
+        if !self.agree(now, leg) {
+            return;
+        }
         let Some(line) = self.lines.lines.get_mut(&leg) else { return };
-        let local = Local { ip: line.address.public, port: line.port, direction: Direction::SendRecv };
-        let sdp = match line.offer.take() {
-            None => line.negotiator.offer(local, &self.lines.spoken.codecs),
-            Some(offer) => match line.negotiator.answer(&offer, local, &[]) {
-                Ok((sdp, stream)) => {
-                    self.set_stream(leg, stream);
-                    sdp
-                }
-                Err(error) => {
-                    let (interaction, agents) = (line.interaction, line.agent.is_some());
-                    let warning = Some(error.to_string());
-                    self.sip.handle_command(now, Sip::Reject { leg, code: 488, retry_after: None, warning });
-                    // With a second line only what was asked by it is over; an agent's is said to have ended.
-                    if !agents && !self.handsets.has(leg) {
-                        self.say(now, Said::Refused { interaction, reason: CloseReason::Rejected });
-                    }
-                    return;
-                }
-            },
+        let ours = local(line);
+        let sdp = match line.agreed.take() {
+            None => line.negotiator.offer(ours, &self.lines.spoken.codecs),
+            Some((sdp, stream)) => {
+                self.set_stream(leg, stream);
+                sdp
+            }
         };
         self.sip.handle_command(now, Sip::Answer { leg, sdp });
+    }
+
+    /// Makes our answer to the offer of a leg that called us, once: what is said early is said again when the call is answered (RFC 3261
+    /// 13.2.1). False: nothing can be agreed, and the call is refused.
+    fn agree(&mut self, now: Now, leg: LegId) -> bool {
+        let Some(line) = self.lines.lines.get_mut(&leg) else { return false };
+        let Some(offer) = line.offer.take() else { return true };
+        let ours = local(line);
+        let error = match line.negotiator.answer(&offer, ours, &[]) {
+            Ok(agreed) => {
+                line.agreed = Some(agreed);
+                return true;
+            }
+            Err(error) => error,
+        };
+        let (interaction, agents) = (line.interaction, line.agent.is_some());
+        self.sip.handle_command(now, Sip::Reject { leg, code: 488, retry_after: None, warning: Some(error.to_string()) });
+        // With a second line only what was asked by it is over; an agent's is said to have ended.
+        if !agents && !self.handsets.has(leg) {
+            self.say(now, Said::Refused { interaction, reason: CloseReason::Rejected });
+        }
+        false
+    }
+
+    // ---- a telephone of ours that dials by itself
+
+    /// Its agent is at it already: the number is called as soon as the port is open and the ACD knows of the call.
+    fn own_ready(&mut self, now: Now, leg: LegId) {
+        let ready = self.lines.get(leg).filter(|line| line.opened && line.agent.is_some()).map(|line| line.participant);
+        if let Some(participant) = ready
+            && self.agree(now, leg)
+        {
+            self.say(now, Said::AgentAnswered { participant });
+        }
+    }
+
+    /// Opens its ear before it is answered: the description to tell it. `None` for one that made no offer, and for a browser, which would
+    /// let the time of the handshake pass if it reads no description that comes early.
+    pub(super) fn open_early(&mut self, leg: LegId) -> Option<Bytes> {
+        let (sdp, mut stream) =
+            self.lines.get(leg)?.agreed.clone().filter(|(_, stream)| !matches!(stream.srtp, Some(Protection::Web(_))))?;
+        if stream.direction == Direction::SendRecv {
+            // It need not speak yet, and is not missed.
+            stream.direction = Direction::SendOnly;
+        }
+        self.set_stream(leg, stream);
+        Some(sdp)
     }
 
     pub(super) fn set_stream(&mut self, leg: LegId, mut stream: Stream) {
@@ -529,8 +576,9 @@ impl Rooms {
         if ringing.purpose == Some(Purpose::Message) {
             return self.ring_screen(now, ringing);
         }
-        if self.outbound.own_leg(ringing.interaction).is_some_and(|leg| self.lines.assign(leg, ringing)) {
-            return;
+        let own = self.outbound.own_leg(ringing.interaction).filter(|_| ringing.purpose == Some(Purpose::Dial));
+        if let Some(leg) = own.filter(|leg| self.lines.assign(*leg, ringing)) {
+            return self.own_ready(now, leg);
         }
         if ringing.is_own() || self.contacts.get(&ringing.interaction).is_some_and(|c| c.found.is_some()) {
             self.ring_now(now, ringing);
@@ -671,6 +719,11 @@ impl Rooms {
             self.pressed(now, leg, digit, way);
         }
     }
+}
+
+/// Our end of a leg that both speak on.
+fn local(line: &Line) -> Local {
+    Local { ip: line.address.public, port: line.port, direction: Direction::SendRecv }
 }
 
 /// With which status a caller is turned away, when to come back, and why in words.

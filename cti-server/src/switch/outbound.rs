@@ -5,7 +5,7 @@
 
 use super::Effect;
 use super::directory::Dialler;
-use super::lines::Turned;
+use super::lines::{Line, Turned};
 use super::rooms::{Contact, Rooms};
 use super::spending::Spending;
 use bytes::Bytes;
@@ -73,8 +73,8 @@ pub(super) struct Outbound {
     pub(super) spending: Spending,
     /// Telephones of ours that dialled by themselves: the leg they called in by.
     own: BTreeMap<LegId, InteractionId>,
-    /// Calls whose number was not reached, and why, until the agent who dialled is told.
-    unreached: BTreeMap<InteractionId, PartyEnd>,
+    /// Calls whose number was not reached, and why, with the far side's cause (Q.850), until the agent who dialled is told.
+    unreached: BTreeMap<InteractionId, (PartyEnd, Option<u16>)>,
     /// Their legs, while they hear it.
     told: BTreeSet<LegId>,
     /// How calls of trusted trunks came, which is told on where they are sent on.
@@ -350,7 +350,7 @@ impl Rooms {
 
     fn codec_of_agent(&self, interaction: InteractionId) -> Option<Codec> {
         let legs = self.interactions.participants(interaction).into_iter().filter_map(|view| self.lines.leg_of(view.participant));
-        legs.filter_map(|leg| self.lines.get(leg)).filter(|line| line.agent.is_some()).find_map(|line| line.codec)
+        legs.filter_map(|leg| self.lines.get(leg)).filter(|line| line.agent.is_some()).find_map(Line::codec_agreed)
     }
 
     fn invite_outside(&mut self, now: Now, leg: LegId) {
@@ -381,15 +381,35 @@ impl Rooms {
             Some(stream) => {
                 self.set_stream(leg, stream);
                 self.calls.handle(now, CallInput::Early { leg });
+                self.tell_progress(now, leg, first, true);
                 self.hear_early(now, leg);
             }
             None => {
                 self.calls.handle(now, CallInput::Ringing { leg });
-                if first {
+                if !self.tell_progress(now, leg, first, false) && first {
                     self.ring_back(now, leg);
                 }
             }
         }
+    }
+
+    /// The leg of a telephone that dialled by itself and is not answered yet.
+    fn unanswered(&self, leg: LegId) -> Option<LegId> {
+        self.waiting_leg(leg).filter(|own| self.outbound.is_own(*own) && !self.calls.is_up(*own))
+    }
+
+    /// A telephone that dialled by itself is told that the number rings, and makes the tone itself; or `early` hears what the network
+    /// plays (RFC 3960 3.1). False: the agent is answered already.
+    fn tell_progress(&mut self, now: Now, leg: LegId, first: bool, early: bool) -> bool {
+        let Some(own) = self.unanswered(leg) else { return false };
+        let sdp = if early && !self.calls.is_early(own) { self.open_early(own) } else { None };
+        if sdp.is_some() {
+            self.calls.handle(now, CallInput::Early { leg: own });
+            self.sip.handle_command(now, Sip::Provisional { leg: own, code: 183, sdp });
+        } else if first {
+            self.sip.handle_command(now, Sip::Provisional { leg: own, code: 180, sdp: None });
+        }
+        true
     }
 
     /// What the network plays is heard by who dialled, from now on. Who consults hears the ring-back tone: they speak elsewhere still.
@@ -422,6 +442,9 @@ impl Rooms {
         let Some(call) = self.outbound.calls.get_mut(&leg) else { return };
         call.answered = Some(now.tick);
         let (participant, interaction, dialled) = (call.participant, call.interaction, matches!(call.purpose, DialFor::Customer { .. }));
+        if let Some(own) = self.unanswered(leg) {
+            self.calls.handle(now, CallInput::Answer { leg: own });
+        }
         self.say(now, Said::OutsideAnswered { participant });
         if dialled {
             let detection = self.detection(leg);
@@ -564,9 +587,9 @@ impl Rooms {
     }
 
     /// The number an agent dialled was not reached.
-    pub(super) fn not_reached(&mut self, assignment: AssignmentId, reason: PartyEnd) {
+    pub(super) fn not_reached(&mut self, assignment: AssignmentId, reason: PartyEnd, cause: Option<u16>) {
         if let Some(interaction) = self.desks.works.get(&assignment).map(|work| work.view.interaction) {
-            self.outbound.unreached.insert(interaction, reason);
+            self.outbound.unreached.insert(interaction, (reason, cause));
         }
         self.desks.not_reached(assignment, reason);
     }
@@ -574,7 +597,7 @@ impl Rooms {
     /// An agent whose call is to end hears before that why the number was not reached, as on any telephone. False: there is nothing to hear.
     pub(super) fn hears_why(&mut self, now: Now, interaction: InteractionId, leg: LegId) -> bool {
         let ours = self.lines.get(leg).is_some_and(|line| line.agent.is_some()) && self.calls.is_up(leg);
-        let Some(reason) = self.outbound.unreached.get(&interaction).filter(|_| ours).copied() else { return false };
+        let Some((reason, _)) = self.outbound.unreached.get(&interaction).filter(|_| ours).copied() else { return false };
         self.outbound.unreached.remove(&interaction);
         let tone = match reason {
             PartyEnd::Busy | PartyEnd::Rejected => super::clips::BUSY,
@@ -587,6 +610,21 @@ impl Rooms {
         self.outbound.told.insert(leg);
         self.calls.handle(now, CallInput::Play { leg, play, clips });
         true
+    }
+
+    /// Why the number was not reached, as a Q.850 cause for the telephone that dialled it by itself and was not answered.
+    pub(super) fn told_why(&mut self, interaction: InteractionId, leg: LegId) -> Option<u16> {
+        if !self.outbound.is_own(leg) || self.calls.is_up(leg) {
+            return None;
+        }
+        let (reason, cause) = self.outbound.unreached.remove(&interaction)?;
+        cause.or(match reason {
+            PartyEnd::Busy => Some(USER_BUSY),
+            PartyEnd::Rejected | PartyEnd::Forbidden => Some(REJECTED),
+            PartyEnd::Invalid => Some(UNALLOCATED),
+            PartyEnd::Congestion => Some(NO_CIRCUIT),
+            PartyEnd::NoAnswer | PartyEnd::Unreachable | PartyEnd::Failed | PartyEnd::Cancelled => None,
+        })
     }
 
     /// The tone was heard. False: what was played is a flow's.
@@ -623,7 +661,13 @@ pub(super) fn turned(error: WireError) -> Turned {
     (code, None, Some(error.message))
 }
 
+/// Q.850 1: unallocated number.
+const UNALLOCATED: u16 = 1;
 /// Q.850 17: user busy.
 const USER_BUSY: u16 = 17;
+/// Q.850 21: call rejected.
+const REJECTED: u16 = 21;
+/// Q.850 34: no circuit available.
+const NO_CIRCUIT: u16 = 34;
 /// Q.850 88: incompatible destination.
 const INCOMPATIBLE: u16 = 88;

@@ -512,7 +512,7 @@ impl Rooms {
             Life::DialOutside { interaction, participant, number, by, queue, purpose } => {
                 self.call_outside(now, &super::outbound::Outside { interaction, participant, by, number, queue, purpose });
             }
-            Life::NotReached { assignment, reason } => self.not_reached(assignment, reason),
+            Life::NotReached { assignment, reason, cause } => self.not_reached(assignment, reason, cause),
             Life::Waiting { interaction, customer, queue } => self.waiting(now, interaction, customer, queue),
             Life::BackToFlow { interaction, reason } => self.back_to_flow(now, interaction, reason),
             Life::Assignment(view) => self.show_assignment(now, &view),
@@ -570,7 +570,8 @@ impl Rooms {
         if let Some(leg) = self.lines.leg_of(participant)
             && !self.hears_why(now, interaction, leg)
         {
-            let cause = self.runs.take_cause(interaction).unwrap_or(cti_call::cause::NORMAL_CLEARING);
+            let cause = self.runs.take_cause(interaction).or_else(|| self.told_why(interaction, leg));
+            let cause = cause.unwrap_or(cti_call::cause::NORMAL_CLEARING);
             self.calls.handle(now, CallInput::End { leg, cause });
         }
     }

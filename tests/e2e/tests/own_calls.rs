@@ -13,6 +13,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 on_both!(
     a_desk_phone_dials_by_itself_and_both_talk_and_are_recorded,
+    a_desk_phone_is_told_that_the_number_rings_and_is_answered_or_refused_with_it,
     a_desk_phone_is_refused_what_no_rule_allows_and_so_is_a_telephone_nobody_knows,
     in_the_time_after_a_call_the_next_may_be_dialled,
     who_is_in_a_call_is_told_why_they_cannot_dial,
@@ -76,6 +77,32 @@ async fn a_desk_phone_dials_by_itself_and_both_talk_and_are_recorded(house: Hous
     assert_eq!((text(&one, "/direction"), text(&one, "/close_reason")), ("outbound", "completed"));
     assert_eq!(kinds(&one, "agent"), ["ringing", "dialling", "talking", "wrap_up"]);
     assert_eq!(voices_in(&recording(house.rest(), &one, 0).await), (vec![FAR], vec![ALICE]));
+}
+
+async fn a_desk_phone_is_told_that_the_number_rings_and_is_answered_or_refused_with_it(house: House) {
+    let since = now_us();
+    let mut far = Outside::allowed(&house).await;
+    let (alice, bob) = (desk(&house, "alice").await, desk(&house, "bob").await);
+    let mut own = alice.phone.agent.call(dialled(&house, &alice, &far.number)).unwrap();
+    let rings = far.called().await;
+    assert_eq!(own.state(), cti_phone::CallState::Calling, "nobody has answered, and nothing rings yet");
+    rings.ring().await;
+    assert_eq!(within("the ringing", own.ringing()).await.unwrap(), 180);
+    call_shows(&alice.screen, "alice's call", |call| text(call, "/state") == "dialling").await;
+    rings.reject(486).await;
+    let refused = within("the number's own refusal", own.answered()).await;
+    assert!(matches!(refused, Err(PhoneError::Refused(486))), "{refused:?}");
+    alice.finish_wrap_up().await;
+    let one = closed(&house, &far.number, since).await;
+    assert_eq!((text(&one, "/close_reason"), text(bodies(&one, "outside_failed")[0], "/reason")), ("not_reached", "busy"));
+
+    // Who gives up while it rings cancels the call of the number.
+    let own = bob.phone.agent.call(dialled(&house, &bob, &far.number)).unwrap();
+    let mut rings = far.called().await;
+    rings.ring().await;
+    call_shows(&bob.screen, "bob's call", |call| text(call, "/state") == "dialling").await;
+    own.cancel().await;
+    within("the end of the ringing", rings.cancelled()).await;
 }
 
 async fn a_desk_phone_is_refused_what_no_rule_allows_and_so_is_a_telephone_nobody_knows(house: House) {

@@ -300,6 +300,26 @@ fn early_media_of_a_called_number_is_heard_before_it_is_answered_and_is_not_reco
 }
 
 #[test]
+fn who_dialled_by_themselves_hears_the_network_and_is_answered_with_the_number() {
+    let mut house = House::new();
+    house.say(Input::Incoming { leg: AGENT, group: GROUP });
+    house.say(Input::Outgoing { leg: CUSTOMER, group: GROUP });
+    let connect = |recording| Input::Connect { customer: CUSTOMER, agent: AGENT, recording, hold_music: None };
+    run(
+        &mut house,
+        vec![
+            (Input::Early { leg: CUSTOMER }, "A: C:"),
+            // Nobody is connected who could not hear it.
+            (connect(None), "A: C:"),
+            (Input::Early { leg: AGENT }, "A: C:"),
+            (connect(None), "A:C C:"),
+            (Input::Answer { leg: AGENT }, "A:C C:"),
+            (Input::Answered { leg: CUSTOMER }, "A:C C:A"),
+        ],
+    );
+}
+
+#[test]
 fn verbs_that_mean_nothing_now_change_nothing() {
     let mut house = with(&[BOB, SUPERVISOR]);
     let stranger = LegId::from_u128(77);
