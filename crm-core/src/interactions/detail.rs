@@ -161,7 +161,7 @@ pub struct RecordingView {
 /// Something to find in a recording again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MarkerView {
-    /// `held`, `retrieved`, `transferred`, `consulted`, `conferenced`, `intercepted`.
+    /// `held`, `retrieved`, `transferred`, `consulted`, `conferenced`, `intercepted`, `paused`, `resumed`.
     pub mark: String,
     pub offset_ms: i64,
 }

@@ -252,6 +252,8 @@ impl Fold {
             | Body::RecordingPart { .. }
             | Body::RecordingEnded { .. }
             | Body::RecordingMarker { .. }
+            | Body::RecordingPaused { .. }
+            | Body::RecordingResumed { .. }
             | Body::RecordingGap { .. } => self.apply_recording(at, body),
             Body::MessageLeft { left } => self.message = Some((at, *left)),
             Body::Closed { reason } => {
@@ -279,8 +281,6 @@ impl Fold {
             | Body::OutsideDialled { .. }
             | Body::TrunkChosen { .. }
             | Body::OutsideFailed { .. }
-            | Body::RecordingPaused { .. }
-            | Body::RecordingResumed { .. }
             | Body::RecordingDecided { .. }
             | Body::MessageBegun { .. }
             | Body::MessageEnded { .. }
@@ -441,19 +441,25 @@ impl Fold {
                 Some(known) => known.ended = Some((at, *frames_dropped)),
                 None => self.strays += 1,
             },
-            Body::RecordingMarker { recording, mark } => match self.recordings.get_mut(recording) {
-                Some(known) if known.markers.len() < MARKERS_MAX => {
-                    known.markers.push((u64::try_from((at.0 - known.started.0) / 1000).unwrap_or_default(), *mark));
-                }
-                Some(_) => {}
-                None => self.strays += 1,
-            },
+            Body::RecordingMarker { recording, mark } => self.mark(at, *recording, *mark),
+            Body::RecordingPaused { recording, .. } => self.mark(at, *recording, RecordingMark::Paused),
+            Body::RecordingResumed { recording, .. } => self.mark(at, *recording, RecordingMark::Resumed),
             Body::RecordingGap { recording, offset_ms, frames } => match self.recordings.get_mut(recording) {
                 Some(known) if known.gaps.len() < MARKERS_MAX => known.gaps.push((*offset_ms, *frames)),
                 Some(_) => {}
                 None => self.strays += 1,
             },
             _ => {}
+        }
+    }
+
+    fn mark(&mut self, at: Utc, recording: RecordingId, mark: RecordingMark) {
+        match self.recordings.get_mut(&recording) {
+            Some(known) if known.markers.len() < MARKERS_MAX => {
+                known.markers.push((u64::try_from((at.0 - known.started.0) / 1000).unwrap_or_default(), mark));
+            }
+            Some(_) => {}
+            None => self.strays += 1,
         }
     }
 }

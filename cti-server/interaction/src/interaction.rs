@@ -2,7 +2,7 @@
 //!
 //! Here are its state, how it begins and closes, and how everybody's segments follow from the state. Work and offers are in `work`,
 //! hold, leaving and wrap-up in `talk`, transfers and outside numbers in `transfer`, consultation and conference in `consult`,
-//! supervision and what supervisors do by hand in `supervise`, messages in `messages`.
+//! supervision and what supervisors do by hand in `supervise`, messages in `messages`, what is said of recordings in `recording`.
 
 use crate::messages::Message;
 use crate::room::Desk;
@@ -138,6 +138,8 @@ pub(crate) struct Interaction {
     /// When the customer began to wait for somebody, until they have: who comes back to a queue keeps their age.
     pub(crate) waiting_since: Option<Tick>,
     pub(crate) recording: Option<RecordingId>,
+    /// One of the talkers.
+    pub(crate) paused_by: Option<ParticipantId>,
     pub(crate) flow: Option<FlowRef>,
     data: usize,
     visits: usize,
@@ -175,6 +177,7 @@ impl Interaction {
             direction: None,
             waiting_since: None,
             recording: None,
+            paused_by: None,
             flow: None,
             data: 0,
             visits: 0,
@@ -256,28 +259,6 @@ impl Interaction {
         }
     }
 
-    // ---- recording
-
-    pub(crate) fn recorded(&mut self, desk: &mut Desk<'_>, recording: Option<RecordingId>) {
-        let before = std::mem::replace(&mut self.recording, recording);
-        if let Some(recording) = recording.filter(|_| before != recording) {
-            self.write(desk, Body::RecordingStarted { recording });
-        }
-    }
-
-    pub(crate) fn recording_paused(&mut self, desk: &mut Desk<'_>, paused: bool, by: Option<AgentId>) {
-        if let Some(recording) = self.recording {
-            let body = if paused { Body::RecordingPaused { recording, by } } else { Body::RecordingResumed { recording, by } };
-            self.write(desk, body);
-        }
-    }
-
-    pub(crate) fn mark(&mut self, desk: &mut Desk<'_>, mark: RecordingMark) {
-        if let Some(recording) = self.recording {
-            self.write(desk, Body::RecordingMarker { recording, mark });
-        }
-    }
-
     // ---- what everybody does follows from the state
 
     /// Starts the segments that follow from what has happened; called after every input. So none can be forgotten.
@@ -307,6 +288,7 @@ impl Interaction {
             desk.out.push_back(Output::Parties { interaction: self.id });
         }
         self.tell_message(desk);
+        self.end_pause(desk);
     }
 
     /// What a participant does now, as far as it follows from the state; `None`: it goes on with what it does.

@@ -8,6 +8,7 @@
 mod consult;
 mod interaction;
 mod messages;
+mod recording;
 mod room;
 mod supervise;
 mod talk;

@@ -155,6 +155,11 @@ impl Interactions {
         self.interaction_of(participant).and_then(|interaction| interaction.asked_by(participant))
     }
 
+    /// Who paused the recording; they talk with the customer.
+    pub fn recording_paused_by(&self, interaction: InteractionId) -> Option<ParticipantId> {
+        self.open.get(&interaction).and_then(|interaction| interaction.paused_by)
+    }
+
     fn interaction_of(&self, participant: ParticipantId) -> Option<&Interaction> {
         self.by_participant.get(&participant).and_then(|id| self.open.get(id))
     }
@@ -249,9 +254,6 @@ impl Interactions {
             Input::QueueBack(queue) => self.queue_back(now, queue),
             Input::MessageAsked { interaction, agent } => self.with(interaction, now, |i, desk| i.message_asked(desk, agent)),
             Input::Recorded { interaction, recording } => self.with(interaction, now, |i, desk| i.recorded(desk, recording)),
-            Input::RecordingPaused { interaction, paused, by } => {
-                self.with(interaction, now, |i, desk| i.recording_paused(desk, paused, by));
-            }
             Input::Refused { interaction, reason } => self.with(interaction, now, |i, desk| i.refused(desk, reason)),
             Input::Note { interaction, body } => self.note(now, interaction, body),
             Input::Shutdown => {
@@ -279,6 +281,7 @@ impl Interactions {
             }
             Input::Held { participant } => self.of(participant, now, |i, _| i.held(participant, true)),
             Input::Retrieved { participant } => self.of(participant, now, |i, _| i.held(participant, false)),
+            Input::RecordingPaused { by, paused } => self.of(by, now, |i, desk| i.recording_paused(desk, by, paused)),
             Input::Left { participant, reason } => self.of(participant, now, |i, desk| i.left(desk, participant, reason)),
             Input::TransferAsked { by, to } => self.of(by, now, |i, desk| i.transfer_asked(desk, by, to)),
             Input::ConsultAsked { by, to } => self.of(by, now, |i, desk| i.consult_asked(desk, by, to)),

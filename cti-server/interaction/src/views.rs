@@ -142,6 +142,9 @@ impl Interaction {
                 return Err(format!("{id} supervises without being there, or talks as well"));
             }
         }
+        if let Some(by) = self.paused_by.filter(|by| !self.talkers.contains_key(by)) {
+            return Err(format!("the recording is paused by {by}, who is not with the customer"));
+        }
         if let Some(id) = self.called.keys().find(|id| !self.participants.contains_key(id)) {
             return Err(format!("{id} is called and no participant"));
         }

@@ -236,10 +236,10 @@ pub enum Input {
         interaction: InteractionId,
         recording: Option<RecordingId>,
     },
+    /// Whoever pauses it talks with the customer: the pause ends with their part.
     RecordingPaused {
-        interaction: InteractionId,
+        by: ParticipantId,
         paused: bool,
-        by: Option<AgentId>,
     },
 
     WrapUpSet {
@@ -412,6 +412,8 @@ pub enum Output {
     BackToFlow { interaction: InteractionId, reason: QueueLeft },
     /// The customer was transferred into this flow: begin it.
     EnterFlow { interaction: InteractionId, flow: FlowId },
+    /// Who paused the recording is with the customer no longer: it goes on.
+    ResumeRecording { interaction: InteractionId },
     /// The customer may leave a message.
     EnterVoicemail { interaction: InteractionId, mailbox: Mailbox },
     /// A message waits, is held out, is taken, or is done with.

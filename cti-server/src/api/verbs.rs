@@ -252,7 +252,7 @@ struct CallParty {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CallRecord {
-    /// `start`, `stop`, `pause`, `resume`.
+    /// `start`, `stop`, `pause`, `resume`. A pause ends by itself when who paused it talks with the customer no longer.
     #[schema(value_type = String)]
     what: RecordAsked,
 }

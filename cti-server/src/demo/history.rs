@@ -250,6 +250,7 @@ impl Past<'_> {
                 | Output::Replace { .. }
                 | Output::EnterFlow { .. }
                 | Output::EnterVoicemail { .. }
+                | Output::ResumeRecording { .. }
                 | Output::Message(_)
                 | Output::Parties { .. }
                 | Output::BackToFlow { .. }

@@ -31,6 +31,7 @@ impl Rooms {
                 }
             }
             Life::EnterFlow { interaction, flow } => self.enter_flow(now, interaction, flow),
+            Life::ResumeRecording { interaction } => self.resume_recording(now, interaction),
             Life::EnterVoicemail { interaction, mailbox } => self.enter_voicemail(now, interaction, mailbox),
             _ => {}
         }
@@ -126,6 +127,14 @@ impl Rooms {
         self.recordings.insert(recording, interaction);
         self.effects.push_back(Effect::RecordBegin { recording, interaction, at: now.tick, started: now.utc });
         recording
+    }
+
+    fn resume_recording(&mut self, now: Now, interaction: InteractionId) {
+        let customer = self.contacts.get(&interaction).and_then(|contact| self.lines.leg_of(contact.customer));
+        if let Some(leg) = customer {
+            self.calls.handle(now, CallInput::PauseRecording { leg, paused: false });
+        }
+        self.changed_calls.insert(interaction);
     }
 
     /// The call room gives nothing more to it.

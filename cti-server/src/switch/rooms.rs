@@ -300,6 +300,13 @@ impl Rooms {
         if let Some(id) = self.contacts.keys().find(|id| !self.interactions.is_open(**id)) {
             return Err(format!("switch: contact {id} has no open interaction"));
         }
+        for (id, contact) in &self.contacts {
+            let recording = self.lines.leg_of(contact.customer).and_then(|leg| self.calls.recording(leg));
+            let paused = recording.is_some_and(|(_, paused)| paused);
+            if paused != self.interactions.recording_paused_by(*id).is_some() {
+                return Err(format!("switch: the recording of {id} is paused by nobody who talks, or is not paused after all"));
+            }
+        }
         Ok(())
     }
 
@@ -527,6 +534,7 @@ impl Rooms {
             | Life::Supervise { .. }
             | Life::Replace { .. }
             | Life::EnterVoicemail { .. }
+            | Life::ResumeRecording { .. }
             | Life::EnterFlow { .. } => self.on_control(now, life),
             Life::Message(view) => self.message_changed(view),
             Life::Parties { interaction } => {

@@ -229,7 +229,7 @@ impl Rooms {
             (RecordAsked::Pause, Some((_, false))) | (RecordAsked::Resume, Some((_, true))) => {
                 let paused = what == RecordAsked::Pause;
                 self.calls.handle(now, CallInput::PauseRecording { leg: customer, paused });
-                self.say(now, Said::RecordingPaused { interaction, paused, by: Some(user) });
+                self.say(now, Said::RecordingPaused { by: mine.participant, paused });
             }
             (RecordAsked::Start, Some(_)) => return refuse(ErrorCode::WrongState, "the call is recorded already"),
             (RecordAsked::Stop | RecordAsked::Pause | RecordAsked::Resume, None) => {

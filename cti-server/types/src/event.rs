@@ -261,7 +261,10 @@ pub enum Body {
     },
     RecordingResumed {
         recording: RecordingId,
+        /// `None`: by itself.
         by: Option<AgentId>,
+        #[serde(default)]
+        reason: ResumeReason,
     },
     /// Something to find in the recording again; its time is the event's.
     RecordingMarker {
@@ -567,9 +570,16 @@ words! {
         Cancelled = "cancelled",
         Failed = "failed",
     }
+    /// Pauses and their ends follow from their own events.
     RecordingMark {
         Held = "held", Retrieved = "retrieved", Transferred = "transferred", Consulted = "consulted",
-        Conferenced = "conferenced", Intercepted = "intercepted",
+        Conferenced = "conferenced", Intercepted = "intercepted", Paused = "paused", Resumed = "resumed",
+    }
+    /// Why a paused recording went on.
+    ResumeReason {
+        Asked = "asked",
+        /// Who had paused it was with the customer no longer.
+        AgentLeft = "agent_left",
     }
     MessageEnd {
         /// It is work from now on.
@@ -627,6 +637,13 @@ pub enum WorkEnd {
     /// Work for one agent who did not take it.
     NotTaken(PartyEnd),
     ServerLost,
+}
+
+/// Before there was another reason, all were asked for.
+impl Default for ResumeReason {
+    fn default() -> ResumeReason {
+        ResumeReason::Asked
+    }
 }
 
 /// Where a customer, or who asks, is to be connected to. A number stands in the event that dials it.

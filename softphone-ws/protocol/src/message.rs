@@ -327,6 +327,7 @@ pub enum TargetAsked {
 pub enum RecordAsked {
     Start,
     Stop,
+    /// Until it is resumed, or who paused it talks with the customer no longer.
     Pause,
     Resume,
 }

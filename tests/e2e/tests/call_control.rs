@@ -6,7 +6,7 @@
 mod common_control;
 
 use common_control::*;
-use cti_phone::{DigitsBy, EndReason};
+use cti_phone::{Call, DigitsBy, EndReason};
 use e2e::record::{assert_tiled, closed, kinds, now_us, text};
 use e2e::{Caller, Desk, Heard, House, Recording, Screen, on_both, until, within};
 use serde_json::{Value, json};
@@ -23,6 +23,7 @@ on_both!(
     a_supervisor_takes_a_waiting_call_and_ends_another_by_force,
     the_customer_is_back_when_the_one_asked_is_let_go_and_a_party_that_is_put_out_is_gone,
     a_paused_recording_holds_nothing_of_the_meantime,
+    a_pause_ends_with_the_part_of_the_agent_who_asked_for_it,
 );
 
 async fn who_is_consulted_speaks_with_the_agent_alone_and_then_has_the_customer(house: House) {
@@ -421,4 +422,52 @@ async fn a_paused_recording_holds_nothing_of_the_meantime(house: House) {
     assert!(heard(ALICE) > 0 && heard(BOB) == 0, "{} and {}", heard(ALICE), heard(BOB));
     let said: Vec<&str> = one.get("events").and_then(Value::as_array).unwrap().iter().map(|event| text(event, "/kind")).collect();
     assert!(said.contains(&"recording_paused") && said.contains(&"recording_resumed"), "{said:?}");
+}
+
+/// The recording is paused, and what the agent then says in another voice is heard.
+async fn says_unrecorded(desk: &Desk, end: &Call, out: &Call) {
+    desk.screen.tell(json!({ "do": "record", "call": desk.leg().await, "what": "pause" })).await;
+    call_shows(&desk.screen, "the pause", |call| call["recording_paused"] == json!(true)).await;
+    end.say(cti_phone::Sound::tone(FAR));
+    hears("the caller", out, &[FAR]).await;
+}
+
+async fn a_pause_ends_with_the_part_of_the_agent_who_asked_for_it(house: House) {
+    let Talk { house, since, out, mut alice, taken, leg } = Talk::begin(house).await;
+    let mut bob = Desk::ready(&house, "bob").await;
+    let mut boss = Desk::open(&house, "supervisor").await;
+    says_unrecorded(&alice, &taken, &out).await;
+    alice.screen.tell(json!({ "do": "transfer", "call": leg, "to": agent(&bob) })).await;
+    let second = bob.phone.lifted(BOB).await;
+    hears("the caller", &out, &[BOB]).await;
+    call_shows(&bob.screen, "that it is recorded", |call| {
+        (call["recording"].as_bool(), call["recording_paused"].as_bool()) == (Some(true), Some(false))
+    })
+    .await;
+    alice.finish_wrap_up().await;
+    alice.screen.shown("ready").await;
+
+    says_unrecorded(&bob, &second, &out).await;
+    let sales = queue(&house, "sales").await;
+    bob.screen.tell(json!({ "do": "transfer", "call": bob.leg().await, "to": sales })).await;
+    let third = alice.phone.lifted(ALICE).await;
+    hears("the caller", &out, &[ALICE]).await;
+
+    says_unrecorded(&alice, &third, &out).await;
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen", "intercept": true })).await;
+    let fourth = boss.phone.lifted(BOSS).await;
+    hears("the caller", &out, &[BOSS]).await;
+    hears("the boss", &fourth, &[CALLER]).await;
+    out.hang_up().await.unwrap();
+    for desk in [&alice, &bob, &boss] {
+        desk.finish_wrap_up().await;
+    }
+    let one = sealed(&house, NOAH, since).await;
+    assert_eq!(one.pointer("/recordings").and_then(Value::as_array).map(Vec::len), Some(1));
+    let parts = Recording::of(house.rest(), &one).await;
+    assert_eq!(voices_in(&parts), (vec![CALLER], vec![ALICE, BOB, BOSS]), "the next one's voice, and nothing of a pause");
+    let (transferred, intercepted) = (["paused", "transferred", "resumed"], ["paused", "intercepted", "resumed"]);
+    assert_eq!(marks(&one), [transferred, transferred, intercepted].concat());
+    let resumed = bodies(&one, "recording_resumed");
+    assert!(resumed.iter().all(|body| body["by"].is_null() && text(body, "/reason") == "agent_left"), "{resumed:#?}");
 }

@@ -218,27 +218,3 @@ fn one_more_than_a_call_holds_is_not_asked() {
     assert_eq!(house.room.participants(ID).len(), PARTIES_MAX);
     assert_eq!(house.does(ann), Some(SegmentKind::Talking));
 }
-
-#[test]
-fn the_recording_is_marked() {
-    use cti_types::event::RecordingMark;
-    let (mut house, ann) = House::talking();
-    let recording = Some(cti_types::RecordingId::from_u128(1));
-    house.say(Input::Recorded { interaction: ID, recording });
-    house.say(Input::Recorded { interaction: ID, recording });
-    house.say(Input::Held { participant: ann });
-    house.say(Input::Retrieved { participant: ann });
-    house.say(Input::RecordingPaused { interaction: ID, paused: true, by: Some(ANN) });
-    house.say(Input::RecordingPaused { interaction: ID, paused: false, by: Some(ANN) });
-    ask(&mut house, ann, Target::Agent(BOB));
-    house.lift_last();
-    house.say(Input::Conferenced { by: ann });
-    let mark = |event: &cti_types::event::Event| match event.body {
-        Body::RecordingMarker { mark, .. } => Some(mark),
-        _ => None,
-    };
-    let marks: Vec<RecordingMark> = house.log.iter().filter_map(mark).collect();
-    use RecordingMark::*;
-    assert_eq!(marks, [Held, Retrieved, Consulted, Held, Conferenced, Retrieved]);
-    assert_eq!((house.said("recording_started"), house.said("recording_paused"), house.said("recording_resumed")), (1, 1, 1));
-}

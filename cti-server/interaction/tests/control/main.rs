@@ -4,5 +4,6 @@ mod consult;
 mod harness;
 mod messages;
 mod random;
+mod recording;
 mod supervise;
 mod transfer;

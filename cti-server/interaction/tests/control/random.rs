@@ -70,7 +70,8 @@ fn step(house: &mut House, verb: u8, a: u8, b: u8) {
         26 => house.say(Input::Retrieved { participant: who }),
         27 if who != CUSTOMER || b.is_multiple_of(8) => house.hang_up(who),
         28 => house.say(Input::Recorded { interaction: ID, recording: Some(RecordingId::from_u128(1)) }),
-        29 => house.wait(std::time::Duration::from_secs(u64::from(b))),
+        29 | 30 => house.say(Input::RecordingPaused { by: who, paused: b.is_multiple_of(2) }),
+        31 => house.wait(std::time::Duration::from_secs(u64::from(b))),
         _ => {}
     }
 }
@@ -108,7 +109,7 @@ proptest! {
 
     #[test]
     fn no_history_of_verbs_loses_a_customer_or_an_agent(
-        verbs in proptest::collection::vec((0u8..30, any::<u8>(), any::<u8>()), 1..120),
+        verbs in proptest::collection::vec((0u8..32, any::<u8>(), any::<u8>()), 1..120),
     ) {
         let mut house = House::waiting();
         for (verb, a, b) in verbs {
