@@ -6,7 +6,7 @@ use super::directory::RecordingPolicy;
 use super::rooms::Rooms;
 use cti_call::Input as CallInput;
 use cti_interaction::{Input as Said, Output as Life};
-use cti_types::event::{Body, FlowEnd, SuperviseMode};
+use cti_types::event::{Body, FlowEnd, LeaveReason, SuperviseMode};
 use cti_types::media::Clip;
 use cti_types::{FlowId, InteractionId, LegId, Now, ParticipantId, PlayId, QueueId, RecordingId};
 use softphone_protocol::Role;
@@ -47,6 +47,8 @@ impl Rooms {
             self.calls.handle(now, CallInput::Supervise { leg, target: heard, mode });
         } else {
             self.calls.handle(now, CallInput::End { leg, cause: cti_call::cause::NORMAL_CLEARING });
+            // A leg that we end says nothing of itself: without this the supervisor was busy as long as the call went on.
+            self.say(now, Said::Left { participant, reason: LeaveReason::OtherLeft });
         }
     }
 

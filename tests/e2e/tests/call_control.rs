@@ -288,6 +288,7 @@ async fn a_supervisor_of_a_team_follows_a_call_within_it_and_no_further(house: H
     hears("the caller", &out, &[FAR]).await;
     hears("jonas", &third, &[CALLER]).await;
     assert_eq!(within("the end of the supervision", ear.ended()).await, EndReason::RemoteHungUp);
+    boss.screen.shown("not_ready").await;
     drop(second);
     out.hang_up().await.unwrap();
     for desk in [&alice, &bob, &jonas] {
