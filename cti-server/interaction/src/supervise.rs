@@ -35,7 +35,9 @@ impl Interaction {
 
     pub(crate) fn supervisor_lifted(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, supervision: Supervision, intercept: bool) {
         let Supervision { target, mode, of_call } = supervision;
-        let target = if self.can_be_supervised(target) { Some(target) } else { self.next_target().filter(|_| of_call) };
+        // Whose place is to be taken was chosen: nobody else loses theirs.
+        let other = || self.next_target().filter(|_| of_call && !intercept);
+        let target = if self.can_be_supervised(target) { Some(target) } else { other() };
         let Some(target) = target else {
             // The agent has gone while the supervisor's telephone rang.
             self.put_out(desk, participant, LeaveReason::Withdrawn);
@@ -87,7 +89,7 @@ impl Interaction {
         self.talkers.keys().copied().find(|talker| self.can_be_supervised(*talker))
     }
 
-    /// Somebody new has the customer: supervisions of the call that have nobody go on with them.
+    /// Somebody new has the customer: supervisions of the call that have nobody go on with them, or end if none of ours is there.
     pub(crate) fn supervise_next(&mut self, desk: &mut Desk<'_>) {
         let orphans: Vec<(ParticipantId, SuperviseMode)> = self
             .supervisions
@@ -96,7 +98,13 @@ impl Interaction {
             .map(|(id, supervision)| (*id, supervision.mode))
             .collect();
         for (participant, mode) in orphans {
-            let Some(target) = self.next_target() else { return };
+            let Some(target) = self.next_target() else {
+                // Nobody yet: the customer waits.
+                if !self.talkers.is_empty() {
+                    self.dismiss_supervisor(desk, participant, LeaveReason::OtherLeft);
+                }
+                continue;
+            };
             if let Some(supervision) = self.supervisions.get_mut(&participant) {
                 supervision.target = target;
             }
@@ -114,10 +122,14 @@ impl Interaction {
             .map(|(id, _)| *id)
             .collect();
         for participant in over {
-            desk.out.push_back(Output::Drop { interaction: self.id, participant });
-            self.end_supervision(desk, participant, LeaveReason::OtherLeft);
+            self.dismiss_supervisor(desk, participant, LeaveReason::OtherLeft);
         }
         self.supervise_next(desk);
+    }
+
+    fn dismiss_supervisor(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, reason: LeaveReason) {
+        desk.out.push_back(Output::Drop { interaction: self.id, participant });
+        self.end_supervision(desk, participant, reason);
     }
 
     pub(crate) fn end_supervision(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, reason: LeaveReason) {
@@ -150,8 +162,7 @@ impl Interaction {
             self.returned(desk, asker);
         } else if self.supervisions.contains_key(&target) {
             self.write(desk, Body::ForceReleased { by, participant });
-            desk.out.push_back(Output::Drop { interaction: self.id, participant: target });
-            self.end_supervision(desk, target, LeaveReason::Forced);
+            self.dismiss_supervisor(desk, target, LeaveReason::Forced);
         } else if let Some(assignment) = self.handling(target) {
             self.write(desk, Body::ForceReleased { by, participant });
             self.message_returned(desk, assignment);

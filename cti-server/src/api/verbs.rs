@@ -89,7 +89,7 @@ fn of_messages() -> Vec<Endpoint> {
 /// What supervisors do in the calls of others.
 fn overseeing() -> Vec<Endpoint> {
     vec![
-        oversee::<CallSupervise>("supervise", "Hear an agent of the call; one's own telephone rings for it", |_, asked| {
+        oversee::<CallSupervise>("supervise", "Hear an agent of the call, and whoever has the customer next; one's own telephone rings for it", |_, asked| {
             let CallSupervise { agent, mode, of_call, intercept } = asked;
             Command::Supervise { agent, mode, of_call, intercept }
         }),
@@ -266,12 +266,16 @@ struct CallSupervise {
     /// `listen`, `whisper`, `barge`.
     #[schema(value_type = String)]
     mode: ModeAsked,
-    /// Go on with whoever has the customer next; else it ends with this agent's part.
-    #[serde(default)]
+    /// Go on with whoever has the customer next, as it does unless said otherwise; `false`: it ends with this agent's part.
+    #[serde(default = "yes")]
     of_call: bool,
     /// Take the agent's place as soon as the telephone is lifted.
     #[serde(default)]
     intercept: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize, ToSchema)]

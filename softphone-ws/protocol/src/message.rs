@@ -184,13 +184,13 @@ pub enum Command {
         call: LegId,
         what: RecordAsked,
     },
-    /// For supervisors: hear the call an agent is in. One's own telephone rings for it.
+    /// For supervisors: hear the call an agent is in, wherever it goes. One's own telephone rings for it.
     Supervise {
         #[ts(as = "String")]
         agent: UserId,
         mode: ModeAsked,
-        /// Go on with whoever has the customer next; else it ends with this agent's part.
-        #[serde(default)]
+        /// Go on with whoever has the customer next, as it does unless said otherwise; `false`: it ends with this agent's part.
+        #[serde(default = "yes")]
         #[ts(as = "Option<bool>", optional)]
         of_call: bool,
         /// Take the agent's place as soon as the telephone is lifted.
@@ -287,6 +287,10 @@ impl Command {
             | Command::TakeOver => None,
         }
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// To whom a call is to go.
@@ -531,6 +535,14 @@ mod tests {
             (
                 json!({"type": "command", "id": 6, "command": {"do": "take_over"}}),
                 ClientMessage::Command { id: 6, command: Command::TakeOver },
+            ),
+            // Supervision is of the call.
+            (
+                json!({"type": "command", "id": 7, "command": {"do": "supervise", "agent": "00000000-0000-0000-0000-000000000007", "mode": "listen"}}),
+                ClientMessage::Command {
+                    id: 7,
+                    command: Command::Supervise { agent: UserId::from_u128(7), mode: ModeAsked::Listen, of_call: true, intercept: false },
+                },
             ),
         ];
         for (text, message) in table {

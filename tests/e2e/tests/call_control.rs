@@ -265,7 +265,7 @@ async fn a_supervisor_of_a_team_follows_a_call_within_it_and_no_further(house: H
     assert_eq!(moved.status, 200, "{}", moved.body);
     let Talk { house, since, out, alice, taken, leg } = Talk::begin(house).await;
     let mut boss = Desk::open(&house, "supervisor").await;
-    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen", "of_call": true })).await;
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen" })).await;
     let mut ear = boss.phone.lifted(BOSS).await;
     hears("the boss", &ear, &[CALLER, ALICE]).await;
     alice.screen.tell(json!({ "do": "hold", "call": leg })).await;

@@ -75,6 +75,37 @@ fn supervision_of_a_call_goes_on_with_the_one_consulted_when_they_take_over() {
 }
 
 #[test]
+fn supervision_of_a_call_ends_when_only_somebody_outside_is_with_the_customer() {
+    for how in ["transfer", "conference"] {
+        let (mut house, ann, boss) = listening(true);
+        let to = Target::Number(number());
+        house.say(if how == "transfer" { Input::TransferAsked { by: ann, to } } else { Input::ConsultAsked { by: ann, to } });
+        let outside = house.dials.last().expect("the number is called").0;
+        assert!(!house.is_dropped(boss), "{how}: they may fail to answer");
+        house.say(Input::OutsideAnswered { participant: outside });
+        if how == "conference" {
+            house.say(Input::Conferenced { by: ann });
+            assert!(!house.is_dropped(boss), "Ann is there");
+            house.hang_up(ann);
+        }
+        assert!(house.is_dropped(boss) && !house.is_dropped(CUSTOMER), "{how}");
+        assert_eq!((house.said("supervision_ended"), house.does(boss)), (1, None), "{how}");
+    }
+}
+
+#[test]
+fn who_lifts_to_take_a_place_that_is_gone_takes_nobody_elses() {
+    let (mut house, ann) = House::talking();
+    supervise(&mut house, ann, true, true);
+    let boss = house.ring().participant;
+    house.say(Input::TransferAsked { by: ann, to: Target::Agent(BOB) });
+    let bob = house.lift_last();
+    house.lift(boss);
+    assert!(house.is_dropped(boss) && !house.is_dropped(bob));
+    assert_eq!(house.all_do(&[CUSTOMER, bob]), [Some(Talking); 2]);
+}
+
+#[test]
 fn a_supervisor_who_lifts_when_the_agent_has_gone_hears_nobody() {
     let (mut house, ann) = House::talking();
     supervise(&mut house, ann, false, false);
