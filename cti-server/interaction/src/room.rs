@@ -140,6 +140,16 @@ impl Interactions {
         self.interaction_of(participant).is_some_and(|i| i.can_be_supervised(participant) && i.parties() < cti_types::call::PARTIES_MAX)
     }
 
+    /// Whether a supervisor can take the place of this participant.
+    pub fn can_be_intercepted(&self, participant: ParticipantId) -> bool {
+        self.interaction_of(participant).is_some_and(|i| i.can_be_intercepted(participant))
+    }
+
+    /// Whether this supervisor can take the place of whom they hear.
+    pub fn can_intercept(&self, supervisor: ParticipantId) -> bool {
+        self.interaction_of(supervisor).is_some_and(|i| i.can_intercept(supervisor))
+    }
+
     /// Whether the customer waits in a queue, and no telephone has been lifted for them.
     pub fn waits_in_queue(&self, interaction: InteractionId) -> bool {
         self.open.get(&interaction).is_some_and(|interaction| interaction.waiting_in_queue().is_some())

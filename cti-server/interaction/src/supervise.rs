@@ -3,10 +3,10 @@
 use crate::interaction::{Interaction, Supervision};
 use crate::room::Desk;
 use crate::words::Output;
-use crate::work::For;
+use crate::work::{For, Work};
 use cti_types::call::PARTIES_MAX;
-use cti_types::event::{Body, LeaveReason, Purpose, RecordingMark, SuperviseMode};
-use cti_types::{AgentId, ParticipantId};
+use cti_types::event::{Body, LeaveReason, PartyEnd, Purpose, RecordingMark, Role, SuperviseMode, WorkEnd};
+use cti_types::{AgentId, ParticipantId, WorkItemId};
 
 /// What a supervisor asks for.
 pub(crate) struct Asked {
@@ -22,7 +22,8 @@ impl Interaction {
         let Asked { supervisor, target, mode, of_call, intercept } = asked;
         let there_already =
             self.participants.values().any(|p| p.agent == Some(supervisor) && p.segment != cti_types::event::SegmentKind::WrapUp);
-        if !self.can_be_supervised(target) || there_already || self.parties() >= PARTIES_MAX {
+        let may = self.can_be_supervised(target) && (!intercept || self.can_be_intercepted(target));
+        if !may || there_already || self.parties() >= PARTIES_MAX {
             return;
         }
         self.aim(desk, For::Supervision { target, mode, of_call, intercept }, Purpose::Supervision, supervisor, Some(supervisor));
@@ -31,6 +32,17 @@ impl Interaction {
     /// An agent who speaks with the customer, or who is asked.
     pub(crate) fn can_be_supervised(&self, target: ParticipantId) -> bool {
         self.active(target).is_some() && !self.supervisions.contains_key(&target) && self.message.is_none()
+    }
+
+    /// An agent who speaks with the customer. Of two supervisors who want the call at once the first has it: nobody takes it from them.
+    pub(crate) fn can_be_intercepted(&self, target: ParticipantId) -> bool {
+        let is_agent = self.participants.get(&target).is_some_and(|p| p.role == Role::Agent);
+        is_agent && self.talkers.contains_key(&target)
+    }
+
+    /// Whether this supervisor can take the place of whom they hear.
+    pub(crate) fn can_intercept(&self, supervisor: ParticipantId) -> bool {
+        self.supervisions.get(&supervisor).is_some_and(|supervision| self.can_be_intercepted(supervision.target))
     }
 
     pub(crate) fn supervisor_lifted(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, supervision: Supervision, intercept: bool) {
@@ -60,12 +72,11 @@ impl Interaction {
     }
 
     pub(crate) fn intercepted(&mut self, desk: &mut Desk<'_>, participant: ParticipantId) {
-        let Some(supervision) = self.supervisions.get(&participant).copied() else { return };
-        let old = supervision.target;
-        if self.talkers.remove(&old).is_none() {
+        if !self.can_intercept(participant) {
             return;
         }
-        self.supervisions.remove(&participant);
+        let Some(Supervision { target: old, .. }) = self.supervisions.remove(&participant) else { return };
+        self.talkers.remove(&old);
         self.write(desk, Body::Intercepted { participant, from: old });
         self.mark(desk, RecordingMark::Intercepted);
         desk.out.push_back(Output::Replace { old, new: participant });
@@ -124,7 +135,19 @@ impl Interaction {
         for participant in over {
             self.dismiss_supervisor(desk, participant, LeaveReason::OtherLeft);
         }
+        for work in self.moot_supervisions() {
+            self.withdraw_work(desk, work, WorkEnd::NotTaken(PartyEnd::Cancelled));
+        }
         self.supervise_next(desk);
+    }
+
+    /// Telephones of supervisors that ring for somebody whose part has ended, and for nobody else.
+    fn moot_supervisions(&self) -> Vec<WorkItemId> {
+        let moot = |work: &Work| match work.purpose {
+            For::Supervision { target, of_call, intercept, .. } => (intercept || !of_call) && !self.can_be_supervised(target),
+            For::Customer | For::Consult { .. } | For::Dial | For::Message => false,
+        };
+        self.works.iter().filter(|(_, work)| moot(work)).map(|(id, _)| *id).collect()
     }
 
     fn dismiss_supervisor(&mut self, desk: &mut Desk<'_>, participant: ParticipantId, reason: LeaveReason) {

@@ -97,7 +97,7 @@ fn overseeing() -> Vec<Endpoint> {
             call: OWN,
             mode,
         }),
-        oversee::<CallNothing>("intercept", "Take the place of the agent one supervises", |_, _| Command::Intercept { call: OWN }),
+        oversee::<CallNothing>("intercept", "Take the place of the agent one supervises; not of a supervisor who has done so already", |_, _| Command::Intercept { call: OWN }),
         oversee::<CallRelease>(
             "force-release",
             "Take somebody out of the call, or end all of it",

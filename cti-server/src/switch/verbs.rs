@@ -35,6 +35,8 @@ pub(super) const BY_SCREEN: &str = "screen";
 /// By a key of the telephone.
 pub(super) const BY_KEY: &str = "phone";
 
+const NO_INTERCEPTION: &str = "whom you would replace does not talk with the customer, or is a supervisor who has taken the call over";
+
 fn mode(asked: ModeAsked) -> SuperviseMode {
     match asked {
         ModeAsked::Listen => SuperviseMode::Listen,
@@ -84,6 +86,9 @@ impl Rooms {
             Command::SetMode { call, mode: asked } => self.set_mode(now, user, call, mode(asked), BY_SCREEN),
             Command::Intercept { call } => {
                 let (interaction, participant) = self.own_supervision(user, call)?;
+                if !self.interactions.can_intercept(participant) {
+                    return refuse(ErrorCode::WrongState, NO_INTERCEPTION);
+                }
                 let (via, action) = (BY_SCREEN, "intercept");
                 self.audit(Audited { at: now.utc, by: user, via, action, interaction, agent: None, mode: None });
                 self.say(now, Said::Intercepted { participant });
@@ -275,6 +280,9 @@ impl Rooms {
         let Some(view) = work.filter(|view| self.interactions.can_be_supervised(view.participant)) else {
             return Err(wrong("this agent is in no call, or it is full").field("agent"));
         };
+        if intercept && !self.interactions.can_be_intercepted(view.participant) {
+            return Err(wrong(NO_INTERCEPTION).field("agent"));
+        }
         let (via, action) = (BY_SCREEN, if intercept { "intercept" } else { "supervise" });
         let interaction = view.interaction;
         self.audit(Audited { at: now.utc, by: user, via, action, interaction, agent: Some(agent), mode: Some(mode.word()) });

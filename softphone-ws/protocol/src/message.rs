@@ -204,7 +204,7 @@ pub enum Command {
         call: LegId,
         mode: ModeAsked,
     },
-    /// Take the place of the agent one supervises.
+    /// Take the place of the agent one supervises; not of a supervisor who has done so already.
     Intercept {
         #[ts(as = "String")]
         call: LegId,

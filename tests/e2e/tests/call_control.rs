@@ -8,7 +8,7 @@ mod common_control;
 use common_control::*;
 use cti_phone::{Call, DigitsBy, EndReason};
 use e2e::record::{assert_tiled, closed, kinds, now_us, text};
-use e2e::{Caller, Desk, Heard, House, Recording, Screen, on_both, until, within};
+use e2e::{Caller, Desk, Heard, House, Recording, Screen, eventually, on_both, until, within};
 use serde_json::{Value, json};
 
 on_both!(
@@ -18,6 +18,7 @@ on_both!(
     a_transfer_nobody_takes_brings_the_customer_back_to_the_queue,
     a_supervisor_listens_whispers_barges_in_and_takes_over,
     a_supervisor_says_by_keys_how_well_they_are_heard_and_the_keys_reach_nobody,
+    of_two_supervisors_who_take_over_one_wins_and_the_other_is_refused,
     a_supervisor_of_a_team_follows_a_call_within_it_and_no_further,
     an_agent_is_taken_out_by_force_and_the_customer_waits_for_another,
     a_supervisor_takes_a_waiting_call_and_ends_another_by_force,
@@ -255,6 +256,42 @@ async fn a_supervisor_says_by_keys_how_well_they_are_heard_and_the_keys_reach_no
     let audit = house.rest().read("/audit?resource=interaction").await;
     let rows = audit.pointer("/items").and_then(Value::as_array).unwrap();
     assert_eq!(rows.iter().filter(|row| text(row, "/via") == "phone").count(), 5, "{audit:#}");
+}
+
+async fn of_two_supervisors_who_take_over_one_wins_and_the_other_is_refused(house: House) {
+    let bob = house.rest().find("/users", "login", "bob").await;
+    let both = house.rest().patch(&format!("/users/{}", text(&bob, "/id")), &json!({ "roles": ["agent", "supervisor"] })).await;
+    assert_eq!(both.status, 200, "{}", both.body);
+    let Talk { house, since, out, alice, mut taken, .. } = Talk::begin(house).await;
+    let (mut boss, mut bob) = (Desk::open(&house, "supervisor").await, Desk::open(&house, "bob").await);
+    boss.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "listen" })).await;
+    let mut ear = boss.phone.lifted(BOSS).await;
+    bob.screen.tell(json!({ "do": "supervise", "agent": alice.user, "mode": "barge" })).await;
+    let mut mouth = bob.phone.lifted(BOB).await;
+    hears("the caller", &out, &[ALICE, BOB]).await;
+    hears("the boss", &ear, &[CALLER, ALICE, BOB]).await;
+
+    let intercept = async |desk: &Desk| desk.screen.ask(json!({ "do": "intercept", "call": desk.leg().await })).await;
+    let (by_boss, by_bob) = tokio::join!(intercept(&boss), intercept(&bob));
+    // The other goes on as they were: the boss is heard by nobody, and bob by everybody.
+    let (winner, loser, refusal, heard) = match (by_boss, by_bob) {
+        (Ok(_), Err(refusal)) => (&boss, &bob, refusal, vec![BOB, BOSS]),
+        (Err(refusal), Ok(_)) => (&bob, &boss, refusal, vec![BOB]),
+        (by_boss, by_bob) => panic!("one wins: {by_boss:?} and {by_bob:?}"),
+    };
+    assert_eq!(refusal.code, "wrong_state");
+    assert_eq!(within("the end of alice's part", taken.ended()).await, EndReason::RemoteHungUp);
+    hears("the caller", &out, &heard).await;
+    out.hang_up().await.unwrap();
+    for call in [&mut ear, &mut mouth] {
+        assert_eq!(within("the end of a supervisor's part", call.ended()).await, EndReason::RemoteHungUp);
+    }
+    alice.finish_wrap_up().await;
+    winner.finish_wrap_up().await;
+    loser.screen.shown("not_ready").await;
+    let one = closed(&house, NOAH, since).await;
+    assert_eq!((bodies(&one, "intercepted").len(), bodies(&one, "supervision_ended").len()), (1, 1));
+    eventually("no leg", async || (house.rest().figure("cordboard_legs").await == 0).then_some(())).await;
 }
 
 async fn a_supervisor_of_a_team_follows_a_call_within_it_and_no_further(house: House) {

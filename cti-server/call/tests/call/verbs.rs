@@ -241,6 +241,25 @@ fn a_supervisor_who_intercepts_takes_the_agents_place() {
 }
 
 #[test]
+fn of_two_supervisors_one_takes_the_agents_place_and_the_other_is_with_them() {
+    let mut house = with(&[BOB, SUPERVISOR]);
+    run(
+        &mut house,
+        vec![
+            (Input::Supervise { leg: SUPERVISOR, target: AGENT, mode: SuperviseMode::Listen }, "C:A A:C S:CA"),
+            (Input::Supervise { leg: BOB, target: AGENT, mode: SuperviseMode::Barge }, "C:AB A:CB B:CA S:CAB"),
+            (Input::Replace { old: AGENT, new: SUPERVISOR }, "C:BS S:CB B:CS A:"),
+            (end(AGENT), "C:BS S:CB B:CS"),
+            (Input::Replace { old: AGENT, new: BOB }, "C:BS S:CB B:CS"),
+            (end(BOB), "C:S S:C"),
+            (end(SUPERVISOR), "C:"),
+            (end(CUSTOMER), ""),
+        ],
+    );
+    assert!(house.calls.is_empty() && house.closed.len() == 4);
+}
+
+#[test]
 fn an_agent_replaced_in_a_consultation_is_replaced_in_both_bridges() {
     let mut house = with(&[BOB, OUTSIDE]);
     run(

@@ -159,6 +159,56 @@ fn a_second_supervisor_listens_beside_the_first_and_nobody_twice() {
     assert!(house.is_dropped(boss), "the one they listened to is out");
 }
 
+/// Ann talks, the boss listens, Eve has barged in.
+fn two_supervisors(of_call: bool) -> (House, ParticipantId, ParticipantId, ParticipantId) {
+    let (mut house, ann, boss) = listening(of_call);
+    house.say(Input::SuperviseAsked { supervisor: EVE, target: ann, mode: SuperviseMode::Barge, of_call, intercept: false });
+    let eve = house.lift_last();
+    (house, ann, boss, eve)
+}
+
+#[test]
+fn of_two_supervisors_who_intercept_one_wins_and_nobody_is_left_over() {
+    for of_call in [true, false] {
+        let (mut house, ann, boss, eve) = two_supervisors(of_call);
+        assert!(house.room.can_intercept(boss) && house.room.can_intercept(eve));
+        house.say(Input::Intercepted { participant: boss });
+        assert!(!house.room.can_intercept(eve) && !house.room.can_be_intercepted(boss), "Eve is refused");
+        house.say(Input::Intercepted { participant: eve });
+        assert_eq!(
+            (house.said("intercepted"), house.all_do(&[CUSTOMER, ann, boss])),
+            (1, vec![Some(Talking), Some(WrapUp), Some(Talking)])
+        );
+        // With the call she goes on beside who has it now, as she was.
+        assert_eq!((house.does(eve), house.is_dropped(eve)), (of_call.then_some(Barging), !of_call));
+        house.hang_up(CUSTOMER);
+        assert!(house.is_dropped(boss) && house.is_dropped(eve));
+        assert_eq!((house.does(eve), house.acd.is_free(EVE)), (None, true));
+        house.wait(WRAP_UP);
+        assert!(!house.room.is_open(ID));
+    }
+}
+
+#[test]
+fn who_was_second_to_be_called_for_an_interception_is_called_no_longer() {
+    for of_call in [true, false] {
+        let (mut house, ann) = House::talking();
+        supervise(&mut house, ann, of_call, true);
+        let boss = house.ring().participant;
+        house.say(Input::SuperviseAsked { supervisor: EVE, target: ann, mode: SuperviseMode::Listen, of_call, intercept: true });
+        let eve = house.ring().participant;
+        house.lift(boss);
+        assert_eq!((house.does(boss), house.left(eve)), (Some(Talking), Some(LeaveReason::Withdrawn)));
+        assert!(house.is_dropped(eve) && house.acd.is_free(EVE) && !house.is_dropped(boss));
+        supervise_by(&mut house, EVE, boss);
+        assert!(house.acd.is_free(EVE), "nor is she for the place of who has it now");
+    }
+}
+
+fn supervise_by(house: &mut House, supervisor: AgentId, target: ParticipantId) {
+    house.say(Input::SuperviseAsked { supervisor, target, mode: SuperviseMode::Listen, of_call: true, intercept: true });
+}
+
 #[test]
 fn an_agent_taken_out_leaves_the_customer_at_their_place() {
     let (mut house, ann) = House::talking();
