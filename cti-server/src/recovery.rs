@@ -218,6 +218,7 @@ impl Open {
             | Body::RecordingMarker { .. }
             | Body::RecordingDecided { .. }
             | Body::RecordingGap { .. }
+            | Body::RecordingFailed { .. }
             | Body::MessageReturned { .. }
             | Body::MediaReport { .. }
             | Body::AnswererDetected { .. }

@@ -16,11 +16,11 @@ use crate::switch::backlog::Backlog;
 use crate::switch::clips::Library;
 use crate::switch::overload::Overload;
 use crate::switch::run::{ALIVE_KEY, EPOCH_KEY, Gathered, Inbox, Pulse, Switch, inboxes};
-use crate::switch::{Event, MediaAddress, RecordingFact, Revived, Rooms, RoomsConfig};
+use crate::switch::{Event, Gap, MediaAddress, RecordingFact, Revived, Rooms, RoomsConfig};
 use anyhow::{Context, anyhow};
 use crm_core::{Store, StoreError, StoreOptions};
 use cti_sip::api::Transport;
-use cti_types::event::{Body, Event as LogEvent, Personal, PersonalKind, Stream};
+use cti_types::event::{Body, Event as LogEvent, Personal, PersonalKind, RecordingFailure, Stream};
 use cti_types::tap::TapSink;
 use cti_types::{AgentId, Chance, InteractionId, OwnerEpoch, PersonalId, Utc};
 use recordings::{LocalStore, Recorder, RecorderConfig, RecordingEvent};
@@ -265,6 +265,10 @@ impl Server {
             draining: drains,
             allowed_origins: config.allowed_origins.clone(),
             figures: figures(&engine, &recorder),
+            recordings_failing: {
+                let recorder = Arc::clone(&recorder);
+                Box::new(move || recorder.stats().failing as u64)
+            },
         };
         let app = api::router(Arc::new(state)).merge(gateway.router());
         let tasks = vec![
@@ -514,6 +518,7 @@ fn figures(engine: &Arc<cti_media_engine::Engine>, recorder: &Arc<Recorder>) -> 
         disk("cordboard_recordings_live", "Recordings being written", Measure::Level, |s| s.live as u64),
         disk("cordboard_recordings_queued_frames", "Frames waiting for the disk", Measure::Level, |s| s.queued as u64),
         disk("cordboard_recordings_dropped_frames_total", "Frames lost at a full queue", Measure::Total, |s| s.frames_dropped),
+        disk("cordboard_recordings_failing", "Recordings the disk does not take now", Measure::Level, |s| s.failing as u64),
     ]
 }
 
@@ -534,11 +539,17 @@ fn start_recorder(dir: &Path, clock: Clock, inbox: &Inbox) -> anyhow::Result<Rec
         RecordingEvent::Ended { recording, interaction, frames_dropped, frames_late: _ } => {
             inbox.desk_blocking(Event::Recording(RecordingFact::Ended { recording, interaction, frames_dropped }));
         }
-        RecordingEvent::Gap { recording, interaction, offset_ms, frames } => {
-            tracing::warn!(%recording, frames, "a recording has a gap: the disk is too slow");
-            inbox.desk_blocking(Event::Recording(RecordingFact::Gap { recording, interaction, offset_ms, frames }));
+        RecordingEvent::Gap { recording, interaction, offset_ms, frames, lost_ms } => {
+            tracing::warn!(%recording, frames, lost_ms, "a recording has a gap: the disk was too slow, or refused");
+            let gap = Gap { offset_ms, frames, lost_ms };
+            inbox.desk_blocking(Event::Recording(RecordingFact::Gap { recording, interaction, gap }));
         }
-        RecordingEvent::Failed { recording, error, .. } => tracing::error!(%recording, %error, "a recording ends early: the disk refused"),
+        RecordingEvent::Failed { recording, interaction, error } => {
+            tracing::error!(%recording, %error, "a recording cannot be written; the call goes on, and it is tried again");
+            let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+            let reason = if full { RecordingFailure::DiskFull } else { RecordingFailure::DiskRefuses };
+            inbox.desk_blocking(Event::Recording(RecordingFact::Failed { recording, interaction, reason }));
+        }
     });
     Ok(Recorder::start(config, events)?)
 }

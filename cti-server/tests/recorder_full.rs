@@ -178,7 +178,7 @@ fn a_call_goes_on_while_its_recorder_is_full_and_the_file_has_a_counted_gap_at_i
     call.talk(QUEUE / 2 + 15);
     call.shut = None;
     let gap = call.facts.recv_timeout(PATIENCE).unwrap();
-    assert!(matches!(gap, RecordingEvent::Gap { recording: RECORDING, offset_ms: 200, frames: 30, .. }), "{gap:?}");
+    assert!(matches!(gap, RecordingEvent::Gap { recording: RECORDING, offset_ms: 200, frames: 30, lost_ms: 300, .. }), "{gap:?}");
     while call.recorder.stats().queued > 0 {
         std::thread::yield_now();
     }

@@ -56,8 +56,9 @@ pub struct PartSealed {
 pub enum RecordingEvent {
     /// A part is complete. When it is in the journal, say so with [`Recorder::linked`]; until then a restart reports it again.
     PartSealed(PartSealed),
-    /// Frames were lost because the queue was full: a gap of silence at this place.
-    Gap { recording: RecordingId, interaction: InteractionId, offset_ms: u64, frames: u64 },
+    /// Frames were lost, because the queue was full or the disk refused: a gap at this place, about so long. In the first case there is
+    /// silence, in the second no part. Told when it is over.
+    Gap { recording: RecordingId, interaction: InteractionId, offset_ms: u64, frames: u64, lost_ms: u64 },
     /// Nothing more comes of this recording; all its parts were reported before.
     Ended {
         recording: RecordingId,
@@ -67,6 +68,7 @@ pub enum RecordingEvent {
         /// Came after their place was written.
         frames_late: u64,
     },
-    /// The disk refused; said once for a recording. The call goes on, what was written so far is sealed.
+    /// The disk refused. The call goes on, what was written so far is sealed, and it is tried again until the end; a [`Gap`](Self::Gap)
+    /// says what was lost meanwhile.
     Failed { recording: RecordingId, interaction: InteractionId, error: io::Error },
 }

@@ -79,6 +79,8 @@ pub struct Stats {
     pub queued: usize,
     /// Frames a full queue refused since the start.
     pub frames_dropped: u64,
+    /// Recordings that the disk does not take now; tried again every five seconds.
+    pub failing: usize,
 }
 
 /// The running recorder. Dropping it ends and seals what is open.
@@ -103,6 +105,7 @@ pub(crate) struct Lane {
     live_max: usize,
     pub(crate) queued: AtomicUsize,
     dropped: AtomicU64,
+    pub(crate) failing: AtomicUsize,
     stopped: AtomicBool,
     control: Mutex<Control>,
     wake: Condvar,
@@ -128,8 +131,12 @@ pub(crate) enum Command {
 #[derive(Clone, Copy)]
 pub(crate) struct Gap {
     pub(crate) first: Tick,
+    pub(crate) last: Tick,
     pub(crate) frames: u64,
 }
+
+/// What one packet usually holds.
+pub(crate) const PACKET_MS: u64 = 20;
 
 /// A thread that panicked while holding one of these left whole values behind.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -195,6 +202,7 @@ impl Recorder {
             stats.live += lock(&lane.control).live;
             stats.queued += lane.queued.load(Ordering::Relaxed);
             stats.frames_dropped += lane.dropped.load(Ordering::Relaxed);
+            stats.failing += lane.failing.load(Ordering::Relaxed);
         }
         stats
     }
@@ -243,6 +251,7 @@ impl Lane {
             live_max,
             queued: AtomicUsize::new(0),
             dropped: AtomicU64::new(0),
+            failing: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             control: Mutex::default(),
             wake: Condvar::new(),
@@ -276,7 +285,8 @@ impl Lane {
         self.dropped.fetch_add(1, Ordering::Relaxed);
         let mut gaps = lock(&self.gaps);
         if gaps.len() < GAPS_MAX || gaps.contains_key(&frame.recording) {
-            gaps.entry(frame.recording).or_insert(Gap { first: frame.at, frames: 0 }).frames += 1;
+            let gap = gaps.entry(frame.recording).or_insert(Gap { first: frame.at, last: frame.at, frames: 0 });
+            (gap.last, gap.frames) = (gap.last.max(frame.at), gap.frames + 1);
         }
     }
 

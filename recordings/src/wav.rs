@@ -57,6 +57,12 @@ impl Wav {
     }
 }
 
+/// Pairs that are in a file, whatever its header says.
+pub(crate) fn pairs_in(path: &Path) -> u64 {
+    let len = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    len.saturating_sub(HEADER_BYTES as u64) / PAIR_BYTES
+}
+
 /// Rewrites the header of a file whose writer died from its real length, cutting half a pair. Answers the pairs and their rate.
 pub(crate) fn repair(path: &Path) -> io::Result<(u64, u32)> {
     let file = OpenOptions::new().read(true).write(true).open(path)?;

@@ -7,10 +7,10 @@
 use crate::decode;
 use crate::note::Note;
 use crate::notes::Notes;
-use crate::recorder::{Command, Events, Lane, RecorderConfig};
+use crate::recorder::{Command, Events, Gap, Lane, PACKET_MS, RecorderConfig};
 use crate::seal::Job;
 use crate::timeline::{Pair, Timeline};
-use crate::wav::Wav;
+use crate::wav::{self, Wav};
 use crate::{NARROW, RecordingEvent, WIDE};
 use cti_types::tap::TapFrame;
 use cti_types::{InteractionId, RecordingId, Tick, Utc};
@@ -47,9 +47,10 @@ struct Live {
     /// When it ends, once that is known.
     end: Option<Tick>,
     dropped: u64,
-    /// The failure was told.
-    told: bool,
 }
+
+/// How long a recording that cannot be written waits before it is tried again.
+const RETRY_EVERY: Duration = Duration::from_secs(5);
 
 /// The parts of one recording.
 struct Output {
@@ -60,14 +61,36 @@ struct Output {
     started: Utc,
     pairs_max: u64,
     rate: u32,
-    /// The time of all parts so far, in 1/16000 s.
-    written: u64,
+    /// The time of all pairs so far, written or lost, in 1/16000 s.
+    time: u64,
     parts: u32,
-    open: Option<(Note, Wav)>,
+    open: Option<Part>,
     /// Parts that are complete, for the sealing thread; at most a few between two rounds.
     done: Vec<Note>,
+    /// A failure to be told.
     failed: Option<io::Error>,
-    broken: bool,
+    /// Until a part that is tried anew has sound on the disk.
+    missing: Option<Missing>,
+    retry_at: Option<Tick>,
+    /// What was missing and when that ended, to be told; at most a few between two rounds.
+    gaps: Vec<(Missing, u64)>,
+}
+
+/// The part that grows.
+struct Part {
+    note: Note,
+    wav: Wav,
+    /// As [`Output::time`].
+    began: u64,
+    rate: u32,
+}
+
+/// What the disk did not take.
+struct Missing {
+    /// As [`Output::time`].
+    from: u64,
+    /// Packets that came meanwhile.
+    frames: u64,
 }
 
 impl Writer {
@@ -104,7 +127,10 @@ impl Writer {
             }
             output.flush(over.is_some());
             if over.is_some() {
+                output.end_missing(output.time);
                 ended.push(*recording);
+            } else if end.is_none() {
+                output.retry(now);
             }
         }
         self.hand_on(&ended);
@@ -136,16 +162,18 @@ impl Writer {
             started,
             pairs_max: self.config.part_pairs_max(),
             rate: NARROW,
-            written: 0,
+            time: 0,
             parts: 0,
             open: None,
             done: Vec::new(),
             failed: None,
-            broken: false,
+            missing: None,
+            retry_at: None,
+            gaps: Vec::new(),
         };
         output.open_part();
         let timeline = Timeline::new(at, self.config.hold_back, NARROW);
-        vacant.insert(Live { interaction, begin: at, timeline, late: 0, output, end: None, dropped: 0, told: false });
+        vacant.insert(Live { interaction, begin: at, timeline, late: 0, output, end: None, dropped: 0 });
     }
 
     /// Places what is queued, but no more than one queue's worth: what comes meanwhile is for the next round.
@@ -162,10 +190,8 @@ impl Writer {
             if live.end.is_some_and(|end| frame.at > end) {
                 continue;
             }
-            if live.output.broken {
-                live.dropped += 1;
-                continue;
-            }
+            // It is placed all the same: what comes after it may find room again.
+            live.dropped += u64::from(live.output.count_lost());
             if decode::rate_for(frame.codec) > live.timeline.rate() {
                 live.widen(frame.at, self.config.hold_back);
             }
@@ -177,18 +203,26 @@ impl Writer {
     fn take_gaps(&mut self) {
         for (recording, gap) in self.lane.take_gaps() {
             let Some(live) = self.live.get_mut(&recording) else { continue };
-            live.dropped += gap.frames;
-            let offset_ms = gap.first.since(live.begin).as_millis() as u64;
-            (self.events)(RecordingEvent::Gap { recording, interaction: live.interaction, offset_ms, frames: gap.frames });
+            let Gap { first, last, frames } = gap;
+            live.dropped += frames;
+            let (offset_ms, lost_ms) = (first.since(live.begin).as_millis() as u64, last.since(first).as_millis() as u64 + PACKET_MS);
+            (self.events)(RecordingEvent::Gap { recording, interaction: live.interaction, offset_ms, frames, lost_ms });
         }
     }
 
     /// Tells failures, and gives complete parts and ended recordings to the sealing thread.
     fn hand_on(&mut self, ended: &[RecordingId]) {
+        let failing = self.live.values().filter(|live| live.output.missing.is_some()).count();
+        self.lane.failing.store(failing, Ordering::Relaxed);
         for (recording, live) in &mut self.live {
-            if let Some(error) = live.output.failed.take().filter(|_| !live.told) {
-                live.told = true;
-                (self.events)(RecordingEvent::Failed { recording: *recording, interaction: live.interaction, error });
+            let (recording, interaction) = (*recording, live.interaction);
+            if let Some(error) = live.output.failed.take() {
+                (self.events)(RecordingEvent::Failed { recording, interaction, error });
+            }
+            for (Missing { from, frames }, to) in live.output.gaps.drain(..) {
+                let [offset_ms, until_ms] = [from, to].map(|time| time * 1000 / u64::from(WIDE));
+                let lost_ms = until_ms.saturating_sub(offset_ms);
+                (self.events)(RecordingEvent::Gap { recording, interaction, offset_ms, frames, lost_ms });
             }
             for note in live.output.done.drain(..) {
                 // The receiver lives until every writer thread has ended.
@@ -239,35 +273,45 @@ impl Live {
 }
 
 impl Output {
-    /// Writes through part ends. After a failure it takes everything and keeps nothing.
+    /// Writes through part ends. What the disk does not take is missing.
     fn write(&mut self, mut pairs: &[Pair]) {
-        while !pairs.is_empty() && !self.broken {
-            let Some((_, wav)) = &mut self.open else {
+        while !pairs.is_empty() {
+            if self.open.is_none() && self.missing.is_none() {
                 self.open_part();
-                continue;
-            };
-            let room = (self.pairs_max - wav.pairs()).min(pairs.len() as u64) as usize;
-            let (now, rest) = pairs.split_at(room);
-            if let Err(error) = wav.write(now) {
-                return self.fail(error);
             }
-            self.written += room as u64 * u64::from(WIDE / self.rate);
+            let Some(part) = &mut self.open else {
+                self.time += time(pairs.len() as u64, self.rate);
+                return;
+            };
+            let room = (self.pairs_max - part.wav.pairs()).min(pairs.len() as u64) as usize;
+            let (now, rest) = pairs.split_at(room);
+            let written = part.wav.write(now);
+            let full = part.wav.pairs() >= self.pairs_max;
+            self.time += time(room as u64, self.rate);
             pairs = rest;
-            if wav.pairs() >= self.pairs_max {
-                self.flush(true);
+            match written {
+                Err(error) => self.fail(error),
+                Ok(()) if full => self.flush(true),
+                Ok(()) => {}
             }
         }
     }
 
     fn open_part(&mut self) {
-        self.parts += 1;
-        let offset_ms = self.written * 1000 / u64::from(WIDE);
-        let note = Note::new(self.recording, self.interaction, self.parts, self.started, offset_ms);
+        let offset_ms = self.time * 1000 / u64::from(WIDE);
+        let note = Note::new(self.recording, self.interaction, self.parts + 1, self.started, offset_ms);
         match self.notes.begun(&note).and_then(|()| create(&self.root.join(&note.file), self.rate)) {
-            Ok(wav) => self.open = Some((note, wav)),
+            Ok(wav) => {
+                self.parts += 1;
+                self.open = Some(Part { note, wav, began: self.time, rate: self.rate });
+                if self.missing.is_some() {
+                    // The header alone shows whether there is any room.
+                    self.flush(false);
+                }
+            }
             Err(error) => {
                 // Best effort: a note without a file is also taken away at the next start.
-                let _ = self.notes.gone(self.recording, self.parts);
+                let _ = self.notes.gone(self.recording, note.part);
                 self.fail(error);
             }
         }
@@ -276,35 +320,79 @@ impl Output {
     /// What follows has this rate: it goes to a new part, or to the one that has no sample yet.
     fn change_rate(&mut self, rate: u32) {
         self.rate = rate;
-        let Some((note, wav)) = &mut self.open else { return };
-        if wav.pairs() > 0 {
+        let Some(part) = &mut self.open else { return };
+        if part.wav.pairs() > 0 {
             return self.flush(true);
         }
-        let path = self.root.join(&note.file);
+        let path = self.root.join(&part.note.file);
         match std::fs::remove_file(&path).and_then(|()| Wav::create(&path, rate)) {
-            Ok(fresh) => *wav = fresh,
+            Ok(fresh) => (part.wav, part.rate) = (fresh, rate),
             Err(error) => self.fail(error),
         }
     }
 
     /// Brings the file up to date; `last`: the part is complete.
     fn flush(&mut self, last: bool) {
-        let Some((_, wav)) = &mut self.open else { return };
-        if let Err(error) = wav.flush() {
+        let Some(part) = &mut self.open else { return };
+        if let Err(error) = part.wav.flush() {
             return self.fail(error);
         }
+        let (began, sounds) = (part.began, part.wav.pairs() > 0);
+        if sounds {
+            self.end_missing(began);
+        }
         if last {
-            self.done.extend(self.open.take().map(|(note, _)| note));
+            self.done.extend(self.open.take().map(|part| part.note));
         }
     }
 
-    /// Gives up; what was written so far is sealed.
+    /// What was written so far is sealed; what comes until the disk takes it again is missing.
     fn fail(&mut self, error: io::Error) {
-        tracing::error!(recording = %self.recording, %error, "a recording cannot be written; the call goes on without");
-        self.broken = true;
-        self.failed = Some(error);
-        self.done.extend(self.open.take().map(|(note, _)| note));
+        let mut from = self.time;
+        if let Some(Part { note, wav, began, rate }) = self.open.take() {
+            // Dropped, it writes what there is still room for.
+            drop(wav);
+            let kept = wav::pairs_in(&self.root.join(&note.file));
+            if kept > 0 {
+                self.end_missing(began);
+            }
+            from = began + time(kept, rate);
+            self.done.push(note);
+        }
+        if self.missing.is_none() {
+            self.missing = Some(Missing { from, frames: 0 });
+            self.failed = Some(error);
+        }
+        self.retry_at = None;
     }
+
+    fn end_missing(&mut self, to: u64) {
+        self.gaps.extend(self.missing.take().map(|missing| (missing, to)));
+    }
+
+    /// Counts a packet that comes now, if it is lost as far as is known.
+    fn count_lost(&mut self) -> bool {
+        let Some(missing) = self.missing.as_mut().filter(|_| self.open.is_none()) else { return false };
+        missing.frames += 1;
+        true
+    }
+
+    /// There may be room again.
+    fn retry(&mut self, now: Tick) {
+        if self.open.is_some() || self.missing.is_none() {
+            return;
+        }
+        match self.retry_at {
+            None => self.retry_at = Some(now + RETRY_EVERY),
+            Some(at) if now < at => {}
+            Some(_) => self.open_part(),
+        }
+    }
+}
+
+/// So many pairs at this rate, in 1/16000 s.
+fn time(pairs: u64, rate: u32) -> u64 {
+    pairs * u64::from(WIDE / rate)
 }
 
 /// Makes a part's file, and the folder of its day if this is the first in it.

@@ -153,8 +153,10 @@ pub struct RecordingView {
     pub frames_dropped: i64,
     /// What happened where on its timeline, first to last.
     pub markers: Vec<MarkerView>,
-    /// Where frames were lost: there is silence in their stead.
+    /// Where something was lost: there is silence in its stead, or no part.
     pub gaps: Vec<GapView>,
+    /// Of all gaps.
+    pub lost_ms: i64,
     pub parts: Vec<RecordingPartView>,
 }
 
@@ -166,11 +168,14 @@ pub struct MarkerView {
     pub offset_ms: i64,
 }
 
-/// Frames the disk did not take in time.
+/// What the disk did not take in time, or not at all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct GapView {
     pub offset_ms: i64,
     pub frames: i64,
+    /// About how long it is.
+    #[serde(default)]
+    pub lost_ms: i64,
 }
 
 /// A message somebody left. Its recording belongs to the call, `origin_id`.
@@ -405,6 +410,7 @@ async fn recordings_where(tx: &mut Tx, column: &'static str, value: crate::db::V
         let id: RecordingId = row.id(0)?;
         let sql = "SELECT part, file, offset_ms, duration_ms, bytes, sha256 FROM recording_part WHERE recording_id = $1 ORDER BY part";
         let parts = tx.fetch(sql, vec![text(id)]).await?;
+        let gaps: Vec<GapView> = json_column(&row, 6)?;
         all.push(RecordingView {
             id,
             interaction_id: row.id(1)?,
@@ -412,7 +418,8 @@ async fn recordings_where(tx: &mut Tx, column: &'static str, value: crate::db::V
             ended_at: row.opt_int(3).map(Utc),
             frames_dropped: row.int(4)?,
             markers: json_column(&row, 5)?,
-            gaps: json_column(&row, 6)?,
+            lost_ms: gaps.iter().map(|gap| gap.lost_ms).sum(),
+            gaps,
             parts: parts.iter().map(read_part).collect::<Result<_>>()?,
         });
     }

@@ -113,8 +113,8 @@ struct Recording {
     parts: BTreeMap<u32, Part>,
     /// What happened, by ms on its timeline; at most [`MARKERS_MAX`].
     markers: Vec<(u64, RecordingMark)>,
-    /// Ms on its timeline, and the frames that were lost there; at most [`MARKERS_MAX`].
-    gaps: Vec<(u64, u64)>,
+    /// Ms on its timeline, and the frames and ms that were lost there; at most [`MARKERS_MAX`].
+    gaps: Vec<(u64, u64, u64)>,
 }
 
 /// Most marks, and most gaps, kept with a recording; further ones are in the log only.
@@ -282,6 +282,7 @@ impl Fold {
             | Body::TrunkChosen { .. }
             | Body::OutsideFailed { .. }
             | Body::RecordingDecided { .. }
+            | Body::RecordingFailed { .. }
             | Body::MessageBegun { .. }
             | Body::MessageEnded { .. }
             | Body::MessageHandled { .. }
@@ -444,8 +445,8 @@ impl Fold {
             Body::RecordingMarker { recording, mark } => self.mark(at, *recording, *mark),
             Body::RecordingPaused { recording, .. } => self.mark(at, *recording, RecordingMark::Paused),
             Body::RecordingResumed { recording, .. } => self.mark(at, *recording, RecordingMark::Resumed),
-            Body::RecordingGap { recording, offset_ms, frames } => match self.recordings.get_mut(recording) {
-                Some(known) if known.gaps.len() < MARKERS_MAX => known.gaps.push((*offset_ms, *frames)),
+            Body::RecordingGap { recording, offset_ms, frames, lost_ms } => match self.recordings.get_mut(recording) {
+                Some(known) if known.gaps.len() < MARKERS_MAX => known.gaps.push((*offset_ms, *frames, *lost_ms)),
                 Some(_) => {}
                 None => self.strays += 1,
             },

@@ -61,6 +61,13 @@ struct Readiness {
     database: bool,
     journal: JournalReadiness,
     projector: ProjectorReadiness,
+    recordings: RecordingsReadiness,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+struct RecordingsReadiness {
+    /// Recordings the disk does not take now. Their calls go on, and new calls are taken.
+    failing: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -88,10 +95,11 @@ async fn ready(State(api): State<Arc<Api>>) -> Response {
     let behind = state.journal.last_position().saturating_sub(state.projector.position.load(Relaxed));
     let projected = &state.projector;
     let projector = ProjectorReadiness { failing: projected.failing.load(Relaxed), behind, aside: projected.aside.load(Relaxed) };
+    let recordings = RecordingsReadiness { failing: (state.recordings_failing)() };
     let (draining, switch) = (*state.draining.borrow(), !state.inbox.is_closed());
     let ready = switch && !draining && (database || journal.accepting);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready, draining, switch, database, journal, projector })).into_response()
+    (status, Json(Readiness { ready, draining, switch, database, journal, projector, recordings })).into_response()
 }
 
 async fn metrics(State(api): State<Arc<Api>>, peer: Peer, headers: HeaderMap) -> Answer<Response> {

@@ -84,6 +84,8 @@ pub struct ApiState {
     pub allowed_origins: Vec<String>,
     /// Further figures for `/metrics`, such as those of media and recordings.
     pub figures: Vec<Figure>,
+    /// How many recordings the disk does not take now.
+    pub recordings_failing: Box<dyn Fn() -> u64 + Send + Sync>,
 }
 
 /// What handlers share.

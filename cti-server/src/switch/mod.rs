@@ -45,7 +45,7 @@ pub use verbs::Audited;
 
 use bytes::Bytes;
 use cti_sip::api::{Path, SourceNews, Transport};
-use cti_types::event::{Event as LogEvent, Personal};
+use cti_types::event::{Event as LogEvent, Personal, RecordingFailure};
 use cti_types::media::{EngineCommand, EngineEvent};
 use cti_types::{CustomerId, InteractionId, Number, QueueId, RecordingId, TeamId, Tick, TrunkId, UserId, Utc};
 use serde_json::Value;
@@ -132,6 +132,15 @@ pub struct Found {
     pub values: BTreeMap<String, String>,
 }
 
+/// What is missing in a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Its place on the recording's timeline.
+    pub offset_ms: u64,
+    pub frames: u64,
+    pub lost_ms: u64,
+}
+
 /// What became of a recording on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RecordingFact {
@@ -145,12 +154,17 @@ pub enum RecordingFact {
         bytes: u64,
         sha256: String,
     },
-    /// Frames were lost at this place.
+    /// Something was lost.
     Gap {
         recording: RecordingId,
         interaction: InteractionId,
-        offset_ms: u64,
-        frames: u64,
+        gap: Gap,
+    },
+    /// The disk does not take it; it is tried again.
+    Failed {
+        recording: RecordingId,
+        interaction: InteractionId,
+        reason: RecordingFailure,
     },
     Ended {
         recording: RecordingId,

@@ -17,7 +17,7 @@ use super::media_address::MediaAddress;
 use super::messages::Messages;
 use super::outbound::Outbound;
 use super::peers::Peers;
-use super::{Audience, Effect, Event, Found, RecordingFact};
+use super::{Audience, Effect, Event, Found, Gap, RecordingFact};
 use cti_acd::Acd;
 use cti_call::{Calls, Input as CallInput, Output as CallOutput, Signal};
 use cti_interaction::{Input as Said, Interactions, Output as Life};
@@ -603,19 +603,27 @@ impl Rooms {
                 self.say(now, Said::Note { interaction, body });
                 self.effects.push_back(Effect::RecordLinked { recording, part });
             }
-            RecordingFact::Gap { recording, interaction, offset_ms, frames } => {
-                if let Some((offset_ms, frames)) = self.gaps.add(now.tick, recording, offset_ms, frames) {
-                    self.say(now, Said::Note { interaction, body: Body::RecordingGap { recording, offset_ms, frames } });
+            RecordingFact::Gap { recording, interaction, gap } => {
+                if let Some(gap) = self.gaps.add(now.tick, recording, gap) {
+                    self.note_gap(now, recording, interaction, gap);
                 }
+            }
+            RecordingFact::Failed { recording, interaction, reason } => {
+                self.say(now, Said::Note { interaction, body: Body::RecordingFailed { recording, reason } });
             }
             RecordingFact::Ended { recording, interaction, frames_dropped } => {
                 self.recordings.remove(&recording);
-                if let Some((offset_ms, frames)) = self.gaps.end(recording) {
-                    self.say(now, Said::Note { interaction, body: Body::RecordingGap { recording, offset_ms, frames } });
+                if let Some(gap) = self.gaps.end(recording) {
+                    self.note_gap(now, recording, interaction, gap);
                 }
                 self.say(now, Said::Note { interaction, body: Body::RecordingEnded { recording, frames_dropped } });
             }
         }
+    }
+
+    fn note_gap(&mut self, now: Now, recording: RecordingId, interaction: InteractionId, gap: Gap) {
+        let Gap { offset_ms, frames, lost_ms } = gap;
+        self.say(now, Said::Note { interaction, body: Body::RecordingGap { recording, offset_ms, frames, lost_ms } });
     }
 
     fn set_accepting(&mut self, now: Now, accepting: bool) {

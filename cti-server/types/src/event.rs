@@ -293,11 +293,18 @@ pub enum Body {
         drawn: u8,
         record: bool,
     },
-    /// The recorder lost frames at this place of the timeline: there is silence in their stead.
+    /// The recorder lost frames at this place of the timeline, about so long: there is silence in their stead, or no part.
     RecordingGap {
         recording: RecordingId,
         offset_ms: u64,
         frames: u64,
+        #[serde(default)]
+        lost_ms: u64,
+    },
+    /// The disk does not take the recording. The call goes on, and it is tried again; a gap says what was lost until then.
+    RecordingFailed {
+        recording: RecordingId,
+        reason: RecordingFailure,
     },
 
     /// The caller speaks a message from here on.
@@ -416,6 +423,7 @@ impl Body {
             Body::RecordingEnded { .. } => "recording_ended",
             Body::RecordingDecided { .. } => "recording_decided",
             Body::RecordingGap { .. } => "recording_gap",
+            Body::RecordingFailed { .. } => "recording_failed",
             Body::MessageBegun { .. } => "message_begun",
             Body::MessageEnded { .. } => "message_ended",
             Body::MessageLeft { .. } => "message_left",
@@ -574,6 +582,11 @@ words! {
     RecordingMark {
         Held = "held", Retrieved = "retrieved", Transferred = "transferred", Consulted = "consulted",
         Conferenced = "conferenced", Intercepted = "intercepted", Paused = "paused", Resumed = "resumed",
+    }
+    RecordingFailure {
+        DiskFull = "disk_full",
+        /// It refuses for another reason; the server's log says which.
+        DiskRefuses = "disk_refuses",
     }
     /// Why a paused recording went on.
     ResumeReason {

@@ -274,7 +274,7 @@ impl<'a> Story<'a> {
         }
         self.wait(120_000);
         if self.chance.below(4) == 0 {
-            self.say(Body::RecordingGap { recording, offset_ms: 40, frames: 3 });
+            self.say(Body::RecordingGap { recording, offset_ms: 40, frames: 3, lost_ms: 60 });
             let (answerer, reason) = ("person".into(), "short_greeting".into());
             self.say(Body::AnswererDetected { participant: self.customer, answerer, reason });
         }

@@ -167,7 +167,9 @@ impl Fold {
         for (recording, of) in self.recordings.iter().filter(|(id, of)| other.recordings.get(id) != Some(of)) {
             let markers: Vec<_> =
                 of.markers.iter().map(|(offset_ms, mark)| json!({ "mark": mark.word(), "offset_ms": offset_ms })).collect();
-            let gaps: Vec<_> = of.gaps.iter().map(|(offset_ms, frames)| json!({ "offset_ms": offset_ms, "frames": frames })).collect();
+            let gap =
+                |(offset_ms, frames, lost_ms): &(u64, u64, u64)| json!({ "offset_ms": offset_ms, "frames": frames, "lost_ms": lost_ms });
+            let gaps: Vec<_> = of.gaps.iter().map(gap).collect();
             let row = vec![
                 text(recording),
                 id.clone(),

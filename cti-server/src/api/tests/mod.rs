@@ -200,6 +200,7 @@ impl House {
             draining,
             allowed_origins: Vec::new(),
             figures: Vec::new(),
+            recordings_failing: Box::new(|| 0),
         };
         change(&mut state);
         let app = router(Arc::new(state)).merge(gateway.router()).into_make_service_with_connect_info::<SocketAddr>();

@@ -4,11 +4,13 @@ use super::*;
 
 #[tokio::test]
 async fn readiness_follows_draining_the_switch_and_the_database() {
-    let mut house = House::open().await;
+    let mut house = House::with(|state| state.recordings_failing = Box::new(|| 3)).await;
     let ready = house.get("ready").send().await.is(200).json();
     assert_eq!((&ready["ready"], &ready["database"], &ready["journal"]["accepting"]), (&json!(true), &json!(true), &json!(true)));
 
     assert_eq!(ready["projector"], json!({ "failing": false, "behind": 0, "aside": 0 }));
+
+    assert_eq!(ready["recordings"], json!({ "failing": 3 }), "calls go on without their recordings");
 
     house.drain.send_replace(true);
     let draining = house.get("ready").send().await.is(503).json();

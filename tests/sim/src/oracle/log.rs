@@ -151,6 +151,7 @@ impl Log {
                 | Body::RecordingEnded { .. }
                 | Body::MediaReport { .. }
                 | Body::RecordingGap { .. }
+                | Body::RecordingFailed { .. }
                 | Body::MessageEnded { .. }
                 | Body::AnswererDetected { .. }
                 | Body::MediaLost { .. }

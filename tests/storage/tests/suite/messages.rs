@@ -88,7 +88,7 @@ async fn marks_and_gaps_stand_with_their_recording(db: TestStore) {
         Body::RecordingStarted { recording: RECORDING },
         Body::RecordingMarker { recording: RECORDING, mark: RecordingMark::Held },
         Body::RecordingMarker { recording: RECORDING, mark: RecordingMark::Retrieved },
-        Body::RecordingGap { recording: RECORDING, offset_ms: 1_500, frames: 7 },
+        Body::RecordingGap { recording: RECORDING, offset_ms: 1_500, frames: 7, lost_ms: 140 },
         Body::RecordingMarker { recording: RECORDING, mark: RecordingMark::Transferred },
         Body::RecordingPaused { recording: RECORDING, by: Some(ANN) },
         Body::RecordingResumed { recording: RECORDING, by: None, reason: ResumeReason::AgentLeft },
@@ -98,7 +98,7 @@ async fn marks_and_gaps_stand_with_their_recording(db: TestStore) {
     let recording = db.store.recording(RECORDING).await.expect("an answer");
     let marks: Vec<(&str, i64)> = recording.markers.iter().map(|marker| (marker.mark.as_str(), marker.offset_ms)).collect();
     assert_eq!(marks, [("held", 1_000), ("retrieved", 2_000), ("transferred", 4_000), ("paused", 5_000), ("resumed", 6_000)]);
-    assert_eq!(recording.gaps.iter().map(|gap| (gap.offset_ms, gap.frames)).collect::<Vec<_>>(), [(1_500, 7)]);
+    assert_eq!(recording.gaps.iter().map(|gap| (gap.offset_ms, gap.frames, gap.lost_ms)).collect::<Vec<_>>(), [(1_500, 7, 140)]);
     let report = db.store.rebuild(&mut |_| {}).await.expect("an answer");
     assert_eq!(report.rows_changed, 0);
 }
