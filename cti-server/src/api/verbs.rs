@@ -64,9 +64,11 @@ fn own() -> Vec<Endpoint> {
             call: OWN,
             what,
         }),
-        verb::<CallNothing>("take", "Take a waiting call: for supervisors, and for agents of its queue", |interaction, _| {
-            Command::TakeWaiting { interaction }
-        }),
+        verb::<CallNothing>(
+            "take",
+            "Take a waiting call: for agents of its queue, and for every supervisor, as a queue belongs to no team",
+            |interaction, _| Command::TakeWaiting { interaction },
+        ),
     ]
 }
 
@@ -89,24 +91,33 @@ fn of_messages() -> Vec<Endpoint> {
 /// What supervisors do in the calls of others.
 fn overseeing() -> Vec<Endpoint> {
     vec![
-        oversee::<CallSupervise>("supervise", "Hear an agent of the call, and whoever has the customer next; one's own telephone rings for it", |_, asked| {
-            let CallSupervise { agent, mode, of_call, intercept } = asked;
-            Command::Supervise { agent, mode, of_call, intercept }
-        }),
+        oversee::<CallSupervise>(
+            "supervise",
+            "Hear an agent of the call, and whoever has the customer next; one's own telephone rings for it",
+            |_, asked| {
+                let CallSupervise { agent, mode, of_call, intercept } = asked;
+                Command::Supervise { agent, mode, of_call, intercept }
+            },
+        ),
         oversee::<CallMode>("mode", "Change how well one is heard while supervising", |_, CallMode { mode }| Command::SetMode {
             call: OWN,
             mode,
         }),
-        oversee::<CallNothing>("intercept", "Take the place of the agent one supervises; not of a supervisor who has done so already", |_, _| Command::Intercept { call: OWN }),
+        oversee::<CallNothing>(
+            "intercept",
+            "Take the place of the agent one supervises; not of a supervisor who has done so already",
+            |_, _| Command::Intercept { call: OWN },
+        ),
         oversee::<CallRelease>(
             "force-release",
             "Take somebody out of the call, or end all of it",
             |interaction, CallRelease { participant }| Command::ForceRelease { interaction, participant },
         ),
-        oversee::<CallMove>("move", "Move a waiting call in its queue or into another; its age is kept", |interaction, asked| {
-            let CallMove { queue, priority } = asked;
-            Command::MoveWaiting { interaction, queue, priority }
-        }),
+        oversee::<CallMove>(
+            "move",
+            "Move a waiting call in its queue or into another; its age is kept. For every supervisor, as a queue belongs to no team",
+            |interaction, CallMove { queue, priority }| Command::MoveWaiting { interaction, queue, priority },
+        ),
     ]
 }
 

@@ -217,12 +217,12 @@ pub enum Command {
         #[ts(as = "Option<String>", optional = nullable)]
         participant: Option<ParticipantId>,
     },
-    /// Take a waiting call oneself: for supervisors, and for agents of its queue.
+    /// Take a waiting call oneself: for agents of its queue, and for every supervisor, as a queue belongs to no team.
     TakeWaiting {
         #[ts(as = "String")]
         interaction: InteractionId,
     },
-    /// For supervisors: move a waiting call in its queue, or into another. Its age is kept.
+    /// For every supervisor, as a queue belongs to no team: move a waiting call in its queue, or into another. Its age is kept.
     MoveWaiting {
         #[ts(as = "String")]
         interaction: InteractionId,
