@@ -176,7 +176,7 @@ to: TargetAsked, } | { "do": "complete", call: string, } | { "do": "return", cal
  */
 participant: string, } | { "do": "mute", call: string, muted: boolean, } | { "do": "record", call: string, what: RecordAsked, } | { "do": "supervise", agent: string, mode: ModeAsked,
 /**
- * Go on with whoever has the customer next; else it ends with this agent's part.
+ * Go on with whoever has the customer next, as it does unless said otherwise; `false`: it ends with this agent's part.
  */
 of_call?: boolean,
 /**
