@@ -59,9 +59,11 @@ pub enum Input {
     Ringing {
         leg: LegId,
     },
-    /// Not answered, but what the far side sends is to be heard (early media, RFC 3960).
+    /// Not answered, but what the far side sends is to be heard (early media, RFC 3960): in its bridge, and until it has one by `awaited_by`,
+    /// who holds or is alone meanwhile and hears it instead of music. Nothing of it is recorded.
     Early {
         leg: LegId,
+        awaited_by: Option<LegId>,
     },
     Answered {
         leg: LegId,

@@ -372,7 +372,8 @@ impl Rooms {
         match early {
             Some(stream) => {
                 self.set_stream(leg, stream);
-                self.calls.handle(now, CallInput::Early { leg });
+                let awaited_by = self.waiting_leg(leg);
+                self.calls.handle(now, CallInput::Early { leg, awaited_by });
                 self.hear_early(now, leg);
             }
             None => {
@@ -384,10 +385,10 @@ impl Rooms {
         }
     }
 
-    /// What the network plays is heard by who dialled, from now on. Who consults hears the ring-back tone: they speak elsewhere still.
+    /// Who dialled speaks with nobody else: they and the network are together from now on, and keys reach it.
     fn hear_early(&mut self, now: Now, leg: LegId) {
         let Some(interaction) = self.outbound.calls.get(&leg).map(|call| call.interaction) else { return };
-        if let Some(agent) = self.waiting_leg(leg) {
+        if let Some(agent) = self.dialling_leg(leg) {
             let hold_music = self.hold_music(now, interaction);
             self.calls.handle(now, CallInput::Connect { customer: leg, agent, recording: None, hold_music });
         }
@@ -396,16 +397,28 @@ impl Rooms {
     /// A ring-back tone for who dialled, while nothing comes from the network.
     fn ring_back(&mut self, now: Now, leg: LegId) {
         let clip = self.clips.get(super::clips::RING_BACK);
-        let (Some(agent), Some(clip)) = (self.waiting_leg(leg), clip) else { return };
+        let (Some(agent), Some(clip)) = (self.dialling_leg(leg), clip) else { return };
         let play = PlayId::new(now.utc, &mut self.chance);
         self.calls.handle(now, CallInput::Music { leg: agent, music: Some((play, clip)) });
     }
 
-    /// The leg of the agent who dialled and waits in no conversation. What those hear who transfer or consult is `control`'s.
-    fn waiting_leg(&self, leg: LegId) -> Option<LegId> {
+    /// The leg of the agent who dialled and waits in no conversation. What tone or music those hear who consult or are transferred is
+    /// `control`'s.
+    fn dialling_leg(&self, leg: LegId) -> Option<LegId> {
         match self.outbound.calls.get(&leg)?.purpose {
             DialFor::Customer { agent } => self.lines.leg_of(agent),
             DialFor::Transfer | DialFor::Consult { .. } => None,
+        }
+    }
+
+    /// The leg of whoever waits for this call and hears what comes of it: the agent who dialled or consults, the customer who is transferred.
+    fn waiting_leg(&self, leg: LegId) -> Option<LegId> {
+        let call = self.outbound.calls.get(&leg)?;
+        match call.purpose {
+            DialFor::Customer { agent } => self.lines.leg_of(agent),
+            DialFor::Transfer => self.lines.leg_of(self.contacts.get(&call.interaction)?.customer),
+            // A telephone that asks by a second line makes its own tone, and that line is not answered yet.
+            DialFor::Consult { by } => self.lines.leg_of(by).filter(|_| self.handsets.second_of(by).is_none()),
         }
     }
 
@@ -545,7 +558,7 @@ impl Rooms {
     pub(super) fn outside_over(&mut self, now: Now, leg: LegId) {
         self.outbound.own.remove(&leg);
         self.outbound.told.remove(&leg);
-        if let Some(agent) = self.waiting_leg(leg) {
+        if let Some(agent) = self.dialling_leg(leg) {
             self.calls.handle(now, CallInput::Music { leg: agent, music: None });
         }
         let Some(call) = self.outbound.calls.remove(&leg) else { return };
