@@ -48,6 +48,10 @@ pub struct Detection {
     pub words: u32,
     /// Shorter sounds are no words.
     pub word_ms_min: u32,
+    /// A sound of this length without a pause is no person's word.
+    pub word_ms_max: u32,
+    /// Silence that ends a word; after less the same word goes on.
+    pub between_words_silence_ms: u32,
     /// Without a verdict by then it is unsure.
     pub total_ms: u32,
     /// Mean sample size below which there is silence, of 32,767.
@@ -64,6 +68,8 @@ impl Default for Detection {
             after_greeting_silence_ms: usual.after_greeting_silence_ms,
             words: usual.words,
             word_ms_min: usual.word_ms_min,
+            word_ms_max: usual.word_ms_max,
+            between_words_silence_ms: usual.between_words_silence_ms,
             total_ms: usual.total_ms,
             silence_level: usual.silence_level,
         }
@@ -77,10 +83,13 @@ impl Detection {
             ("greeting_ms", self.greeting_ms, 100),
             ("after_greeting_silence_ms", self.after_greeting_silence_ms, 100),
             ("word_ms_min", self.word_ms_min, 10),
+            ("word_ms_max", self.word_ms_max, 100),
+            ("between_words_silence_ms", self.between_words_silence_ms, 10),
             ("total_ms", self.total_ms, 500),
         ] {
             check.range(format!("{field}.{name}"), i64::from(ms), least, 60_000);
         }
+        check.that(self.word_ms_min <= self.word_ms_max, format!("{field}.word_ms_max"), "give no less than word_ms_min");
         check.range(format!("{field}.words"), i64::from(self.words), 1, 100);
         check.range(format!("{field}.silence_level"), i64::from(self.silence_level), 1, 20_000);
     }

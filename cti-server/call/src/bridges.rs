@@ -30,6 +30,7 @@ impl Calls {
         for id in [customer, leg] {
             if let Some(entry) = self.legs.get_mut(&id) {
                 entry.speaks = Some(anchor);
+                entry.awaited_by = None;
                 entry.supervises = None;
                 entry.play = None;
                 entry.music = None;
@@ -65,6 +66,7 @@ impl Calls {
         }
         if let Some(entry) = self.legs.get_mut(&other) {
             entry.speaks = Some(other);
+            entry.awaited_by = None;
             entry.play = None;
             entry.music = None;
             entry.supervises = None;

@@ -3,7 +3,8 @@
 //! | a leg … | hears |
 //! |---|---|
 //! | that speaks in a bridge | everybody else who speaks there, supervisors who barge in there, and who whispers to it |
-//! | that holds, in that bridge | who whispers to it |
+//! | that holds, in that bridge | who whispers to it, and the early media of whoever is called for it |
+//! | in no bridge | the early media of whoever is called for it |
 //! | that supervises | its target; and, unless the target holds, whoever the target's bridge hears. Barging in, these in any case |
 //! | for whom that is nobody | what is played to it; left alone in a bridge, the hold music; else its own music |
 
@@ -65,13 +66,21 @@ impl Calls {
         let mut from = match (leg.supervises, leg.speaks) {
             (Some(supervision), _) if leg.holders.is_empty() => self.heard_at(supervision.target, supervision.mode),
             (None, Some(bridge)) if !self.holds(id, leg) => self.voices(bridge),
-            (Some(_) | None, _) => Vec::new(),
+            (None, _) => self.early_for(id, leg).collect(),
+            (Some(_), _) => Vec::new(),
         };
         from.extend(self.supervisors_of(id, SuperviseMode::Whisper));
         from.retain(|other| *other != id);
         from.sort_unstable();
         from.dedup();
         from
+    }
+
+    /// Whom this leg waits for and hears already. A leg that was answered is heard on until it is in a bridge: the tone is not to sound anew.
+    fn early_for(&self, id: LegId, leg: &Leg) -> impl Iterator<Item = LegId> {
+        let group = self.groups.get(&leg.group);
+        let early = move |leg: &Leg| leg.early && leg.awaited_by == Some(id) && leg.speaks.is_none();
+        group.into_iter().flatten().copied().filter(move |other| self.legs.get(other).is_some_and(early))
     }
 
     /// What a supervisor of this target hears.

@@ -59,9 +59,12 @@ pub enum Input {
     Ringing {
         leg: LegId,
     },
-    /// Not answered, but media passes (early media, RFC 3960): what who is called sends is to be heard; who calls hears, and is heard.
+    /// Not answered, but what the far side sends is to be heard (early media, RFC 3960): in its bridge, and until it has one by `awaited_by`,
+    /// who holds or is alone meanwhile and hears it instead of music. Nothing of it is recorded.
+    /// A telephone of ours that dialled and is not answered hears, and is heard.
     Early {
         leg: LegId,
+        awaited_by: Option<LegId>,
     },
     Answered {
         leg: LegId,

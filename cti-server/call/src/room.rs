@@ -51,6 +51,8 @@ pub(crate) struct Leg {
     pub(crate) state: LegState,
     /// It is not answered, but what it sends is to be heard (an announcement of the network); one that calls in hears, too.
     pub(crate) early: bool,
+    /// Who hears that while it speaks in no bridge.
+    pub(crate) awaited_by: Option<LegId>,
     pub(crate) holders: BTreeSet<Holder>,
     /// The bridge it speaks in, if any.
     pub(crate) speaks: Option<LegId>,
@@ -227,6 +229,7 @@ impl Calls {
             group,
             state,
             early: false,
+            awaited_by: None,
             holders: BTreeSet::new(),
             speaks: None,
             parked: None,
@@ -246,15 +249,17 @@ impl Calls {
     fn progress(&mut self, input: &Input) {
         let arriving = |leg: &LegId| self.legs.get(leg).is_some_and(|entry| entry.state == LegState::Arriving);
         let (leg, from, to): (LegId, &[LegState], LegState) = match *input {
-            Input::Early { leg } if arriving(&leg) => (leg, &[LegState::Arriving], LegState::Arriving),
-            Input::Ringing { leg } | Input::Early { leg } => (leg, &[LegState::Dialling, LegState::Ringing], LegState::Ringing),
+            Input::Early { leg, .. } if arriving(&leg) => (leg, &[LegState::Arriving], LegState::Arriving),
+            Input::Ringing { leg } | Input::Early { leg, .. } => (leg, &[LegState::Dialling, LegState::Ringing], LegState::Ringing),
             Input::Answered { leg } => (leg, &[LegState::Dialling, LegState::Ringing], LegState::Up),
             Input::Answer { leg } => (leg, &[LegState::Arriving], LegState::Up),
             _ => return,
         };
         let Some(entry) = self.legs.get_mut(&leg).filter(|entry| from.contains(&entry.state)) else { return };
         let before = std::mem::replace(&mut entry.state, to);
-        entry.early |= matches!(input, Input::Early { .. });
+        if let Input::Early { awaited_by, .. } = *input {
+            (entry.early, entry.awaited_by) = (true, awaited_by);
+        }
         if matches!(input, Input::Answer { .. }) {
             self.out.push_back(Output::Signal(Signal::Answer { leg }));
         }

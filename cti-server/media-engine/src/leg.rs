@@ -71,6 +71,13 @@ pub(crate) struct Received<'a> {
     pub(crate) kept: bool,
 }
 
+impl Received<'_> {
+    /// Of comfort noise, in −dBov. RFC 3389 3.1: the level is the first byte, its upper bit zero.
+    pub(crate) fn noise_level(&self) -> u8 {
+        self.payload.first().map_or(127, |level| level & 0x7F)
+    }
+}
+
 pub(crate) struct Leg {
     pub(crate) id: LegId,
     /// Unique on its thread for ever, unlike its slot.
@@ -85,7 +92,7 @@ pub(crate) struct Leg {
     pub(crate) listeners: Vec<usize>,
     /// It hears one leg with another codec.
     pub(crate) converter: Option<Box<Converter>>,
-    /// The stream it converts.
+    /// The stream that is converted, or was last, before any other was passed on untouched.
     pub(crate) converted: Option<Input>,
     /// It is heard in a mix.
     pub(crate) voice: Option<Box<Voice>>,
@@ -315,8 +322,7 @@ impl Leg {
         match said.content {
             Content::Audio(codec) => voice.audio(now, self.source, &said.header, codec, said.payload),
             Content::Event(..) => voice.other(now, self.source, &said.header),
-            // RFC 3389 3.1: the level is the first byte, its upper bit zero.
-            Content::Noise => voice.noise(now, self.source, &said.header, said.payload.first().map_or(127, |level| level & 0x7F)),
+            Content::Noise => voice.noise(now, self.source, &said.header, said.noise_level()),
         }
     }
 
@@ -350,7 +356,7 @@ impl Leg {
         let digits = self.digit_pace.map_or(never, |pace| pace.next());
         let event = self.events.deadline().unwrap_or(never);
         let known = loss.min(digits).min(event).min(self.listening.deadline()).min(self.play_deadline()).min(self.reports.next);
-        known.min(self.web_deadline())
+        known.min(self.web_deadline()).min(self.conversion_deadline())
     }
 
     /// What is due on the receiving side.

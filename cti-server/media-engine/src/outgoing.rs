@@ -147,6 +147,7 @@ impl Leg {
             self.ear = None;
             self.out.interrupt();
         }
+        self.converter = None;
     }
 
     /// Samples a second of the mix it wants; `None` without an ear or a stream.
@@ -199,10 +200,13 @@ impl Leg {
             Content::Audio(codec) => {
                 let (payload_type, wanted) = stream.send;
                 if codec != wanted && !(codec.is_g711() && wanted.is_g711()) {
-                    let ptime_ms = stream.ptime_ms;
-                    return self.hear_converted(now, to, heard, (codec, wanted, payload_type, ptime_ms), around, counters);
+                    self.conversion(now, heard.input, wanted).audio(now, &heard.header, codec, heard.payload);
+                    return;
                 }
-                self.converter = None;
+                if self.converted.take().is_some() {
+                    self.converter = None;
+                    self.out.interrupt();
+                }
                 let span = Span { samples: ticks_of(codec::length(codec, heard.payload), codec.clock()), event: false };
                 let Some(header) = self.out.rewrite(now, heard.input, &heard.header, span, payload_type) else {
                     counters.dropped += 1;
@@ -212,41 +216,53 @@ impl Leg {
                 self.copy_heard((now, header.timestamp), codec, heard.payload, around, counters);
             }
             Content::Event(event, clock) => {
-                let events = events_out(stream);
-                self.hear_event(now, to, heard, (event, clock), events, counters);
+                let agreed = (stream.send.1, events_out(stream));
+                self.hear_event(now, to, heard, (event, clock), agreed, counters);
             }
-            Content::Noise => self.out.skip(heard.input, heard.header.sequence),
+            Content::Noise => match self.converter.as_mut().filter(|_| self.converted == Some(heard.input)) {
+                Some(converter) => converter.noise(now, &heard.header, heard.noise_level()),
+                None => self.out.skip(heard.input, heard.header.sequence),
+            },
         }
     }
 
-    /// Audio of another codec, decoded and encoded.
-    fn hear_converted(
-        &mut self,
-        now: Tick,
-        to: SocketAddr,
-        heard: &Received<'_>,
-        (from, wanted, payload_type, ptime_ms): (Codec, Codec, u8, u8),
-        around: &Surroundings,
-        counters: &mut EngineCounters,
-    ) {
-        let mut converter = self.converter.take().filter(|known| known.is_of(from, wanted) && self.converted == Some(heard.input));
-        if converter.is_none() {
+    /// The conversion of what is heard into the codec that is sent: the one under way, or a new one.
+    fn conversion(&mut self, now: Tick, input: Input, wanted: Codec) -> &mut Converter {
+        let goes_on = self.converted == Some(input) && self.converter.as_ref().is_some_and(|known| known.codec() == wanted);
+        if !goes_on {
+            // It has numbers of its own.
             self.out.interrupt();
-            self.converted = Some(heard.input);
-            converter = Converter::new(from, wanted).map(Box::new);
+            self.converted = Some(input);
+            self.converter = None;
         }
-        let Some(mut converter) = converter else { return };
-        converter.audio(heard.header.sequence, heard.ticks, heard.payload, ptime_ms, |packet, payload| {
-            let Converted { sequence, timestamp, span } = packet;
-            let header = Header { payload_type, marker: false, sequence, timestamp, ssrc: 0 };
-            let Some(header) = self.out.rewrite(now, heard.input, &header, Span { samples: span, event: false }, payload_type) else {
+        self.converter.get_or_insert_with(|| Box::new(Converter::new(now, wanted)))
+    }
+
+    pub(crate) fn conversion_deadline(&self) -> Tick {
+        self.converter.as_ref().map_or(Tick(u64::MAX), |converter| converter.deadline())
+    }
+
+    /// Sends what is converted by now. The conversion is over when something else is sent, nothing may be, or nobody speaks.
+    fn conversion_due(&mut self, now: Tick, around: &Surroundings, counters: &mut EngineCounters) {
+        let (Some(mut converter), Some(input)) = (self.converter.take(), self.converted) else { return };
+        if self.ear.is_some() || self.play.is_some() || self.digit_pace.is_some() {
+            return;
+        }
+        let target = self.target().map(|(to, stream)| (to, stream.send, stream.ptime_ms));
+        let Some((to, (payload_type, codec), ptime_ms)) = target.filter(|(_, (_, codec), _)| *codec == converter.codec()) else { return };
+        converter.due(now, ptime_ms, |packet, payload| {
+            let Converted { sequence, timestamp, span, marker } = packet;
+            let header = Header { payload_type, marker, sequence, timestamp, ssrc: 0 };
+            let Some(header) = self.out.rewrite(now, input, &header, Span { samples: span, event: false }, payload_type) else {
                 counters.dropped += 1;
                 return;
             };
             self.send(to, &header, payload, None, counters);
-            self.copy_heard((now, header.timestamp), wanted, payload, around, counters);
+            self.copy_heard((now, header.timestamp), codec, payload, around, counters);
         });
-        self.converter = Some(converter);
+        if !converter.is_over() {
+            self.converter = Some(converter);
+        }
     }
 
     /// An event of the leg it hears, on the clock of what it is sent.
@@ -256,20 +272,20 @@ impl Leg {
         to: SocketAddr,
         heard: &Received<'_>,
         (event, clock): (EventPayload, u32),
-        events: Option<(u8, u32)>,
+        (codec, events): (Codec, Option<(u8, u32)>),
         counters: &mut EngineCounters,
     ) {
         let mut header = heard.header;
-        let converting = self.converted == Some(heard.input);
-        if let Some(converter) = self.converter.as_mut().filter(|_| converting) {
-            let Some(sequence) = converter.other(header.sequence) else { return };
-            header.sequence = sequence;
+        let events = events.filter(|_| !heard.kept);
+        if self.converted == Some(heard.input) {
+            let converter = self.conversion(now, heard.input, codec);
+            converter.other(now, &header);
+            let Some(numbers) = events.and_then(|_| converter.event(&header)) else { return };
+            (header.sequence, header.timestamp) = numbers;
+        } else if codec.clock() != heard.clock {
+            header.timestamp = (heard.ticks * i64::from(codec.clock()) / i64::from(heard.clock)) as u32;
         }
-        let Some((payload_type, wanted)) = events.filter(|_| !heard.kept) else { return self.out.skip(heard.input, header.sequence) };
-        let out_clock = self.stream.as_ref().map_or(heard.clock, |stream| stream.send.1.clock());
-        if out_clock != heard.clock {
-            header.timestamp = (heard.ticks * i64::from(out_clock) / i64::from(heard.clock)) as u32;
-        }
+        let Some((payload_type, wanted)) = events else { return self.out.skip(heard.input, header.sequence) };
         let duration = (u32::from(event.duration) * (wanted / 1000) / (clock / 1000)).min(u32::from(u16::MAX));
         let span = Span { samples: duration, event: true };
         let Some(header) = self.out.rewrite(now, heard.input, &header, span, payload_type) else {
@@ -286,6 +302,7 @@ impl Leg {
     /// What is due on the sending side.
     pub(crate) fn send_due(&mut self, now: Tick, around: &Surroundings, counters: &mut EngineCounters) {
         self.digits_due(now, counters);
+        self.conversion_due(now, around, counters);
         if self.digit_pace.is_none() {
             self.play_due(now, around, counters);
         }

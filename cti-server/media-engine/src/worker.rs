@@ -188,8 +188,13 @@ impl Worker {
         let listeners = leg.listeners.len();
         for index in 0..listeners {
             let listener = self.legs.get(slot).and_then(Option::as_ref).and_then(|leg| leg.listeners.get(index)).copied();
-            if let Some(listener) = listener.and_then(|slot| self.legs.get_mut(slot)).and_then(Option::as_mut) {
+            let Some(slot) = listener else { continue };
+            if let Some(listener) = self.legs.get_mut(slot).and_then(Option::as_mut) {
                 listener.hear(self.now, &received, &self.around, &mut self.counters);
+                // What is converted goes out by the clock.
+                if listener.converter.is_some() {
+                    look_at(listener, slot, &self.around, &mut self.timers);
+                }
             }
         }
         if let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) {
@@ -215,14 +220,9 @@ impl Worker {
         }
     }
 
-    /// Puts a leg's next deadline on the heap if it is nearer than the one there. One that moved away is found too early and
-    /// put back, which costs less than removing it.
     fn schedule(&mut self, slot: usize) {
-        let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
-        let at = leg.deadline(&self.around);
-        if at < leg.wake {
-            leg.wake = at;
-            self.timers.push(Reverse((at, slot)));
+        if let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) {
+            look_at(leg, slot, &self.around, &mut self.timers);
         }
     }
 
@@ -330,5 +330,15 @@ impl Worker {
         self.counters.legs -= 1;
         self.routes.remove(id);
         self.around.tell(EngineEvent::Closed { leg: id, port, stats });
+    }
+}
+
+/// Puts a leg's next deadline on the heap if it is nearer than the one there. One that moved away is found too early and
+/// put back, which costs less than removing it.
+fn look_at(leg: &mut Leg, slot: usize, around: &Surroundings, timers: &mut BinaryHeap<Reverse<(Tick, usize)>>) {
+    let at = leg.deadline(around);
+    if at < leg.wake {
+        leg.wake = at;
+        timers.push(Reverse((at, slot)));
     }
 }

@@ -90,8 +90,38 @@ fn a_converted_voice_is_copied_as_it_was_sent() {
     assert!(frames.len() >= 18, "{}", frames.len());
     for pair in frames.windows(2) {
         assert_eq!((pair[1].codec, pair[1].source), (Codec::Pcma, pair[0].source));
-        assert_eq!(pair[1].timestamp, pair[0].timestamp.wrapping_add(160));
+        // On a busy machine the agent may have paused: then time has passed.
+        let step = pair[1].timestamp.wrapping_sub(pair[0].timestamp);
+        assert!(step > 0 && step.is_multiple_of(160), "{step}");
     }
+}
+
+#[test]
+fn what_is_lost_on_the_way_to_a_conversion_is_made_up() {
+    let house = House::new();
+    let (mut one, mut two) = (Talker::new(&house, Codec::Pcma, TONES[0]), Talker::new(&house, Codec::Opus, TONES[1]));
+    hear(&house, one.phone.leg, &[two.phone.leg]);
+    hear(&house, two.phone.leg, &[one.phone.leg]);
+    (one.loses, two.loses) = (Some(12), Some(20));
+    talk(80, &mut [&mut one, &mut two]);
+    for (listener, hz, came) in [(&one, TONES[1], 76), (&two, TONES[0], 74)] {
+        assert!(listener.heard.len() > came * 160, "{} samples", listener.heard.len());
+        assert_eq!(listener.hears(1000, &TONES), [hz]);
+    }
+}
+
+#[test]
+fn keys_pass_at_once_between_converted_audio() {
+    let house = House::new();
+    let (mut narrow, mut full) = (Talker::new(&house, Codec::Pcmu, TONES[0]), Talker::new(&house, Codec::Opus, TONES[1]));
+    hear(&house, full.phone.leg, &[narrow.phone.leg]);
+    talk(20, &mut [&mut narrow, &mut full]);
+    let timestamp = narrow.phone.header.timestamp;
+    narrow.phone.send_event([7, 0x8A, 3, 32], timestamp);
+    assert!(matches!(house.next(), EngineEvent::Digit { digit: '7', duration_ms: 100, .. }));
+    // What is made up after the last word may come before it.
+    let (_, payload) = std::iter::repeat_with(|| full.phone.listen()).find(|(header, _)| header.payload_type == 110).unwrap();
+    assert_eq!(payload, [7, 0x8A, 18, 192]);
 }
 
 #[test]

@@ -94,16 +94,6 @@ impl Decoder {
         out.truncate(from + written);
         written > 0
     }
-
-    /// Appends what the codec itself makes up for a lost packet of so many samples; false when it cannot, and nothing is appended.
-    pub fn conceal(&mut self, samples: usize, out: &mut Vec<i16>) -> bool {
-        let Decoding::Opus(opus) = &mut self.state else { return false };
-        let from = out.len();
-        out.resize(from + samples, 0);
-        let written = opus.decode_s16(&[], samples, &mut out[from..]).unwrap_or(0);
-        out.truncate(from + written);
-        written > 0
-    }
 }
 
 /// The sending side of one stream.
@@ -204,17 +194,6 @@ mod tests {
         let made = [10, 20, 30, 40, 50, 60].map(|wished| ptime_ms(Codec::Opus, wished));
         assert_eq!(made, [10, 20, 20, 40, 40, 60]);
         assert_eq!(ptime_ms(Codec::G722, 30), 30);
-    }
-
-    #[test]
-    fn opus_makes_up_a_lost_packet_itself_and_the_others_leave_it() {
-        let mut out = Vec::new();
-        assert!(Decoder::new(Codec::Opus).conceal(960, &mut out));
-        assert_eq!(out.len(), 960);
-        for codec in [Codec::Pcmu, Codec::Pcma, Codec::G722] {
-            assert!(!Decoder::new(codec).conceal(160, &mut out));
-        }
-        assert_eq!(out.len(), 960);
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! What stands in for audio that never came: the voice's last pitch period, repeated and faded out. For codecs without their own.
+//! What stands in for audio that never came: the voice's last pitch period, repeated and faded out. For any codec.
 //!
 //! After the idea of ITU-T G.711 Appendix I: the ear misses a short gap when what was heard goes on at its pitch. From 60 ms
 //! on there is silence, because a longer guess is a robot's.

@@ -41,6 +41,22 @@ impl Ear {
         }
     }
 
+    pub fn codec(&self) -> Codec {
+        self.encoder.codec()
+    }
+
+    /// Nothing waits for a whole packet.
+    pub fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Numbers for a packet of something else between these: the next sequence number, and the timestamp of what is not sent yet.
+    pub fn number(&mut self) -> (u16, u32) {
+        let sequence = self.sequence;
+        self.sequence = self.sequence.wrapping_add(1);
+        (sequence, self.timestamp)
+    }
+
     /// Samples a second of the frames it wants.
     pub fn rate(&self) -> u32 {
         self.encoder.codec().sample_rate()

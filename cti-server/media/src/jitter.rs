@@ -113,8 +113,9 @@ impl<T> JitterBuffer<T> {
         self.held.is_empty()
     }
 
-    /// A packet that arrived at `now`. `stream_us` is its place on its sender's clock, without wraps; `length` what it covers.
-    pub fn insert(&mut self, now: Tick, sequence: u16, stream_us: i64, length: Duration, body: T) {
+    /// A packet that arrived at `now`. `stream_us` is its place on its sender's clock, without wraps; `None` where its timestamp does not
+    /// tell when it was sent. `length` is what it covers.
+    pub fn insert(&mut self, now: Tick, sequence: u16, stream_us: Option<i64>, length: Duration, body: T) {
         let mut index = self.index_of(sequence);
         if self.newest.is_some_and(|newest| (index - newest).abs() > JUMP_MAX) {
             *self = JitterBuffer { late: self.late, ..JitterBuffer::default() };
@@ -134,7 +135,9 @@ impl<T> JitterBuffer<T> {
             // Some senders' timestamps stand still in a pause: it is not lateness.
             self.fastest = None;
         }
-        self.measure(now, stream_us, length);
+        if let Some(stream_us) = stream_us {
+            self.measure(now, stream_us, length);
+        }
         self.newest = Some(self.newest.map_or(index, |newest| newest.max(index)));
         let length_us = length.as_micros().min(1_000_000) as u64;
         self.held.insert(place.map_or(0, |place| place + 1), Held { index, length_us, body });
@@ -273,7 +276,7 @@ mod tests {
     }
 
     fn insert(buffer: &mut JitterBuffer<u32>, at_ms: u64, number: u32) {
-        buffer.insert(ms(at_ms), number as u16, i64::from(number) * 20_000, FRAME, number);
+        buffer.insert(ms(at_ms), number as u16, Some(i64::from(number) * 20_000), FRAME, number);
     }
 
     #[test]
@@ -311,6 +314,18 @@ mod tests {
     }
 
     #[test]
+    fn a_packet_whose_timestamp_stands_still_adds_no_delay() {
+        let mut buffer = JitterBuffer::new();
+        insert(&mut buffer, 0, 0);
+        for number in 1..40 {
+            buffer.insert(ms(number * 20), number as u16, None, FRAME, number as u32);
+            buffer.pull(ms(number * 20 + 10));
+        }
+        insert(&mut buffer, 800, 40);
+        assert_eq!(buffer.delay(), Duration::from_millis(10));
+    }
+
+    #[test]
     fn silence_ends_the_spurt_and_the_next_is_gathered_anew() {
         let mut buffer = JitterBuffer::new();
         insert(&mut buffer, 0, 0);
@@ -340,7 +355,7 @@ mod tests {
         for step in 0..3000_u64 {
             // 2 % fast.
             while u64::from(number) * 19_600 <= step * 20_000 {
-                buffer.insert(Tick(u64::from(number) * 19_600), number as u16, i64::from(number) * 20_000, FRAME, number);
+                buffer.insert(Tick(u64::from(number) * 19_600), number as u16, Some(i64::from(number) * 20_000), FRAME, number);
                 number += 1;
             }
             two += u32::from(matches!(buffer.pull(Tick(step * 20_000 + 15_000)), Pull::Two(..)));
@@ -398,7 +413,7 @@ mod tests {
         fn any_numbers_are_taken(packets in proptest::collection::vec((any::<u16>(), any::<u32>(), any::<u32>(), any::<bool>()), 1..300)) {
             let mut buffer = JitterBuffer::new();
             for (sequence, at, stream, pull) in packets {
-                buffer.insert(Tick(at.into()), sequence, i64::from(stream), FRAME, ());
+                buffer.insert(Tick(at.into()), sequence, (!stream.is_multiple_of(8)).then_some(i64::from(stream)), FRAME, ());
                 if pull {
                     buffer.pull(Tick(at.into()));
                 }

@@ -15,6 +15,8 @@ use std::time::Duration;
 pub const FRAME: Duration = Duration::from_millis(20);
 /// Frames a second.
 pub const FRAMES_PER_SECOND: u32 = 50;
+/// A lost packet is taken for no less.
+const LENGTH_MIN: Duration = Duration::from_millis(5);
 /// Samples decoded ahead at most (a packet of 120 ms at 48 kHz, and a frame): at the bound the rest of a packet is thrown away.
 const AHEAD_MAX: usize = 8 * 960;
 
@@ -87,7 +89,11 @@ impl Voice {
 
     /// A packet of audio of the stream `source`.
     pub fn audio(&mut self, now: Tick, source: u32, header: &Header, codec: Codec, payload: &[u8]) {
-        self.length = codec::length(codec, payload).clamp(Duration::from_millis(5), Duration::from_millis(120));
+        let length = codec::length(codec, payload);
+        // What cannot be read is made up, and for as long as the others.
+        if !length.is_zero() {
+            self.length = length.max(LENGTH_MIN);
+        }
         self.take(now, source, header, codec.clock(), Body::Audio(codec, payload.into()));
     }
 
@@ -169,11 +175,15 @@ impl Voice {
             self.jitter = JitterBuffer::new();
             self.timestamp = None;
         }
-        let (last, place) = self.timestamp.unwrap_or((header.timestamp, 0));
-        // RFC 3550 5.1: timestamps wrap; the nearer way round is the right one.
-        let place = place + i64::from(header.timestamp.wrapping_sub(last) as i32);
-        self.timestamp = Some((header.timestamp, place));
-        self.jitter.insert(now, header.sequence, place * 1_000_000 / i64::from(clock), self.length, body);
+        // RFC 4733 2.2.1: all packets of an event bear the timestamp of its beginning.
+        let stream_us = (!matches!(body, Body::Filler)).then(|| {
+            let (last, place) = self.timestamp.unwrap_or((header.timestamp, 0));
+            // RFC 3550 5.1: timestamps wrap; the nearer way round is the right one.
+            let place = place + i64::from(header.timestamp.wrapping_sub(last) as i32);
+            self.timestamp = Some((header.timestamp, place));
+            place * 1_000_000 / i64::from(clock)
+        });
+        self.jitter.insert(now, header.sequence, stream_us, self.length, body);
     }
 
     fn play(&mut self, body: Body) {
@@ -212,12 +222,9 @@ impl Voice {
         }
     }
 
-    /// What stands in for a packet that is not there: noise in an agreed pause, else the voice's own past.
+    /// What stands in for a packet that is not there: noise in an agreed pause, else the voice's own past. Opus' decoder could make something up,
+    /// too. But it falls silent with the second packet, and the state it is left in keeps what really comes too quiet for 100 ms.
     fn make_up(&mut self) {
-        let samples = self.packet_samples();
-        if self.noise.is_none() && self.decoder.conceal(samples, &mut self.ahead) {
-            return;
-        }
         self.fill(|voice, out| match &mut voice.noise {
             Some(noise) => out.fill_with(|| noise.next()),
             None => voice.conceal.fill(out),

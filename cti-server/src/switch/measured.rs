@@ -94,6 +94,8 @@ fn limits(of: &Detection) -> DetectLimits {
         after_greeting_silence_ms: of.after_greeting_silence_ms,
         words: of.words,
         word_ms_min: of.word_ms_min,
+        word_ms_max: of.word_ms_max,
+        between_words_silence_ms: of.between_words_silence_ms,
         total_ms: of.total_ms,
         silence_level: of.silence_level,
     }

@@ -79,7 +79,7 @@ impl Rooms {
         let silent = match reason {
             DetectReason::InitialSilence => all,
             DetectReason::ShortGreeting => spoken.taking.silence.unwrap_or_default(),
-            DetectReason::LongGreeting | DetectReason::ManyWords | DetectReason::TooLong => Duration::ZERO,
+            DetectReason::LongGreeting | DetectReason::ManyWords | DetectReason::LongWord | DetectReason::TooLong => Duration::ZERO,
         };
         self.finish_message(now, leg, silent);
         true
@@ -339,6 +339,7 @@ fn finished_after(silence: Duration, length_max: Duration) -> DetectLimits {
         greeting_ms: u32::MAX,
         after_greeting_silence_ms: ms(silence),
         words: u32::MAX,
+        word_ms_max: u32::MAX,
         total_ms: ms(length_max).saturating_mul(2),
         ..DetectLimits::default()
     }

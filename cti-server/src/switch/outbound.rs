@@ -380,7 +380,8 @@ impl Rooms {
         match early {
             Some(stream) => {
                 self.set_stream(leg, stream);
-                self.calls.handle(now, CallInput::Early { leg });
+                let awaited_by = self.waiting_leg(leg);
+                self.calls.handle(now, CallInput::Early { leg, awaited_by });
                 self.tell_progress(now, leg, first, true);
                 self.hear_early(now, leg);
             }
@@ -395,7 +396,7 @@ impl Rooms {
 
     /// The leg of a telephone that dialled by itself and is not answered yet.
     fn unanswered(&self, leg: LegId) -> Option<LegId> {
-        self.waiting_leg(leg).filter(|own| self.outbound.is_own(*own) && !self.calls.is_up(*own))
+        self.dialling_leg(leg).filter(|own| self.outbound.is_own(*own) && !self.calls.is_up(*own))
     }
 
     /// A telephone that dialled by itself is told that the number rings, and makes the tone itself; or `early` hears what the network
@@ -404,7 +405,7 @@ impl Rooms {
         let Some(own) = self.unanswered(leg) else { return false };
         let sdp = if early && !self.calls.is_early(own) { self.open_early(own) } else { None };
         if sdp.is_some() {
-            self.calls.handle(now, CallInput::Early { leg: own });
+            self.calls.handle(now, CallInput::Early { leg: own, awaited_by: None });
             self.sip.handle_command(now, Sip::Provisional { leg: own, code: 183, sdp });
         } else if first {
             self.sip.handle_command(now, Sip::Provisional { leg: own, code: 180, sdp: None });
@@ -412,10 +413,10 @@ impl Rooms {
         true
     }
 
-    /// What the network plays is heard by who dialled, from now on. Who consults hears the ring-back tone: they speak elsewhere still.
+    /// Who dialled speaks with nobody else: they and the network are together from now on, and keys reach it.
     fn hear_early(&mut self, now: Now, leg: LegId) {
         let Some(interaction) = self.outbound.calls.get(&leg).map(|call| call.interaction) else { return };
-        if let Some(agent) = self.waiting_leg(leg) {
+        if let Some(agent) = self.dialling_leg(leg) {
             let hold_music = self.hold_music(now, interaction);
             self.calls.handle(now, CallInput::Connect { customer: leg, agent, recording: None, hold_music });
         }
@@ -424,16 +425,28 @@ impl Rooms {
     /// A ring-back tone for who dialled, while nothing comes from the network.
     fn ring_back(&mut self, now: Now, leg: LegId) {
         let clip = self.clips.get(super::clips::RING_BACK);
-        let (Some(agent), Some(clip)) = (self.waiting_leg(leg), clip) else { return };
+        let (Some(agent), Some(clip)) = (self.dialling_leg(leg), clip) else { return };
         let play = PlayId::new(now.utc, &mut self.chance);
         self.calls.handle(now, CallInput::Music { leg: agent, music: Some((play, clip)) });
     }
 
-    /// The leg of the agent who dialled and waits in no conversation. What those hear who transfer or consult is `control`'s.
-    fn waiting_leg(&self, leg: LegId) -> Option<LegId> {
+    /// The leg of the agent who dialled and waits in no conversation. What tone or music those hear who consult or are transferred is
+    /// `control`'s.
+    fn dialling_leg(&self, leg: LegId) -> Option<LegId> {
         match self.outbound.calls.get(&leg)?.purpose {
             DialFor::Customer { agent } => self.lines.leg_of(agent),
             DialFor::Transfer | DialFor::Consult { .. } => None,
+        }
+    }
+
+    /// The leg of whoever waits for this call and hears what comes of it: the agent who dialled or consults, the customer who is transferred.
+    fn waiting_leg(&self, leg: LegId) -> Option<LegId> {
+        let call = self.outbound.calls.get(&leg)?;
+        match call.purpose {
+            DialFor::Customer { agent } => self.lines.leg_of(agent),
+            DialFor::Transfer => self.lines.leg_of(self.contacts.get(&call.interaction)?.customer),
+            // A telephone that asks by a second line makes its own tone, and that line is not answered yet.
+            DialFor::Consult { by } => self.lines.leg_of(by).filter(|_| self.handsets.second_of(by).is_none()),
         }
     }
 
@@ -576,7 +589,7 @@ impl Rooms {
     pub(super) fn outside_over(&mut self, now: Now, leg: LegId) {
         self.outbound.own.remove(&leg);
         self.outbound.told.remove(&leg);
-        if let Some(agent) = self.waiting_leg(leg) {
+        if let Some(agent) = self.dialling_leg(leg) {
             self.calls.handle(now, CallInput::Music { leg: agent, music: None });
         }
         let Some(call) = self.outbound.calls.remove(&leg) else { return };

@@ -178,6 +178,10 @@ pub struct DetectLimits {
     pub words: u32,
     /// Shorter sounds are no words.
     pub word_ms_min: u32,
+    /// A sound of this length without a pause is no person's word: a tone, music, or a voice that never breathes.
+    pub word_ms_max: u32,
+    /// Silence that ends a word; after less the same word goes on.
+    pub between_words_silence_ms: u32,
     /// Without a verdict by then it is unsure.
     pub total_ms: u32,
     /// Mean sample size below which there is silence.
@@ -192,6 +196,8 @@ impl Default for DetectLimits {
             after_greeting_silence_ms: 800,
             words: 3,
             word_ms_min: 100,
+            word_ms_max: 5000,
+            between_words_silence_ms: 50,
             total_ms: 5000,
             silence_level: 256,
         }
@@ -225,6 +231,7 @@ impl DetectReason {
             DetectReason::ShortGreeting => "short_greeting",
             DetectReason::LongGreeting => "long_greeting",
             DetectReason::ManyWords => "many_words",
+            DetectReason::LongWord => "long_word",
             DetectReason::TooLong => "too_long",
         }
     }
@@ -237,6 +244,7 @@ pub enum DetectReason {
     ShortGreeting,
     LongGreeting,
     ManyWords,
+    LongWord,
     TooLong,
 }
 

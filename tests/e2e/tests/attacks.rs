@@ -234,7 +234,7 @@ async fn a_refer_leads_to_no_dear_number_and_one_of_a_caller_leads_nowhere() {
         assert!(matches!(refused, Err(PhoneError::Refused(403))), "a telephone, {user}: {refused:?}");
     }
     let elsewhere = taken.refer("<sip:somebody@203.0.113.9>", &[]).await;
-    assert!(matches!(elsewhere, Err(PhoneError::Refused(403))), "a telephone, to another house: {elsewhere:?}");
+    assert!(matches!(elsewhere, Err(PhoneError::Refused(404))), "a telephone, to another house: {elsewhere:?}");
     for user in ours {
         line.request("REFER", &[&format!("Refer-To: <sip:{user}@{sip}>")], "").await;
         assert_eq!(line.response("REFER").await.status(), Some(403), "a caller, {user}");

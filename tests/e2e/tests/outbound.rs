@@ -21,6 +21,7 @@ on_shared!(
     a_silent_trunk_is_passed_over,
     a_challenge_is_answered_and_one_of_another_realm_is_not,
     early_media_is_heard_and_without_it_a_ring_back_tone,
+    early_media_is_heard_by_who_asks_a_number_or_is_transferred_to_one,
     a_person_is_told_from_a_machine_where_that_is_wanted,
     an_agent_who_gives_up_cancels_the_call,
     what_may_not_be_dialled_is_refused_before_any_telephone_rings,
@@ -34,6 +35,8 @@ on_shared!(
 const CUSTOMER: u16 = 600;
 const AGENT: u16 = 1500;
 const ANNOUNCEMENT: u16 = 1000;
+/// Of who answers behind a network that announced something.
+const LIFTED: u16 = 2700;
 /// The frequencies of the busy and of the congestion tone.
 const BUSY: [u16; 1] = [425];
 /// The ring-back tone of the server.
@@ -310,6 +313,76 @@ async fn early_media_is_heard_and_without_it_a_ring_back_tone(house: Arc<House>)
     let one = dialler.over().await;
     assert_eq!(text(events(&one, "outside_failed")[0], "/body/reason"), "invalid");
     assert!(one.pointer("/recordings/0").is_none(), "nobody was reached, nothing is recorded");
+}
+
+async fn early_media_is_heard_by_who_asks_a_number_or_is_transferred_to_one(house: Arc<House>) {
+    let mut dialler = Dialler::new(&house).await;
+    let (mut carrier, mut network) = (Carrier::new(&dialler.number).await, raw_carrier().await);
+    let second = somebody_in_london();
+    dialler.trunk(carrier.address(), 1, json!({})).await;
+    let trunk = dialler.trunk(network.local_addr(), 1, json!({ "prefixes": [second] })).await;
+    known(&dialler.place, &trunk).await;
+    let mut own = dialler.lift().await;
+    let mut far = carrier.called().await.answer(Media::tone(CUSTOMER)).await.unwrap();
+    within("the customer's call", far.answered()).await.unwrap();
+    hear_each_other(&own, AGENT, &far, CUSTOMER).await;
+    let leg = dialler.desk.leg().await;
+    let to = json!({ "kind": "number", "number": second });
+    let contact = format!("Contact: <sip:{}>", network.local_addr());
+    let rtp = Voice::open().await;
+    let sdp = network.offer(rtp.port()).replace("AVP 0 8 ", "AVP 0 ");
+    let from_start = Numbering { ssrc: 7, sequence: 1, timestamp: 1 };
+
+    // The agent asks: first the tone, then what the network says, and the customer when it has refused.
+    dialler.desk.screen.tell(json!({ "do": "consult", "call": leg, "to": to })).await;
+    let invite = invited(&mut network).await;
+    own.expect_tone(Some(RING_BACK));
+    let before = own.media().windows_right;
+    carrier_says(&mut network, &invite, 180, &[], "").await;
+    until("the ring-back tone", || own.media().windows_right >= before + 3).await;
+    carrier_says(&mut network, &invite, 183, &[&contact], &sdp).await;
+    let offered = Description::parse(invite.body()).unwrap();
+    let playing = rtp.speak(offered.audio, ANNOUNCEMENT, from_start);
+    own.expect_tone(Some(ANNOUNCEMENT));
+    let before = own.media().windows_right;
+    until("a second of the announcement", || own.media().windows_right >= before + 5).await;
+    assert_eq!(rtp.received(), 0, "nobody is heard by who has not answered");
+    drop(playing);
+    carrier_says(&mut network, &invite, 486, &[], "").await;
+    hear_each_other(&own, AGENT, &far, CUSTOMER).await;
+
+    // The customer is transferred: they hear the network, and then who lifts.
+    dialler.desk.screen.tell(json!({ "do": "transfer", "call": leg, "to": to })).await;
+    within("the end of the agent's call", own.ended()).await;
+    let invite = invited(&mut network).await;
+    carrier_says(&mut network, &invite, 183, &[&contact], &sdp).await;
+    let offered = Description::parse(invite.body()).unwrap();
+    let playing = rtp.speak(offered.audio, ANNOUNCEMENT, from_start);
+    far.expect_tone(Some(ANNOUNCEMENT));
+    let before = far.media().windows_right;
+    until("a second of the announcement", || far.media().windows_right >= before + 5).await;
+    assert_eq!(rtp.received(), 0, "nobody is heard by who has not answered");
+    let _speaking = rtp.speak(offered.audio, LIFTED, playing.stop());
+    carrier_says(&mut network, &invite, 200, &[&contact], &sdp).await;
+    rtp.hear(CUSTOMER).await;
+    far.expect_tone(Some(LIFTED));
+    let before = far.media().windows_right;
+    until("a second of who lifted", || far.media().windows_right >= before + 5).await;
+    far.hang_up().await.unwrap();
+
+    let one = dialler.over().await;
+    assert_eq!(text(&one, "/close_reason"), "completed");
+    let sealed = |one: &Value| one.pointer("/recordings/0/parts/0").is_some();
+    let one = interaction(&dialler.place.rest, &dialler.number, "the recording", sealed).await;
+    let part = Recording::of(&dialler.place.rest, &one).await.remove(0);
+    let heard = |voice: u16, others: &[u16]| Heard::of(&part.right, voice, others).right;
+    assert!(heard(AGENT, &[LIFTED, ANNOUNCEMENT]) >= 5 && heard(LIFTED, &[AGENT, ANNOUNCEMENT]) >= 5);
+    assert_eq!(heard(ANNOUNCEMENT, &[AGENT, LIFTED]), 0, "a network's announcement is nobody's word");
+}
+
+/// The carrier answers this INVITE.
+async fn carrier_says(carrier: &mut RawPeer, invite: &Received, code: u16, extra: &[&str], body: &str) {
+    carrier.respond(invite, code, "t1", extra, body).await.unwrap();
 }
 
 async fn a_person_is_told_from_a_machine_where_that_is_wanted(house: Arc<House>) {

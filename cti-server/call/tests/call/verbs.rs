@@ -310,12 +310,105 @@ fn early_media_of_a_called_number_is_heard_before_it_is_answered_and_is_not_reco
         vec![
             (Input::Connect { customer: CUSTOMER, agent: AGENT, recording, hold_music: None }, "A: C:"),
             (Input::Music { leg: AGENT, music: hold_music() }, "A:~ C:"),
-            (Input::Early { leg: CUSTOMER }, "A:C C:"),
+            (Input::Early { leg: CUSTOMER, awaited_by: None }, "A:C C:"),
         ],
     );
     assert_eq!(house.recorded(CUSTOMER), []);
     run(&mut house, vec![(Input::Answered { leg: CUSTOMER }, "A:C C:A")]);
     assert_eq!(house.recorded(CUSTOMER), [RECORDING]);
+}
+
+/// The agent has put the customer aside and hears the tone of somebody outside who is called.
+fn asking() -> House {
+    let mut house = House::talking();
+    run(
+        &mut house,
+        vec![
+            (Input::Hold { leg: AGENT }, "C:~ A:"),
+            (Input::Music { leg: AGENT, music: Some((MUSIC, clip())) }, "C:~ A:music"),
+            (Input::Outgoing { leg: OUTSIDE, group: GROUP }, "C:~ A:music"),
+            (Input::Ringing { leg: OUTSIDE }, "C:~ A:music O:"),
+        ],
+    );
+    house
+}
+
+const EARLY: Input = Input::Early { leg: OUTSIDE, awaited_by: Some(AGENT) };
+
+#[test]
+fn early_media_of_who_is_consulted_is_heard_by_the_agent_alone_and_is_in_no_recording() {
+    let mut house = asking();
+    run(&mut house, vec![(EARLY, "C:~ A:O O:")]);
+    assert_eq!((house.recorded(CUSTOMER), house.recorded(AGENT), house.recorded(OUTSIDE)), (vec![RECORDING], vec![], vec![]));
+    // Between the answer and the consultation the tone does not sound anew.
+    run(&mut house, vec![(Input::Answered { leg: OUTSIDE }, "C:~ A:O O:"), (consult(OUTSIDE), "C:~ A:O O:A")]);
+    assert_eq!(house.recorded(OUTSIDE), [ASIDE]);
+    run(&mut house, vec![(Input::Swap { agent: AGENT }, "C:A A:C O:~"), (Input::Complete { agent: AGENT }, "C:O O:C A:")]);
+}
+
+#[test]
+fn an_agent_whose_consultation_fails_after_early_media_hears_the_tone_and_then_the_customer() {
+    for over in [Input::Refused { leg: OUTSIDE, code: 486 }, end(OUTSIDE)] {
+        let mut house = asking();
+        run(
+            &mut house,
+            vec![
+                (EARLY, "C:~ A:O"),
+                (over, "C:~ A:music"),
+                (Input::Retrieve { leg: AGENT }, "C:A A:C"),
+                (Input::Music { leg: AGENT, music: None }, "C:A A:C"),
+            ],
+        );
+    }
+}
+
+#[test]
+fn an_agent_who_is_back_with_the_customer_hears_no_early_media_any_more() {
+    run(&mut asking(), vec![(EARLY, "C:~ A:O"), (Input::Retrieve { leg: AGENT }, "C:A A:C O:"), (end(OUTSIDE), "C:A A:C")]);
+}
+
+#[test]
+fn a_whisper_is_heard_beside_the_early_media_of_who_is_consulted() {
+    let mut house = with(&[SUPERVISOR]);
+    let mode = SuperviseMode::Whisper;
+    run(
+        &mut house,
+        vec![
+            (Input::Supervise { leg: SUPERVISOR, target: AGENT, mode }, ""),
+            (Input::Hold { leg: AGENT }, "C:~ A:S"),
+            (Input::Outgoing { leg: OUTSIDE, group: GROUP }, ""),
+            (EARLY, "C:~ A:OS S:A O:"),
+        ],
+    );
+}
+
+#[test]
+fn a_customer_who_is_transferred_to_a_number_hears_its_early_media_instead_of_music() {
+    let early = || Input::Early { leg: OUTSIDE, awaited_by: Some(CUSTOMER) };
+    let transferred = || {
+        let mut house = House::talking();
+        run(
+            &mut house,
+            vec![
+                (Input::Outgoing { leg: OUTSIDE, group: GROUP }, "C:A"),
+                (early(), "C:A A:C O:"),
+                (end(AGENT), "C:O O:"),
+                (Input::Music { leg: CUSTOMER, music: Some((MUSIC, clip())) }, "C:O O:"),
+            ],
+        );
+        assert_eq!(house.recorded(CUSTOMER), [], "nobody of our side says anything yet");
+        house
+    };
+    let mut house = transferred();
+    run(&mut house, vec![(Input::Answered { leg: OUTSIDE }, "C:O O:")]);
+    assert_eq!(house.recorded(CUSTOMER), []);
+    house.say(Input::Connect { customer: CUSTOMER, agent: OUTSIDE, recording: None, hold_music: hold_music() });
+    assert_eq!((house.hears(CUSTOMER), house.hears(OUTSIDE), house.recorded(CUSTOMER)), ("O".into(), "C".into(), vec![RECORDING]));
+    // Once with the customer it is heard in the bridge only.
+    run(&mut house, vec![(Input::Leave { leg: OUTSIDE }, "C: O:")]);
+
+    run(&mut transferred(), vec![(Input::Refused { leg: OUTSIDE, code: 486 }, "C:music")]);
+    run(&mut transferred(), vec![(end(CUSTOMER), "O:")]);
 }
 
 #[test]
@@ -327,10 +420,10 @@ fn who_dialled_by_themselves_hears_the_network_and_is_answered_with_the_number()
     run(
         &mut house,
         vec![
-            (Input::Early { leg: CUSTOMER }, "A: C:"),
+            (Input::Early { leg: CUSTOMER, awaited_by: None }, "A: C:"),
             // Nobody is connected who could not hear it.
             (connect(None), "A: C:"),
-            (Input::Early { leg: AGENT }, "A: C:"),
+            (Input::Early { leg: AGENT, awaited_by: None }, "A: C:"),
             (connect(None), "A:C C:"),
             (Input::Answer { leg: AGENT }, "A:C C:"),
             (Input::Answered { leg: CUSTOMER }, "A:C C:A"),

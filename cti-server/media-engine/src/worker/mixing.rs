@@ -1,6 +1,6 @@
 //! Who hears whom on one thread, and the mixes: every 20 ms each voice is pulled once and summed for each listener.
 //!
-//! A leg that hears one other is served packet by packet, without this. A leg that hears more has an *ear*; whoever is heard
+//! A leg that hears one other is served without this, packet by packet or by its own conversion. A leg that hears more has an *ear*; whoever is heard
 //! by an ear has a *voice*. Both go when they are no longer needed, so that two who are left alone are forwarded again.
 
 use super::Worker;

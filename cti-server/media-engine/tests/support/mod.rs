@@ -234,6 +234,15 @@ impl Phone {
         let mut out = [0; 1500];
         let length = rtp::write(&self.header, payload, &mut out).unwrap();
         self.rtp.send_to(&out[..length], self.to).unwrap();
+        self.count_on();
+    }
+
+    /// The next packet of 20 ms does not arrive.
+    pub fn lose(&mut self) {
+        self.count_on();
+    }
+
+    fn count_on(&mut self) {
         self.header.sequence = self.header.sequence.wrapping_add(1);
         self.header.timestamp = self.header.timestamp.wrapping_add(self.codec.clock() / 50);
     }

@@ -17,6 +17,8 @@ pub struct Talker {
     pub phone: Phone,
     pub hz: f64,
     pub said: u64,
+    /// Every so manieth of its packets is lost on the way.
+    pub loses: Option<u64>,
     /// What was heard, at 8 kHz.
     pub heard: Vec<i16>,
     stream: Continuity,
@@ -33,6 +35,7 @@ impl Talker {
             phone,
             hz,
             said: 0,
+            loses: None,
             heard: Vec::new(),
             stream: Continuity::default(),
             encoder: Encoder::new(codec),
@@ -47,7 +50,11 @@ impl Talker {
         self.up.run(&sine(self.hz, -12.0, self.said * 160, 160), &mut wide);
         let length = self.encoder.encode(&wide, &mut payload);
         self.said += 1;
-        self.phone.say_payload(&payload[..length]);
+        if self.loses.is_some_and(|every| self.said.is_multiple_of(every)) {
+            self.phone.lose();
+        } else {
+            self.phone.say_payload(&payload[..length]);
+        }
     }
 
     /// Takes in what has come, which must be one stream in its own codec.
