@@ -94,7 +94,9 @@ impl Dialled {
 
 async fn a_provisional_answer_that_wants_it_is_acknowledged_and_its_media_heard(house: Arc<House>) {
     let mut call = dialled(&house).await;
-    assert!(call.invite.headers().iter().any(|header| header.to_string().starts_with("Supported") && header.to_string().contains("100rel")));
+    assert!(
+        call.invite.headers().iter().any(|header| header.to_string().starts_with("Supported") && header.to_string().contains("100rel"))
+    );
     let voice = Voice::open().await;
     let sdp = offer(TRUNK, voice.port(), 1, "sendrecv");
     call.answer(183, "t1", &["Require: 100rel", "RSeq: 7"], &sdp).await;

@@ -1,6 +1,6 @@
 //! SIP's edges against the real server: what crosses, comes twice, is missing, refused, forged or asked too much. Media is in `media_cases`.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests, which read the clock")]
 
 mod common_cases;
 

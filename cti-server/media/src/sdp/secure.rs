@@ -52,7 +52,7 @@ impl Keys {
 
     /// The other side's answer: one of our lines, with a key of theirs. `None`: in the clear, where that may be.
     pub(super) fn answered(&self, audio: &Audio) -> Result<Option<Protection>, SdpError> {
-        if !audio.encrypted && !(self.profile == Profile::Avp && audio.keyed) {
+        if !(audio.encrypted || self.profile == Profile::Avp && audio.keyed) {
             return if self.optional { Ok(None) } else { Err(SdpError::NotEncrypted) };
         }
         // RFC 8643 3.3: who tells keys that cannot be used has not declined, the stream fails.
