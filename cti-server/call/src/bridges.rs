@@ -149,6 +149,11 @@ impl Calls {
             entry.music = None;
             entry.play = None;
         }
+        for leg in self.groups.get(&group).into_iter().flatten() {
+            if let Some(entry) = self.legs.get_mut(leg).filter(|entry| entry.awaited_by == Some(old)) {
+                entry.awaited_by = Some(new);
+            }
+        }
         // Who follows the one follows the other; who takes the place of whom they followed follows nobody.
         let followers: Vec<LegId> = self.groups.get(&group).into_iter().flatten().copied().filter(|leg| *leg != new).collect();
         for follower in followers {

@@ -66,6 +66,10 @@ pub enum Input {
         leg: LegId,
         awaited_by: Option<LegId>,
     },
+    /// What rang or was heard early is over, and it is called another way.
+    Redialled {
+        leg: LegId,
+    },
     Answered {
         leg: LegId,
     },

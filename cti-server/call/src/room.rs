@@ -68,6 +68,8 @@ pub(crate) struct Leg {
     pub(crate) music: Option<Music>,
     heard: Heard,
     lost_until: Option<Tick>,
+    /// Nothing came from it before it was answered, which it need not.
+    silent: bool,
 }
 
 impl Leg {
@@ -170,7 +172,7 @@ impl Calls {
         match input {
             Input::Incoming { leg, group } => self.add(leg, group, LegState::Arriving),
             Input::Outgoing { leg, group } => self.add(leg, group, LegState::Dialling),
-            Input::Ringing { .. } | Input::Early { .. } | Input::Answered { .. } | Input::Answer { .. } => self.progress(&input),
+            Input::Ringing { .. } | Input::Early { .. } | Input::Answered { .. } | Input::Answer { .. } | Input::Redialled { .. } => self.progress(now, &input),
             Input::Refused { leg, code } => {
                 let rang = self.legs.get(&leg).is_some_and(|l| l.state == LegState::Ringing);
                 self.end(leg, refusal(code, rang), None);
@@ -190,7 +192,9 @@ impl Calls {
             Input::PlayEnded { leg, play, interrupted } => self.play_ended(leg, play, interrupted),
             Input::MediaLost { leg } => self.media_lost(now, leg),
             Input::MediaBack { leg } => {
-                if let Some(until) = self.legs.get_mut(&leg).and_then(|l| l.lost_until.take()) {
+                let Some(entry) = self.legs.get_mut(&leg) else { return };
+                entry.silent = false;
+                if let Some(until) = entry.lost_until.take() {
                     self.timers.remove(&(until, leg));
                 }
             }
@@ -241,16 +245,18 @@ impl Calls {
             music: None,
             heard: Heard::default(),
             lost_until: None,
+            silent: false,
         };
         self.legs.insert(leg, entry);
     }
 
     /// How an unanswered leg goes on.
-    fn progress(&mut self, input: &Input) {
+    fn progress(&mut self, now: Now, input: &Input) {
         let arriving = |leg: &LegId| self.legs.get(leg).is_some_and(|entry| entry.state == LegState::Arriving);
         let (leg, from, to): (LegId, &[LegState], LegState) = match *input {
             Input::Early { leg, .. } if arriving(&leg) => (leg, &[LegState::Arriving], LegState::Arriving),
             Input::Ringing { leg } | Input::Early { leg, .. } => (leg, &[LegState::Dialling, LegState::Ringing], LegState::Ringing),
+            Input::Redialled { leg } => (leg, &[LegState::Dialling, LegState::Ringing], LegState::Dialling),
             Input::Answered { leg } => (leg, &[LegState::Dialling, LegState::Ringing], LegState::Up),
             Input::Answer { leg } => (leg, &[LegState::Arriving], LegState::Up),
             _ => return,
@@ -260,21 +266,32 @@ impl Calls {
         if let Input::Early { awaited_by, .. } = *input {
             (entry.early, entry.awaited_by) = (true, awaited_by);
         }
+        if matches!(input, Input::Redialled { .. }) {
+            (entry.early, entry.awaited_by) = (false, None);
+        }
+        let silent = to == LegState::Up && std::mem::take(&mut entry.silent);
         if matches!(input, Input::Answer { .. }) {
             self.out.push_back(Output::Signal(Signal::Answer { leg }));
         }
-        if before != to {
-            let fact = if to == LegState::Up { LegFact::Answered(leg) } else { LegFact::Ringing(leg) };
-            self.out.push_back(Output::Fact(fact));
+        let fact = match to {
+            LegState::Up => Some(LegFact::Answered(leg)),
+            LegState::Ringing => Some(LegFact::Ringing(leg)),
+            LegState::Dialling | LegState::Arriving => None,
+        };
+        self.out.extend(fact.filter(|_| before != to).map(Output::Fact));
+        if silent {
+            // The engine said it once: it counts from the answer on.
+            self.media_lost(now, leg);
         }
         self.settle(leg);
     }
 
     fn media_lost(&mut self, now: Now, leg: LegId) {
         let until = now.tick + self.settings.lost_media;
-        if let Some(entry) = self.legs.get_mut(&leg)
-            && entry.lost_until.is_none()
-        {
+        let Some(entry) = self.legs.get_mut(&leg) else { return };
+        if entry.state != LegState::Up {
+            entry.silent = true;
+        } else if entry.lost_until.is_none() {
             entry.lost_until = Some(until);
             self.timers.insert((until, leg));
         }

@@ -155,6 +155,11 @@ impl Interactions {
         self.open.get(&interaction).is_some_and(|interaction| interaction.waiting_in_queue().is_some())
     }
 
+    /// Whether they supervise now; not who has taken the place of whom they heard.
+    pub fn supervises(&self, participant: ParticipantId) -> bool {
+        self.interaction_of(participant).is_some_and(|interaction| interaction.supervisions.contains_key(&participant))
+    }
+
     /// The participant by which this person supervises in the interaction.
     pub fn supervisor(&self, interaction: InteractionId, agent: AgentId) -> Option<ParticipantId> {
         self.open.get(&interaction).and_then(|interaction| interaction.supervisor(agent))

@@ -34,10 +34,11 @@ impl Interaction {
         self.active(target).is_some() && !self.supervisions.contains_key(&target) && self.message.is_none()
     }
 
-    /// An agent who speaks with the customer. Of two supervisors who want the call at once the first has it: nobody takes it from them.
+    /// An agent who speaks with the customer; not one whose customer is still called, who can be given to nobody. Of two supervisors who
+    /// want the call at once the first has it: nobody takes it from them.
     pub(crate) fn can_be_intercepted(&self, target: ParticipantId) -> bool {
         let is_agent = self.participants.get(&target).is_some_and(|p| p.role == Role::Agent);
-        is_agent && self.talkers.contains_key(&target)
+        is_agent && self.talkers.contains_key(&target) && !self.called.contains_key(&self.customer)
     }
 
     /// Whether this supervisor can take the place of whom they hear.

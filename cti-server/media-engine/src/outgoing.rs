@@ -219,10 +219,11 @@ impl Leg {
                 let agreed = (stream.send.1, events_out(stream));
                 self.hear_event(now, to, heard, (event, clock), agreed, counters);
             }
-            Content::Noise => match self.converter.as_mut().filter(|_| self.converted == Some(heard.input)) {
-                Some(converter) => converter.noise(now, &heard.header, heard.noise_level()),
-                None => self.out.skip(heard.input, heard.header.sequence),
-            },
+            Content::Noise if self.converted == Some(heard.input) => {
+                let wanted = stream.send.1;
+                self.conversion(now, heard.input, wanted).noise(now, &heard.header, heard.noise_level());
+            }
+            Content::Noise => self.out.skip(heard.input, heard.header.sequence),
         }
     }
 

@@ -8,6 +8,8 @@ const PERIOD_MIN_MS_TENTHS: usize = 25;
 const PERIOD_MAX_MS_TENTHS: usize = 150;
 /// How much of the past is compared.
 const TEMPLATE_MS: usize = 10;
+/// Samples a millisecond at which the pitch is looked for at first.
+const COARSE_PER_MS: usize = 8;
 /// The concealed part is at full level so long …
 const FULL_MS: usize = 10;
 /// … and silent from here on.
@@ -72,27 +74,35 @@ impl Concealer {
         }
     }
 
-    /// The shift at which the newest samples are most like those before them.
+    /// The shift at which the newest samples are most like those before them: looked for as at 8 kHz, where a voice's pitch is found as
+    /// well and at a small part of the cost, and then around what was found.
     fn pitch(&self) -> usize {
         let shortest = self.per_ms * PERIOD_MIN_MS_TENTHS / 10;
         let longest = self.per_ms * PERIOD_MAX_MS_TENTHS / 10;
+        let step = (self.per_ms / COARSE_PER_MS).max(1);
+        let coarse = self.likest((shortest..=longest).step_by(step), step).unwrap_or(longest);
+        let near = coarse.saturating_sub(step - 1).max(shortest)..=(coarse + step - 1).min(longest);
+        if step == 1 { coarse } else { self.likest(near, 1).unwrap_or(coarse) }
+    }
+
+    /// Of these shifts the one at which the newest samples, of which every `step`th is looked at, are most like those before them.
+    fn likest(&self, shifts: impl Iterator<Item = usize>, step: usize) -> Option<usize> {
         let template = self.per_ms * TEMPLATE_MS;
         let end = self.past.len();
         let newest = &self.past[end - template..];
-        let (mut best, mut found) = (f32::MIN, longest);
-        for shift in shortest..=longest {
+        let likeness = |shift: usize| {
             let before = &self.past[end - template - shift..end - shift];
             let (mut product, mut energy) = (0.0f32, 1.0f32);
-            for (a, b) in newest.iter().zip(before) {
+            for (a, b) in newest.iter().zip(before).step_by(step) {
                 product += f32::from(*a) * f32::from(*b);
                 energy += f32::from(*b) * f32::from(*b);
             }
-            let likeness = product / energy.sqrt();
-            if likeness > best {
-                (best, found) = (likeness, shift);
-            }
-        }
-        found
+            product / energy.sqrt()
+        };
+        shifts.map(|shift| (likeness(shift), shift)).fold(None, |best: Option<(f32, usize)>, one| match best {
+            Some(best) if best.0 >= one.0 => Some(best),
+            Some(_) | None => Some(one),
+        }).map(|(_, shift)| shift)
     }
 }
 

@@ -17,6 +17,8 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_millis(10);
 /// Conversions of one thread are woken together on this grid, to spare wakes.
 const GRID_US: u64 = 5000;
+/// A packet of an event so many numbers behind the newest, or fewer, is late.
+const LATE_MAX: u16 = 100;
 /// Frames in which nobody spoke, after which the conversion is over: a second.
 const SILENT_MAX: u32 = FRAMES_PER_SECOND;
 
@@ -81,7 +83,8 @@ impl Converter {
     /// Sequence number and timestamp with which a packet of an event goes out now; the timestamp is that of the event's beginning for all
     /// of its packets. `None` for one that came after its successor, or twice.
     pub fn event(&mut self, header: &Header) -> Option<(u16, u32)> {
-        if self.event.is_some_and(|event| (header.sequence.wrapping_sub(event.newest) as i16) <= 0) {
+        // Only near it is it late: audio counts on meanwhile, and half a round of numbers later before and after change places.
+        if self.event.is_some_and(|event| event.newest.wrapping_sub(header.sequence) < LATE_MAX) {
             return None;
         }
         let (sequence, next) = self.ear.number();
@@ -346,6 +349,20 @@ mod tests {
         let power: f64 = line.heard[1600..].iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / (line.heard.len() - 1600) as f64;
         let level = 10.0 * (power / 32_768f64.powi(2)).log10();
         assert!((level + 40.0).abs() < 3.0, "{level}");
+    }
+
+    #[test]
+    fn a_key_passes_however_long_after_the_one_before() {
+        let mut converter = Converter::new(Tick(0), Codec::Opus);
+        let header = |sequence, timestamp| Header { payload_type: 101, marker: true, sequence, timestamp, ssrc: 7 };
+        let mut came = 1000u16;
+        assert!(converter.event(&header(came, 0)).is_some());
+        for (n, later) in [1, 99, 32_767, 32_768, 40_000, 65_400].into_iter().enumerate() {
+            came = came.wrapping_add(later);
+            assert!(converter.event(&header(came, n as u32 + 1)).is_some(), "{later} numbers later");
+            assert_eq!(converter.event(&header(came, n as u32 + 1)), None, "twice");
+            assert_eq!(converter.event(&header(came.wrapping_sub(3), n as u32)), None, "late");
+        }
     }
 
     #[test]

@@ -35,8 +35,8 @@ pub struct Voice {
     jitter: JitterBuffer<Body>,
     /// The stream it is of; another one begins anew.
     source: Option<u32>,
-    /// The newest timestamp and its place on the sender's clock, in ticks without wraps.
-    timestamp: Option<(u32, i64)>,
+    /// The newest timestamp and its place on the sender's clock, in ticks without wraps, and that clock in Hz.
+    timestamp: Option<(u32, i64, u32)>,
     decoder: Decoder,
     conceal: Concealer,
     /// What the last packet covered: a lost one is taken for as long.
@@ -177,10 +177,12 @@ impl Voice {
         }
         // RFC 4733 2.2.1: all packets of an event bear the timestamp of its beginning.
         let stream_us = (!matches!(body, Body::Filler)).then(|| {
-            let (last, place) = self.timestamp.unwrap_or((header.timestamp, 0));
+            let (last, place, was) = self.timestamp.unwrap_or((header.timestamp, 0, clock));
+            // Another codec may count otherwise: the place is the same time on its clock.
+            let place = if was == clock { place } else { place * i64::from(clock) / i64::from(was) };
             // RFC 3550 5.1: timestamps wrap; the nearer way round is the right one.
             let place = place + i64::from(header.timestamp.wrapping_sub(last) as i32);
-            self.timestamp = Some((header.timestamp, place));
+            self.timestamp = Some((header.timestamp, place, clock));
             place * 1_000_000 / i64::from(clock)
         });
         self.jitter.insert(now, header.sequence, stream_us, self.length, body);

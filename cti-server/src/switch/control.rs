@@ -43,7 +43,8 @@ impl Rooms {
         let (Some(leg), Some(heard)) = (self.lines.leg_of(participant), self.lines.leg_of(target)) else { return };
         let agent = |leg| self.lines.get(leg).and_then(|line| line.agent).map(|ringing| ringing.agent);
         let allowed = agent(leg).zip(agent(heard)).is_none_or(|(by, of)| self.may_supervise_as(Role::Administrator, by, Some(of)));
-        if allowed {
+        // Who took the agent's place in the same step was allowed to when they asked, and the customer has nobody else.
+        if allowed || !self.interactions.supervises(participant) {
             self.calls.handle(now, CallInput::Supervise { leg, target: heard, mode });
         } else {
             self.calls.handle(now, CallInput::End { leg, cause: cti_call::cause::NORMAL_CLEARING });

@@ -479,12 +479,7 @@ impl Rooms {
     /// Opens its ear before it is answered: the description to tell it. `None` for one that made no offer, and for a browser, which would
     /// let the time of the handshake pass if it reads no description that comes early.
     pub(super) fn open_early(&mut self, leg: LegId) -> Option<Bytes> {
-        let (sdp, mut stream) =
-            self.lines.get(leg)?.agreed.clone().filter(|(_, stream)| !matches!(stream.srtp, Some(Protection::Web(_))))?;
-        if stream.direction == Direction::SendRecv {
-            // It need not speak yet, and is not missed.
-            stream.direction = Direction::SendOnly;
-        }
+        let (sdp, stream) = self.lines.get(leg)?.agreed.clone().filter(|(_, stream)| !matches!(stream.srtp, Some(Protection::Web(_))))?;
         self.set_stream(leg, stream);
         Some(sdp)
     }
@@ -539,6 +534,10 @@ impl Rooms {
         match answered {
             Ok((sdp, stream)) => {
                 let held = line.negotiator.remote_holds();
+                if let Some(agreed) = &mut line.agreed {
+                    // Not answered yet: the answer repeats this one.
+                    *agreed = (sdp.clone(), stream.clone());
+                }
                 self.set_stream(leg, stream);
                 self.sip.handle_command(now, Sip::AnswerReinvite { leg, sdp });
                 self.calls.handle(now, CallInput::FarHold { leg, held });

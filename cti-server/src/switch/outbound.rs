@@ -565,8 +565,9 @@ impl Rooms {
             }
             if usable {
                 if let Some(line) = self.lines.get_mut(leg) {
-                    line.negotiator = negotiator;
+                    (line.negotiator, line.codec) = (negotiator, None);
                 }
+                self.calls.handle(now, CallInput::Redialled { leg });
                 self.offer_outside(now, leg);
                 return true;
             }
@@ -631,7 +632,8 @@ impl Rooms {
             return None;
         }
         let (reason, cause) = self.outbound.unreached.remove(&interaction)?;
-        cause.or(match reason {
+        // Causes that say nothing beside a status that does (see `cti_sip::outcome`).
+        cause.filter(|cause| !matches!(cause, 0 | 16 | 31 | 127)).or(match reason {
             PartyEnd::Busy => Some(USER_BUSY),
             PartyEnd::Rejected | PartyEnd::Forbidden => Some(REJECTED),
             PartyEnd::Invalid => Some(UNALLOCATED),

@@ -93,6 +93,20 @@ fn media_that_stays_lost_ends_the_leg_and_media_that_returns_does_not() {
 }
 
 #[test]
+fn who_is_not_answered_need_not_speak_and_is_missed_from_the_answer_on() {
+    let mut house = House::talking();
+    house.say(Input::Outgoing { leg: OUTSIDE, group: GROUP });
+    house.say(Input::Early { leg: OUTSIDE, awaited_by: None });
+    house.facts.clear();
+    house.say(Input::MediaLost { leg: OUTSIDE });
+    house.wait(100);
+    assert_eq!(house.facts, []);
+    house.say(Input::Answered { leg: OUTSIDE });
+    house.wait(31);
+    assert_eq!(house.facts, [LegFact::Answered(OUTSIDE), LegFact::Ended(OUTSIDE, LegEnd::Lost)]);
+}
+
+#[test]
 fn a_refusal_says_what_the_person_or_the_telephone_did() {
     use NotReadyReason::*;
     for (rang, code, end) in [

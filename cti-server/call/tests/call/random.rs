@@ -25,6 +25,7 @@ fn input() -> impl Strategy<Value = Input> {
         3 => leg().prop_map(|leg| Input::Outgoing { leg, group: GROUP }),
         6 => leg().prop_map(|leg| Input::Answered { leg }),
         3 => (leg(), proptest::option::of(leg())).prop_map(|(leg, awaited_by)| Input::Early { leg, awaited_by }),
+        1 => leg().prop_map(|leg| Input::Redialled { leg }),
         6 => (leg(), leg(), recording())
             .prop_map(|(customer, agent, recording)| Input::Connect { customer, agent, recording, hold_music: hold_music() }),
         6 => (leg(), leg(), recording())

@@ -347,6 +347,13 @@ fn early_media_of_who_is_consulted_is_heard_by_the_agent_alone_and_is_in_no_reco
 }
 
 #[test]
+fn what_was_heard_early_is_over_when_the_number_is_called_another_way() {
+    let mut house = asking();
+    let anew = Input::Redialled { leg: OUTSIDE };
+    run(&mut house, vec![(EARLY, "C:~ A:O"), (anew, "C:~ A:music"), (Input::Ringing { leg: OUTSIDE }, "C:~ A:music")]);
+}
+
+#[test]
 fn an_agent_whose_consultation_fails_after_early_media_hears_the_tone_and_then_the_customer() {
     for over in [Input::Refused { leg: OUTSIDE, code: 486 }, end(OUTSIDE)] {
         let mut house = asking();

@@ -212,6 +212,14 @@ fn the_agents_telephone_comes_first_then_the_number_and_both_talk_when_it_answer
 }
 
 #[test]
+fn nobody_takes_the_place_of_an_agent_whose_number_is_not_answered_yet() {
+    let (mut house, ann) = dialling();
+    assert!(!house.room.can_be_intercepted(ann));
+    house.say(Input::OutsideAnswered { participant: CUSTOMER });
+    assert!(house.room.can_be_intercepted(ann));
+}
+
+#[test]
 fn a_called_number_that_does_not_answer_is_told_apart_and_the_agent_wraps_up() {
     for (reason, left) in
         [(PartyEnd::Busy, LeaveReason::Busy), (PartyEnd::NoAnswer, LeaveReason::NoAnswer), (PartyEnd::Invalid, LeaveReason::Unreachable)]

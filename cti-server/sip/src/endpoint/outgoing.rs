@@ -69,6 +69,13 @@ impl Again {
     }
 }
 
+/// How a call came, told by who does not want it known (RFC 5806 and RFC 7044 10.1): only for who is trusted.
+fn is_private(name: &str, value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    let of_history = name.eq_ignore_ascii_case("Diversion") || name.eq_ignore_ascii_case("History-Info");
+    of_history && value.match_indices("privacy=").any(|(at, found)| !value[at + found.len()..].trim_start_matches('"').starts_with("off"))
+}
+
 impl Endpoint {
     pub(super) fn invite(
         &mut self,
@@ -161,6 +168,8 @@ impl Endpoint {
         let terms = Terms::proposed(&self.io.config);
         terms.write_request(&mut writer);
         writer.header("Supported", supported(hop.by));
+        let trusted = hop.by.trunk.is_none_or(|trunk| self.trunks.get(trunk).is_some_and(|trunk| trunk.trusted));
+        let headers = headers.iter().filter(|(name, value)| trusted || !is_private(name, value));
         for (name, value) in hop.lines.iter().chain(headers).filter(|(name, _)| is_header_name(name)).take(HEADERS_MAX) {
             writer.header(name, value);
         }
