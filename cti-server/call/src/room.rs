@@ -172,7 +172,9 @@ impl Calls {
         match input {
             Input::Incoming { leg, group } => self.add(leg, group, LegState::Arriving),
             Input::Outgoing { leg, group } => self.add(leg, group, LegState::Dialling),
-            Input::Ringing { .. } | Input::Early { .. } | Input::Answered { .. } | Input::Answer { .. } | Input::Redialled { .. } => self.progress(now, &input),
+            Input::Ringing { .. } | Input::Early { .. } | Input::Answered { .. } | Input::Answer { .. } | Input::Redialled { .. } => {
+                self.progress(now, &input)
+            }
             Input::Refused { leg, code } => {
                 let rang = self.legs.get(&leg).is_some_and(|l| l.state == LegState::Ringing);
                 self.end(leg, refusal(code, rang), None);

@@ -99,10 +99,7 @@ impl Concealer {
             }
             product / energy.sqrt()
         };
-        shifts.map(|shift| (likeness(shift), shift)).fold(None, |best: Option<(f32, usize)>, one| match best {
-            Some(best) if best.0 >= one.0 => Some(best),
-            Some(_) | None => Some(one),
-        }).map(|(_, shift)| shift)
+        shifts.map(|shift| (likeness(shift), shift)).reduce(|best, one| if one.0 > best.0 { one } else { best }).map(|(_, shift)| shift)
     }
 }
 
