@@ -4,8 +4,10 @@ use crate::audit::{Action, write_audit};
 use crate::auth::credential_columns;
 use crate::db::{Row, Tx, Value, args, placeholders, text};
 use crate::error::{Result, StoreError};
+use crate::fields::check_custom;
 use crate::model::{Check, Clash, Column, ColumnKind, Kind, ListQuery, Page, Reference, Resource, Stored, Who};
-use crate::store::Store;
+use crate::reminders::birthday_changed;
+use crate::store::{Change, Store};
 use cti_types::Utc;
 use serde_json::{Map, Value as Json};
 
@@ -23,7 +25,7 @@ impl Store {
         let mut tx = self.db.begin().await?;
         let stored = self.insert_in(&mut tx, who, now, data, credential).await?;
         tx.commit().await?;
-        self.changed(R::KIND, stored.id);
+        self.tell(change_of(who, stored.id, Some(stored.version), &[&stored.data]));
         Ok(stored)
     }
 
@@ -84,16 +86,30 @@ impl Store {
     /// # Errors
     /// `VersionConflict` when somebody wrote meanwhile, `NotFound`, `Invalid`, `Unique`, `Unavailable`.
     pub async fn update<R: Resource>(&self, who: &Who, now: Utc, id: R::Id, version: i64, patch: &Json) -> Result<Stored<R>> {
+        self.update_with(who, now, id, version, patch, |_, _| Ok(())).await
+    }
+
+    /// As [`Store::update`]; `fix` sets what the server itself says of the row, from how it stood, before it is checked.
+    pub(crate) async fn update_with<R: Resource>(
+        &self,
+        who: &Who,
+        now: Utc,
+        id: R::Id,
+        version: i64,
+        patch: &Json,
+        fix: impl FnOnce(&Stored<R>, &mut R) -> Result<()>,
+    ) -> Result<Stored<R>> {
         let old = self.get::<R>(id).await?;
         if old.version != version {
             return Err(StoreError::VersionConflict { resource: R::KIND.word(), current: old.version });
         }
         let mut data = patched(&old, patch)?;
+        fix(&old, &mut data)?;
         let credential = self.prepare(&mut data, Some(&old.data)).await?;
         let mut tx = self.db.begin().await?;
         let stored = update_in(self, &mut tx, who, now, &old, data, credential).await?;
         tx.commit().await?;
-        self.changed(R::KIND, id);
+        self.tell(change_of(who, id, Some(stored.version), &[&stored.data, &old.data]));
         Ok(stored)
     }
 
@@ -108,8 +124,11 @@ impl Store {
         }
         let mut tx = self.db.begin().await?;
         for used in R::USED_BY {
-            // The id stands alone or inside JSON; 36 characters of a UUID cannot match by accident.
-            let sql = format!("SELECT id FROM {} WHERE {} LIKE '%' || $1 || '%' LIMIT 1", used.table, used.column);
+            // It stands alone in a column of ids, of which a large table has an index; or inside JSON of a small one, where 36 characters of a
+            // UUID cannot match by accident.
+            let alone = used.column.ends_with("_id");
+            let like = if alone { "= $1" } else { "LIKE '%' || $1 || '%'" };
+            let sql = format!("SELECT id FROM {} WHERE {} {like} LIMIT 1", used.table, used.column);
             if !tx.fetch(sql, vec![text(id)]).await?.is_empty() {
                 let by = used.table.trim_start_matches("app_").replace('_', " ");
                 return Err(StoreError::InUse { resource: R::KIND.word(), by });
@@ -119,9 +138,13 @@ impl Store {
         if tx.execute_on(R::KIND.word(), sql, vec![text(id), Value::from(version)]).await? == 0 {
             return Err(lost_race::<R>(&mut tx, id).await?);
         }
+        if !old.data.match_keys().is_empty() {
+            drop_keys(&mut tx, id).await?;
+        }
+        keep_last(&mut tx, &[&old.data]).await?;
         write_audit(self, &mut tx, who, now, Action::Delete, R::KIND.word(), &id.to_string(), Some(shown(&old, false)?), None).await?;
         tx.commit().await?;
-        self.changed(R::KIND, id);
+        self.tell(change_of(who, id, None, &[&old.data]));
         Ok(())
     }
 
@@ -153,6 +176,7 @@ impl Store {
     ) -> Result<Stored<R>> {
         check_references::<R>(tx, &data.references()).await?;
         check_clashes::<R>(tx, None, &data).await?;
+        check_custom::<R>(tx, None, &data).await?;
         let secret = !extra.is_empty();
         let stored = Stored { id: self.new_id::<R::Id>(now), version: 1, created_at: now, updated_at: now, data };
         let mut names: Vec<&str> = COMMON.to_vec();
@@ -163,17 +187,94 @@ impl Store {
         }
         let sql = format!("INSERT INTO {} ({}) VALUES ({})", R::TABLE, names.join(", "), placeholders(1, values.len()));
         tx.execute_on(R::KIND.word(), sql, values).await?;
+        write_keys(tx, stored.id, &stored.data.match_keys()).await?;
+        keep_last(tx, &[&stored.data]).await?;
         let after = Some(shown(&stored, secret)?);
         write_audit(self, tx, who, now, Action::Create, R::KIND.word(), &stored.id.to_string(), None, after).await?;
         Ok(stored)
     }
 }
 
-async fn update_in<R: Resource>(
+/// Puts the keys of a row into `match_key`; those of before must be gone.
+pub(crate) async fn write_keys(tx: &mut Tx, id: impl std::fmt::Display, keys: &[i64]) -> Result<()> {
+    for key in keys {
+        let sql = "INSERT INTO match_key (key, customer_id) VALUES ($1, $2) ON CONFLICT (key, customer_id) DO NOTHING";
+        tx.execute(sql, vec![Value::from(*key), text(&id)]).await?;
+    }
+    Ok(())
+}
+
+/// Takes the keys of a row away.
+pub(crate) async fn drop_keys(tx: &mut Tx, id: impl std::fmt::Display) -> Result<()> {
+    tx.execute("DELETE FROM match_key WHERE customer_id = $1", vec![text(id)]).await.map(drop)
+}
+
+/// The row as it stands within a transaction.
+pub(crate) async fn get_in<R: Resource>(tx: &mut Tx, id: R::Id) -> Result<Option<Stored<R>>> {
+    let sql = format!("SELECT {} FROM {} WHERE id = $1", column_list::<R>(), R::TABLE);
+    tx.fetch(sql, vec![text(id)]).await?.first().map(read_row::<R>).transpose()
+}
+
+/// Brings up to date when the customers of orders ordered last. `rows`: as it is and was.
+async fn keep_last<R: Resource>(tx: &mut Tx, rows: &[&R]) -> Result<()> {
+    if R::KIND != Kind::Order {
+        return Ok(());
+    }
+    crate::activity::refresh_orders(tx, &rows.iter().filter_map(|row| row.customer()).collect()).await
+}
+
+/// What is told of a row's change; `rows`: as it is and was.
+pub(crate) fn change_of<R: Resource>(who: &Who, id: R::Id, version: Option<i64>, rows: &[&R]) -> Change {
+    let change = Change::new(R::KIND, id);
+    let own = if R::KIND == Kind::Customer { change.id.parse().ok() } else { None };
+    let customer = own.or_else(|| rows.iter().find_map(|row| row.customer()));
+    let mut owners: Vec<_> = rows.iter().filter_map(|row| row.owner()).collect();
+    owners.dedup();
+    Change { version, by: who.user, customer, owners, ..change }
+}
+
+/// The row whose unique column has this value, as the transaction sees it.
+pub(crate) async fn find_in<R: Resource>(tx: &mut Tx, column: &'static str, value: Value) -> Result<Option<Stored<R>>> {
+    let sql = format!("SELECT {} FROM {} WHERE {column} = $1", column_list::<R>(), R::TABLE);
+    tx.fetch(sql, vec![value]).await?.first().map(read_row::<R>).transpose()
+}
+
+/// Writes a changed row that was prepared.
+pub(crate) async fn update_in<R: Resource>(
     store: &Store,
     tx: &mut Tx,
     who: &Who,
     now: Utc,
+    old: &Stored<R>,
+    data: R,
+    extra: Vec<(&'static str, Value)>,
+) -> Result<Stored<R>> {
+    update_in_as(store, tx, who, now, Action::Update, old, data, extra).await
+}
+
+/// Writes a changed row that was prepared; `action` is what the audit and webhooks are told that it was.
+pub(crate) async fn update_in_as<R: Resource>(
+    store: &Store,
+    tx: &mut Tx,
+    who: &Who,
+    now: Utc,
+    action: Action,
+    old: &Stored<R>,
+    data: R,
+    extra: Vec<(&'static str, Value)>,
+) -> Result<Stored<R>> {
+    check_custom::<R>(tx, Some(&old.data), &data).await?;
+    rewrite_in(store, tx, who, now, action, old, data, extra).await
+}
+
+/// [`update_in_as`] for values of fields defined at run time that were judged when they were written first, such as those of two customers
+/// made one: a definition that is gone since must not stand in the way.
+pub(crate) async fn rewrite_in<R: Resource>(
+    store: &Store,
+    tx: &mut Tx,
+    who: &Who,
+    now: Utc,
+    action: Action,
     old: &Stored<R>,
     data: R,
     extra: Vec<(&'static str, Value)>,
@@ -195,12 +296,23 @@ async fn update_in<R: Resource>(
     if tx.execute_on(R::KIND.word(), sql, values).await? == 0 {
         return Err(lost_race::<R>(tx, old.id).await?);
     }
+    if stored.data.match_keys_may_differ(&old.data) {
+        drop_keys(tx, stored.id).await?;
+        write_keys(tx, stored.id, &stored.data.match_keys()).await?;
+    }
+    keep_last(tx, &[&stored.data, &old.data]).await?;
+    let born = stored.data.birthday();
+    if born != old.data.birthday()
+        && let Ok(customer) = stored.id.to_string().parse()
+    {
+        birthday_changed(tx, now, customer, born).await?;
+    }
     if secret && R::KIND == Kind::User {
         // A new password ends what was signed in with the old one.
         tx.execute("DELETE FROM session WHERE user_id = $1", vec![text(old.id)]).await?;
     }
     let (before, after) = (shown(old, false)?, shown(&stored, secret)?);
-    write_audit(store, tx, who, now, Action::Update, R::KIND.word(), &old.id.to_string(), Some(before), Some(after)).await?;
+    write_audit(store, tx, who, now, action, R::KIND.word(), &old.id.to_string(), Some(before), Some(after)).await?;
     Ok(stored)
 }
 
@@ -213,7 +325,7 @@ async fn lost_race<R: Resource>(tx: &mut Tx, id: R::Id) -> Result<StoreError> {
     })
 }
 
-async fn check_references<R: Resource>(tx: &mut Tx, references: &[Reference]) -> Result<()> {
+pub(crate) async fn check_references<R: Resource>(tx: &mut Tx, references: &[Reference]) -> Result<()> {
     let mut check = Check::default();
     for reference in references {
         let found = tx.fetch(format!("SELECT id FROM {} WHERE id = $1", reference.table), args![reference.id.as_str()]).await?;
@@ -232,6 +344,7 @@ async fn check_clashes<R: Resource>(tx: &mut Tx, own: Option<R::Id>, data: &R) -
     // Two writers that each do not see the other's row would both find nothing.
     tx.lock_for_writing(R::TABLE).await?;
     let sql = format!("SELECT {} FROM {} ORDER BY id", column_list::<R>(), R::TABLE);
+    let mut others = Vec::new();
     for row in tx.fetch(sql, Vec::new()).await? {
         let other = read_row::<R>(&row)?;
         if Some(other.id) == own {
@@ -240,12 +353,16 @@ async fn check_clashes<R: Resource>(tx: &mut Tx, own: Option<R::Id>, data: &R) -
         if let Some(Clash { field, what, mend }) = data.clash(&other.data) {
             return Err(StoreError::Clash { resource: R::KIND.word(), field, what, mend });
         }
+        others.push((other.id, other.data));
     }
-    Ok(())
+    match data.clash_among(own, &others) {
+        Some(Clash { field, what, mend }) => Err(StoreError::Clash { resource: R::KIND.word(), field, what, mend }),
+        None => Ok(()),
+    }
 }
 
 /// Applies a merge patch to the row's own fields.
-fn patched<R: Resource>(old: &Stored<R>, patch: &Json) -> Result<R> {
+pub(crate) fn patched<R: Resource>(old: &Stored<R>, patch: &Json) -> Result<R> {
     let word = R::KIND.word();
     let Json::Object(patch) = patch else { return Err(StoreError::invalid(word, "", "send a JSON object")) };
     let mut fields = to_object(&old.data)?;
@@ -284,13 +401,13 @@ fn merge(target: &mut Json, patch: &Json) {
 }
 
 /// Turns serde's complaint into a field and its mend.
-fn bad_fields(resource: &'static str, error: &serde_json::Error) -> StoreError {
+pub(crate) fn bad_fields(resource: &'static str, error: &serde_json::Error) -> StoreError {
     let message = error.to_string();
     let field = message.split('`').nth(1).filter(|_| message.contains("field")).unwrap_or_default().to_owned();
     StoreError::invalid(resource, field, message)
 }
 
-fn to_object<R: Resource>(data: &R) -> Result<Map<String, Json>> {
+pub(crate) fn to_object<R: Resource>(data: &R) -> Result<Map<String, Json>> {
     match serde_json::to_value(data) {
         Ok(Json::Object(fields)) => Ok(fields),
         Ok(_) => Err(StoreError::corrupt("a resource is not an object")),
@@ -299,7 +416,7 @@ fn to_object<R: Resource>(data: &R) -> Result<Map<String, Json>> {
 }
 
 /// The row as the audit keeps it. Secrets are not part of it; that one was written shows as a mask.
-fn shown<R: Resource>(stored: &Stored<R>, secret: bool) -> Result<Json> {
+pub(crate) fn shown<R: Resource>(stored: &Stored<R>, secret: bool) -> Result<Json> {
     let mut fields = to_object(&stored.data)?;
     fields.insert("version".to_owned(), Json::from(stored.version));
     if secret {
@@ -308,7 +425,7 @@ fn shown<R: Resource>(stored: &Stored<R>, secret: bool) -> Result<Json> {
     Ok(Json::Object(fields))
 }
 
-fn column_list<R: Resource>() -> String {
+pub(crate) fn column_list<R: Resource>() -> String {
     let mut names: Vec<&str> = COMMON.to_vec();
     names.extend(R::COLUMNS.iter().map(|column| column.name));
     names.join(", ")
@@ -322,10 +439,11 @@ pub(crate) fn row_values<R: Resource>(data: &R) -> Result<Vec<(&'static str, Val
         values.push((column.name, value));
     }
     values.extend(data.derived().into_iter().map(|(name, value)| (name, Value::from(value))));
+    values.extend(data.derived_numbers().into_iter().map(|(name, value)| (name, Value::from(value))));
     Ok(values)
 }
 
-fn to_column(column: &Column, value: Json) -> Result<Value> {
+pub(crate) fn to_column(column: &Column, value: Json) -> Result<Value> {
     let wrong = || StoreError::corrupt(format!("field {} does not fit its column", column.name));
     Ok(match (column.kind, value) {
         (ColumnKind::Json, value) => Value::from(value.to_string()),
@@ -350,7 +468,7 @@ fn from_column(column: &Column, row: &Row, at: usize) -> Result<Json> {
     })
 }
 
-fn read_row<R: Resource>(row: &Row) -> Result<Stored<R>> {
+pub(crate) fn read_row<R: Resource>(row: &Row) -> Result<Stored<R>> {
     let data = object_from_columns(R::COLUMNS, row, COMMON.len())?;
     let data = serde_json::from_value(Json::Object(data))
         .map_err(|error| StoreError::corrupt_from(format!("a row of {} does not fit its type", R::TABLE), error))?;
@@ -366,7 +484,7 @@ pub(crate) fn object_from_columns(columns: &[Column], row: &Row, first: usize) -
     Ok(fields)
 }
 
-fn filter_value<R: Resource>(field: &str, wanted: &str) -> Result<Value> {
+pub(crate) fn filter_value<R: Resource>(field: &str, wanted: &str) -> Result<Value> {
     let word = R::KIND.word();
     let column = R::COLUMNS.iter().find(|column| column.name == field);
     let bad = |mend: &str| StoreError::invalid(word, field, mend);

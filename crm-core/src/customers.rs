@@ -1,13 +1,17 @@
-//! Customers with their contact points, and finding them. Who is calling is answered in `card`.
+//! Customers with their contact points: reading and writing them. Finding them is in `customer_list`, who is calling in `card`.
 
+use crate::activity::{self, Activity};
 use crate::audit::{Action, write_audit};
-use crate::crud::prefix_range;
+use crate::crud::{change_of, column_list, patched, read_row, to_object, update_in};
 use crate::db::{Row, Tx, Value, args, text};
 use crate::error::{Result, StoreError};
-use crate::model::{Contact, ContactInput, ContactKind, Customer, Kind, ListQuery, Page, Stored, Who, is_line};
+use crate::model::{Address, Check, Contact, ContactInput, ContactKind, Customer, Kind, Resource as _, Stored, Who, is_line};
 use crate::number::normalise;
+use crate::rights::{Verb, check_write, differing};
 use crate::store::Store;
+use crate::viewer::Viewer;
 use cti_types::{ContactPointId, CustomerId, Utc};
+use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
 /// Most contact points of one customer; more are refused.
@@ -39,7 +43,7 @@ impl Store {
         let stored = self.insert_in(&mut tx, who, now, customer, Vec::new()).await?;
         let written = self.write_points(&mut tx, now, stored.id, points).await?;
         tx.commit().await?;
-        self.changed(Kind::Customer, stored.id);
+        self.tell(change_of(who, stored.id, Some(stored.version), &[&stored.data]));
         Ok((stored, written))
     }
 
@@ -78,64 +82,70 @@ impl Store {
     /// # Errors
     /// `Unavailable`.
     pub async fn contacts(&self, customer: CustomerId) -> Result<Vec<Contact>> {
-        let sql = "SELECT p.id, p.kind, p.value, p.raw, cc.label, cc.preferred, cc.valid FROM customer_contact_point cc \
-                   JOIN contact_point p ON p.id = cc.contact_point_id WHERE cc.customer_id = $1 ORDER BY cc.sort, p.id";
+        let sql = format!(
+            "SELECT {CONTACT_COLUMNS} FROM customer_contact_point cc JOIN contact_point p ON p.id = cc.contact_point_id \
+             WHERE cc.customer_id = $1 ORDER BY cc.sort, p.id"
+        );
         self.db.fetch(sql, vec![text(customer)]).await?.iter().map(read_contact).collect()
     }
 
-    /// Customers whose name or family name begins with the text, or who have the number or the beginning of the mail address, in the order
-    /// they were made. An empty text finds all.
+    /// A customer with when they last did what.
     ///
     /// # Errors
-    /// `Invalid` for a bad cursor; `Unavailable`.
-    pub async fn search_customers(&self, wanted: &str, query: &ListQuery) -> Result<Page<Stored<Customer>>> {
-        let wanted = wanted.trim();
-        if wanted.is_empty() {
-            return self.list::<Customer>(&ListQuery { search: None, ..query.clone() }).await;
-        }
-        let after = query.cursor.clone().unwrap_or_default();
-        let (sql, mut values) = self.matching(wanted);
-        values.push(Value::from(after));
-        let limit = query.limit();
-        let sql = format!("SELECT id FROM ({sql}) AS hit WHERE id > ${} ORDER BY id LIMIT {}", values.len(), limit + 1);
+    /// `NotFound`, also when the viewer may not see them; `Unavailable`.
+    pub async fn customer(&self, viewer: &Viewer, id: CustomerId) -> Result<(Stored<Customer>, Activity)> {
+        let mut values = args![id.to_string()];
+        let seen = viewer.condition("customer", &mut values).map_or(String::new(), |seen| format!(" AND {seen}"));
+        let sql = format!("SELECT {}, {} FROM customer WHERE id = $1{seen}", column_list::<Customer>(), activity::COLUMNS);
         let rows = self.db.fetch(sql, values).await?;
-        let more = rows.len() > limit;
-        let mut items = Vec::with_capacity(rows.len().min(limit));
-        for row in rows.iter().take(limit) {
-            match self.get::<Customer>(row.id(0)?).await {
-                Ok(customer) => items.push(customer),
-                // Deleted between the two reads.
-                Err(StoreError::NotFound { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        let next = if more { items.last().map(|item| item.id.to_string()) } else { None };
-        Ok(Page { items, next })
+        rows.first().map_or(Err(StoreError::NotFound { resource: "customer" }), read_customer)
     }
 
-    /// The statement that finds the ids, by what the text looks like.
-    fn matching(&self, wanted: &str) -> (&'static str, Vec<Value>) {
-        let lower = wanted.to_lowercase();
-        if wanted.contains('@') {
-            let (from, to) = prefix_range(&lower);
-            let sql = "SELECT cc.customer_id AS id FROM contact_point p JOIN customer_contact_point cc ON cc.contact_point_id = p.id \
-                       WHERE p.kind = 'email' AND p.value >= $1 AND p.value < $2";
-            return (sql, args![from, to]);
+    /// Refuses a new customer with fields that the viewer may not give.
+    ///
+    /// # Errors
+    /// `NotAllowed` naming them; `Unavailable`.
+    pub async fn check_new_customer(&self, viewer: &Viewer, fields: &Map<String, Json>) -> Result<()> {
+        let given = differing(&Map::new(), fields);
+        let defined = self.definitions_for(&given).await?;
+        check_write(viewer, false, Customer::KIND.word(), Verb::Create, &given, &defined)
+    }
+
+    /// Changes the fields that `patch` names, as far as the viewer may.
+    ///
+    /// # Errors
+    /// As [`Store::update`]; `NotFound` also for a customer the viewer may not see; `NotAllowed` naming fields they may not write.
+    pub async fn update_customer(
+        &self,
+        viewer: &Viewer,
+        who: &Who,
+        now: Utc,
+        id: CustomerId,
+        version: i64,
+        patch: &Json,
+    ) -> Result<Stored<Customer>> {
+        let (old, _) = self.customer(viewer, id).await?;
+        if old.version != version {
+            return Err(StoreError::VersionConflict { resource: Customer::KIND.word(), current: old.version });
         }
-        let digits = wanted.chars().filter(char::is_ascii_digit).count();
-        let dialled = wanted.chars().all(|c| c.is_ascii_digit() || " +-().*#/".contains(c));
-        if digits >= 3 && dialled {
-            let number = normalise(wanted, self.country());
-            let (from, to) = prefix_range(&wanted.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect::<String>());
-            let sql = "SELECT cc.customer_id AS id FROM contact_point p JOIN customer_contact_point cc ON cc.contact_point_id = p.id \
-                       WHERE p.kind = 'phone' AND (p.value = $1 OR (p.value >= $2 AND p.value < $3)) GROUP BY cc.customer_id";
-            return (sql, args![number.as_str().unwrap_or_default(), from, to]);
+        let mut data = patched(&old, patch)?;
+        self.prepare(&mut data, Some(&old.data)).await?;
+        let given = differing(&to_object(&old.data)?, &to_object(&data)?);
+        let defined = self.definitions_for(&given).await?;
+        check_write(viewer, viewer.owns(old.owner_id), Customer::KIND.word(), Verb::Change, &given, &defined)?;
+        let mut tx = self.db.begin().await?;
+        let stored = update_in(self, &mut tx, who, now, &old, data, Vec::new()).await?;
+        tx.commit().await?;
+        self.tell(change_of(who, id, Some(stored.version), &[&stored.data]));
+        Ok(stored)
+    }
+
+    /// The definitions of custom fields, if any is among these names.
+    pub(crate) async fn definitions_for(&self, given: &[String]) -> Result<Vec<crate::model::CustomField>> {
+        if !given.iter().any(|name| name.starts_with("fields.")) {
+            return Ok(Vec::new());
         }
-        let (from, to) = prefix_range(&lower);
-        let sql = "SELECT id FROM customer WHERE name_search >= $1 AND name_search < $2 \
-                   UNION SELECT id FROM customer WHERE family_search >= $1 AND family_search < $2 \
-                   UNION SELECT id FROM customer WHERE external_id = $3";
-        (sql, args![from, to, wanted])
+        self.field_definitions(Customer::KIND.word()).await
     }
 
     /// Checked and normalised.
@@ -148,51 +158,57 @@ impl Store {
         let mut points = Vec::with_capacity(contacts.len());
         for (at, input) in contacts.iter().enumerate() {
             let field = format!("contacts[{at}].value");
-            let raw = input.value.trim();
-            if raw.is_empty() || raw.chars().count() > 200 || !is_line(&input.value) {
-                return bad(field, "give it 1 to 200 characters without line breaks and other control characters");
-            }
             if input.label.chars().count() > 100 || !is_line(&input.label) {
                 return bad(format!("contacts[{at}].label"), "give it at most 100 characters without control characters");
             }
+            if matches!((input.valid_from, input.valid_until), (Some(from), Some(until)) if until <= from) {
+                return bad(format!("contacts[{at}].valid_until"), "give a time after valid_from");
+            }
+            let address = place(&format!("contacts[{at}].address"), input)?;
+            let shown = address.as_ref().map_or_else(|| input.value.trim().to_owned(), Address::line);
+            // The parts of an address have bounds of their own.
+            if shown.is_empty() || (address.is_none() && shown.chars().count() > 200) || !is_line(&shown) || !is_line(&input.value) {
+                return bad(field, "give it 1 to 200 characters without line breaks and other control characters");
+            }
             let value = match input.kind {
-                ContactKind::Phone => match normalise(raw, self.country()).as_str() {
+                ContactKind::Phone => match normalise(&shown, self.country()).as_str() {
                     Some(number) => number.to_owned(),
                     None => return bad(field, "give a telephone number"),
                 },
                 ContactKind::Email => {
-                    if raw.split_once('@').is_none_or(|(local, domain)| local.is_empty() || domain.is_empty()) {
+                    if shown.split_once('@').is_none_or(|(local, domain)| local.is_empty() || domain.is_empty()) {
                         return bad(field, "write it as name@example.com");
                     }
-                    raw.to_lowercase()
+                    shown.to_lowercase()
                 }
-                ContactKind::Other => raw.to_owned(),
+                ContactKind::Address => shown.to_lowercase(),
+                ContactKind::Chat | ContactKind::Other => shown.clone(),
             };
             if !seen.insert((input.kind, value.clone())) {
                 return bad(field, "name each contact point once");
             }
-            points.push(Point { kind: input.kind, value, input: ContactInput { value: raw.to_owned(), ..input.clone() } });
+            points.push(Point { kind: input.kind, value, input: ContactInput { value: shown, address, ..input.clone() } });
         }
         Ok(points)
     }
 
-    async fn write_points(&self, tx: &mut Tx, now: Utc, customer: CustomerId, points: Vec<Point>) -> Result<Vec<Contact>> {
+    pub(crate) async fn write_points(&self, tx: &mut Tx, now: Utc, customer: CustomerId, points: Vec<Point>) -> Result<Vec<Contact>> {
         let mut written = Vec::with_capacity(points.len());
         for (sort, point) in points.into_iter().enumerate() {
             let (kind, value) = (point.kind.word(), point.value.as_str());
             let fresh: ContactPointId = self.new_id(now);
             // Somebody else's contact point with the same value is the same contact point.
-            let sql = "INSERT INTO contact_point (id, kind, value, raw, created_at) VALUES ($1, $2, $3, $4, $5) \
+            let sql = "INSERT INTO contact_point (id, kind, value, raw, created_at, tail, detail, place_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
                        ON CONFLICT (kind, value) DO NOTHING";
-            tx.execute_on("contact_point", sql, args![fresh.to_string(), kind, value, point.input.value.as_str(), now]).await?;
+            let (tail, detail, place) = (tail(point.kind, value), detail(&point.input), place_key(&point.input));
+            let row = args![fresh.to_string(), kind, value, point.input.value.as_str(), now, tail, detail, place];
+            tx.execute_on("contact_point", sql, row).await?;
             let rows = tx.fetch("SELECT id, raw FROM contact_point WHERE kind = $1 AND value = $2", args![kind, value]).await?;
             let row = rows.first().ok_or_else(|| StoreError::corrupt("a contact point just written is not there"))?;
             let (id, raw) = (row.id::<ContactPointId>(0)?, row.text(1)?.to_owned());
             let input = point.input;
-            let sql = "INSERT INTO customer_contact_point (customer_id, contact_point_id, label, preferred, valid, sort) \
-                       VALUES ($1, $2, $3, $4, $5, $6)";
-            let row = args![customer.to_string(), id.to_string(), input.label.as_str(), input.preferred, input.valid, sort as i64];
-            tx.execute_on("contact_point", sql, row).await?;
+            let sql = format!("INSERT INTO customer_contact_point ({LINK_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+            tx.execute_on("contact_point", sql, link_row(customer, &id.to_string(), sort as i64, &input)).await?;
             written.push(Contact {
                 id,
                 kind: point.kind,
@@ -201,6 +217,9 @@ impl Store {
                 label: input.label,
                 preferred: input.preferred,
                 valid: input.valid,
+                valid_from: input.valid_from,
+                valid_until: input.valid_until,
+                address: input.address,
             });
         }
         Ok(written)
@@ -211,12 +230,71 @@ pub(crate) fn contact_kind(word: &str) -> Result<ContactKind> {
     match word {
         "phone" => Ok(ContactKind::Phone),
         "email" => Ok(ContactKind::Email),
+        "address" => Ok(ContactKind::Address),
+        "chat" => Ok(ContactKind::Chat),
         "other" => Ok(ContactKind::Other),
         _ => Err(StoreError::corrupt(format!("a contact point is of kind {word}"))),
     }
 }
 
-fn read_contact(row: &Row) -> Result<Contact> {
+/// Of a contact point `p` and its link `cc`, as [`read_contact`] reads them.
+pub(crate) const CONTACT_COLUMNS: &str =
+    "p.id, p.kind, p.value, p.raw, cc.label, cc.preferred, cc.valid, cc.valid_from, cc.valid_until, p.detail";
+
+/// The columns of [`link_row`].
+pub(crate) const LINK_COLUMNS: &str = "customer_id, contact_point_id, label, preferred, valid, sort, valid_from, valid_until";
+
+/// A row that joins a customer and a contact point.
+pub(crate) fn link_row(customer: CustomerId, point: &str, sort: i64, input: &ContactInput) -> Vec<Value> {
+    let time = |time: Option<Utc>| time.map(|time| time.0);
+    let (from, until) = (time(input.valid_from), time(input.valid_until));
+    args![customer.to_string(), point, input.label.as_str(), input.preferred, input.valid, sort, from, until]
+}
+
+/// The digits of a telephone number, the last one first; nothing for any other kind.
+pub(crate) fn tail(kind: ContactKind, value: &str) -> Option<String> {
+    (kind == ContactKind::Phone).then(|| value.chars().rev().filter(char::is_ascii_digit).collect())
+}
+
+/// The parts of an address, as they are stored.
+pub(crate) fn detail(input: &ContactInput) -> Option<String> {
+    input.address.as_ref().and_then(|address| serde_json::to_string(address).ok())
+}
+
+/// By what an address is found, however it is written; see `identity::keys`.
+pub(crate) fn place_key(input: &ContactInput) -> Option<i64> {
+    input.address.as_ref().and_then(crate::identity::keys::place_key)
+}
+
+/// The parts of an address, tidied; nothing for any other kind.
+fn place(field: &str, input: &ContactInput) -> Result<Option<Address>> {
+    match (input.kind, &input.address) {
+        (ContactKind::Address, Some(address)) => {
+            let (mut address, mut check) = (address.clone(), Check::default());
+            address.check(field, &mut check);
+            let errors = check.into_errors();
+            if errors.is_empty() { Ok(Some(address)) } else { Err(StoreError::Invalid { resource: "customer", errors }) }
+        }
+        (ContactKind::Address, None) => Err(StoreError::invalid("customer", field, "give the address by its parts")),
+        (ContactKind::Phone | ContactKind::Email | ContactKind::Chat | ContactKind::Other, Some(_)) => {
+            Err(StoreError::invalid("customer", field, "leave it out: only an address has parts"))
+        }
+        (ContactKind::Phone | ContactKind::Email | ContactKind::Chat | ContactKind::Other, None) => Ok(None),
+    }
+}
+
+/// The columns of a customer, then those of [`Activity`].
+pub(crate) fn read_customer(row: &Row) -> Result<(Stored<Customer>, Activity)> {
+    Ok((read_row::<Customer>(row)?, activity::read(row, 4 + Customer::COLUMNS.len())))
+}
+
+/// The parts of an address out of their column.
+pub(crate) fn read_detail(text: Option<&str>) -> Result<Option<Address>> {
+    text.map(|text| serde_json::from_str(text).map_err(|error| StoreError::corrupt_from("an address cannot be read", error))).transpose()
+}
+
+/// The columns of [`CONTACT_COLUMNS`].
+pub(crate) fn read_contact(row: &Row) -> Result<Contact> {
     Ok(Contact {
         id: row.id(0)?,
         kind: contact_kind(row.text(1)?)?,
@@ -225,5 +303,8 @@ fn read_contact(row: &Row) -> Result<Contact> {
         label: row.text(4)?.to_owned(),
         preferred: row.int(5)? != 0,
         valid: row.int(6)? != 0,
+        valid_from: row.opt_int(7).map(Utc),
+        valid_until: row.opt_int(8).map(Utc),
+        address: read_detail(row.opt_text(9))?,
     })
 }

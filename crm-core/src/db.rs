@@ -1,6 +1,7 @@
 //! One thin layer over the two native pools: `$1` placeholders, three column types, rows as plain values. Knows no table.
 
 use crate::error::{Result, StoreError};
+use crate::heard::{Heard, Statement};
 use sqlx::pool::PoolOptions;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -9,6 +10,7 @@ use std::borrow::Cow;
 use std::future::Future;
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// SQLite readers beside the one writer.
@@ -150,6 +152,7 @@ enum Pools {
 pub(crate) struct Db {
     pools: Pools,
     statement_timeout: Duration,
+    heard: Arc<Heard>,
 }
 
 /// How long to wait for what.
@@ -203,7 +206,7 @@ impl Db {
                 Pools::Postgres(pool)
             }
         };
-        Ok(Db { pools, statement_timeout: timeouts.statement })
+        Ok(Db { pools, statement_timeout: timeouts.statement, heard: Arc::default() })
     }
 
     pub(crate) fn backend(&self) -> Backend {
@@ -211,6 +214,11 @@ impl Db {
             Pools::Sqlite { .. } => Backend::Sqlite,
             Pools::Postgres(_) => Backend::Postgres,
         }
+    }
+
+    /// What was read with since this was asked last; nothing the first time.
+    pub(crate) fn heard(&self) -> Vec<Statement> {
+        self.heard.take()
     }
 
     /// Brings the schema up to date.
@@ -233,6 +241,7 @@ impl Db {
     /// Reads outside any transaction: one round trip.
     pub(crate) async fn fetch(&self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<Vec<Row>> {
         let sql = sql.into();
+        self.heard.note(&sql, &args);
         match &self.pools {
             Pools::Sqlite { read, .. } => within(self.statement_timeout, fetch_sqlite(read, sql, args), "row").await,
             Pools::Postgres(pool) => within(self.statement_timeout, fetch_pg(pool, sql, args), "row").await,
@@ -248,7 +257,7 @@ impl Db {
             }
             Pools::Postgres(pool) => TxInner::Postgres(within(self.statement_timeout, pool.begin(), "row").await?),
         };
-        Ok(Tx { inner, statement_timeout: self.statement_timeout })
+        Ok(Tx { inner, statement_timeout: self.statement_timeout, heard: Arc::clone(&self.heard) })
     }
 
     /// Begins a transaction that only reads, and in which all statements see the database as it stood at the first of them.
@@ -261,7 +270,7 @@ impl Db {
                 TxInner::Postgres(within(limit, pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"), "row").await?)
             }
         };
-        Ok(Tx { inner, statement_timeout: limit })
+        Ok(Tx { inner, statement_timeout: limit, heard: Arc::clone(&self.heard) })
     }
 
     pub(crate) async fn close(&self) {
@@ -284,6 +293,7 @@ enum TxInner {
 pub(crate) struct Tx {
     inner: TxInner,
     statement_timeout: Duration,
+    heard: Arc<Heard>,
 }
 
 impl Tx {
@@ -307,6 +317,7 @@ impl Tx {
 
     pub(crate) async fn fetch(&mut self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<Vec<Row>> {
         let sql = sql.into();
+        self.heard.note(&sql, &args);
         let limit = self.statement_timeout;
         match &mut self.inner {
             TxInner::Sqlite(tx) => within(limit, fetch_sqlite(&mut **tx, sql, args), "row").await,
@@ -319,6 +330,15 @@ impl Tx {
         match self.inner {
             TxInner::Sqlite(_) => Ok(()),
             TxInner::Postgres(_) => self.execute(format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"), Vec::new()).await.map(drop),
+        }
+    }
+
+    /// Keeps a row as it is, and others from referring to it, until the end of the transaction. On SQLite a writing transaction does so anyhow.
+    pub(crate) async fn lock_row(&mut self, table: &'static str, id: impl std::fmt::Display) -> Result<()> {
+        match self.inner {
+            TxInner::Sqlite(_) => Ok(()),
+            // Not NO KEY UPDATE: an insert that refers to the row must wait as well.
+            TxInner::Postgres(_) => self.fetch(format!("SELECT id FROM {table} WHERE id = $1 FOR UPDATE"), vec![text(id)]).await.map(drop),
         }
     }
 
@@ -491,6 +511,14 @@ pub(crate) fn placeholders(from: usize, count: usize) -> String {
         out.push_str(&n.to_string());
     }
     out
+}
+
+/// Placeholders from `$from` on and the values of an IN list. The last is repeated up to the next power of two, so that few different
+/// statements are prepared and kept; in an IN list a value twice is a value once. An empty list finds nothing.
+pub(crate) fn listed<T: AsRef<str>>(from: usize, values: &[T]) -> (String, Vec<Value>) {
+    let count = values.len().max(1).next_power_of_two();
+    let value = |at: usize| values.get(at).or(values.last()).map_or(Value::Text(None), |value| Value::from(value.as_ref()));
+    (placeholders(from, count), (0..count).map(value).collect())
 }
 
 #[cfg(test)]

@@ -29,9 +29,15 @@ pub enum StoreError {
     /// Still referred to, so it cannot be deleted.
     #[error("the {resource} is still used by a {by}")]
     InUse { resource: &'static str, by: String },
+    /// What was asked for cannot be done as things stand.
+    #[error("{what}; {mend}")]
+    Refused { resource: &'static str, what: String, mend: String },
     /// The values were refused; nothing was written.
     #[error("invalid {resource}: {}", .errors.iter().map(|e| format!("{}: {}", e.field, e.mend)).collect::<Vec<_>>().join("; "))]
     Invalid { resource: &'static str, errors: Vec<FieldError> },
+    /// These fields may not be written by whoever asks; nothing was written.
+    #[error("not allowed to write of the {resource}: {}", .errors.iter().map(|e| e.field.as_str()).collect::<Vec<_>>().join(", "))]
+    NotAllowed { resource: &'static str, errors: Vec<FieldError> },
     /// The database is away, full or too slow. Nothing is known to be written; trying again later is right.
     #[error("the database is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -57,6 +63,11 @@ impl StoreError {
     /// One refused field.
     pub fn invalid(resource: &'static str, field: impl Into<String>, mend: impl Into<String>) -> Self {
         Self::Invalid { resource, errors: vec![FieldError { field: field.into(), mend: mend.into() }] }
+    }
+
+    /// Something that cannot be done as things stand, and what to do about it.
+    pub fn refused(resource: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self::Refused { resource, what: what.into(), mend: mend.into() }
     }
 
     pub(crate) fn corrupt(what: impl Into<String>) -> Self {
@@ -86,7 +97,7 @@ impl StoreError {
         match error {
             sqlx::Error::Database(ref db) => {
                 if db.is_unique_violation() {
-                    return Self::Unique { resource, field: unique_field(db.message(), db.constraint()) };
+                    return Self::Unique { resource, field: unique_field(db.message(), db.table(), db.constraint()) };
                 }
                 if db.is_foreign_key_violation() {
                     return Self::InUse { resource, by: db.table().unwrap_or("another row").replace('_', " ") };
@@ -116,20 +127,11 @@ fn is_away(code: &str) -> bool {
     code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 8 | 10 | 13 | 14))
 }
 
-/// SQLite says `UNIQUE constraint failed: phone.username`, PostgreSQL names the constraint `phone_username_key`.
-fn unique_field(message: &str, constraint: Option<&str>) -> String {
+/// SQLite says `UNIQUE constraint failed: phone.username`, PostgreSQL names the table and the constraint `phone_username_key`.
+fn unique_field(message: &str, table: Option<&str>, constraint: Option<&str>) -> String {
     if let Some(name) = constraint {
-        let name = name.strip_suffix("_key").unwrap_or(name);
-        return match name.strip_suffix("_pkey") {
-            Some(_) => "id".to_owned(),
-            // Tables with a unique column are one word, or `app_user`/`flow_version`, whose prefix is dropped here.
-            None => ["app_user_", "flow_version_", "wrap_up_code_"]
-                .iter()
-                .find_map(|table| name.strip_prefix(table))
-                .or_else(|| name.split_once('_').map(|(_, field)| field))
-                .unwrap_or(name)
-                .to_owned(),
-        };
+        let field = table.and_then(|table| name.strip_prefix(table)?.strip_prefix('_')).unwrap_or(name);
+        return if field == "pkey" { "id" } else { field.strip_suffix("_key").unwrap_or(field) }.to_owned();
     }
     let first = message.rsplit(": ").next().unwrap_or_default().split(',').next().unwrap_or_default();
     first.rsplit('.').next().unwrap_or(first).trim().to_owned()
@@ -141,11 +143,13 @@ mod tests {
 
     #[test]
     fn the_field_of_a_unique_violation_is_named_alike_for_both_databases() {
-        assert_eq!(unique_field("UNIQUE constraint failed: phone.username", None), "username");
-        assert_eq!(unique_field("UNIQUE constraint failed: flow_version.flow_id, flow_version.number", None), "flow_id");
-        assert_eq!(unique_field("", Some("phone_username_key")), "username");
-        assert_eq!(unique_field("", Some("app_user_login_key")), "login");
-        assert_eq!(unique_field("", Some("customer_external_id_key")), "external_id");
+        assert_eq!(unique_field("UNIQUE constraint failed: phone.username", None, None), "username");
+        assert_eq!(unique_field("UNIQUE constraint failed: flow_version.flow_id, flow_version.number", None, None), "flow_id");
+        assert_eq!(unique_field("", Some("phone"), Some("phone_username_key")), "username");
+        assert_eq!(unique_field("", Some("app_user"), Some("app_user_login_key")), "login");
+        assert_eq!(unique_field("", Some("customer"), Some("customer_external_id_key")), "external_id");
+        assert_eq!(unique_field("", Some("customer_order"), Some("customer_order_external_id_key")), "external_id");
+        assert_eq!(unique_field("", Some("customer"), Some("customer_pkey")), "id");
     }
 
     #[test]

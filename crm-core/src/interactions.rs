@@ -7,6 +7,7 @@ pub use detail::*;
 use crate::audit::{Action, write_audit};
 use crate::db::{Row, Tx, Value, text};
 use crate::error::{Result, StoreError};
+use crate::identity::references::SAME_CUSTOMER;
 use crate::model::{PAGE_DEFAULT, PAGE_MAX, Page, Who};
 use crate::number::normalise;
 use crate::store::Store;
@@ -109,59 +110,21 @@ impl Store {
     /// `Invalid` for a bad cursor; `Unavailable`.
     pub async fn interactions(&self, filter: &InteractionFilter) -> Result<Page<InteractionSummary>> {
         let limit = filter.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize;
-        let conditions = self.conditions(filter)?;
+        let mut conditions = conditions(filter)?;
         let clause = if conditions.conditions.is_empty() { "1 = 1".to_owned() } else { conditions.conditions.join(" AND ") };
-        let sql = format!("SELECT {SUMMARY} {FROM} WHERE {clause} ORDER BY i.opened_at DESC, i.id DESC LIMIT {}", limit + 1);
+        let sql = match &filter.number {
+            Some(number) => {
+                let normalised = normalise(number, self.country());
+                conditions.values.push(Value::from(normalised.as_str().unwrap_or(number)));
+                with_number(&clause, conditions.values.len(), limit + 1)
+            }
+            None => format!("SELECT {SUMMARY} {FROM} WHERE {clause} ORDER BY i.opened_at DESC, i.id DESC LIMIT {}", limit + 1),
+        };
         let rows = self.db.fetch(sql, conditions.values).await?;
         let more = rows.len() > limit;
         let items = rows.iter().take(limit).map(read_summary).collect::<Result<Vec<_>>>()?;
         let next = if more { items.last().map(|last| format!("{}.{}", last.opened_at.0, last.id)) } else { None };
         Ok(Page { items, next })
-    }
-
-    fn conditions(&self, filter: &InteractionFilter) -> Result<Where> {
-        let mut all = Where::default();
-        if let Some(from) = filter.from {
-            all.and("i.opened_at >= ?", from);
-        }
-        if let Some(to) = filter.to {
-            all.and("i.opened_at < ?", to);
-        }
-        if let Some(queue) = filter.queue {
-            all.and("i.queue_id = ?", queue.to_string());
-        }
-        if let Some(agent) = filter.agent {
-            all.and("i.agent_id = ?", agent.to_string());
-        }
-        if let Some(customer) = filter.customer {
-            all.and("i.id IN (SELECT ic.interaction_id FROM interaction_customer ic WHERE ic.customer_id = ?)", customer.to_string());
-        }
-        if let Some(number) = &filter.number {
-            let normalised = normalise(number, self.country());
-            let value = normalised.as_str().unwrap_or(number).to_owned();
-            // Through the personal rows, so that an erased number is no longer found.
-            all.and(
-                "(i.to_number = ? OR i.id IN (SELECT pn.interaction_id FROM personal pn WHERE pn.value = ? \
-                 AND pn.kind IN ('number', 'raw_number')))",
-                value,
-            );
-        }
-        if let Some(state) = &filter.state {
-            all.and("i.state = ?", state.as_str());
-        }
-        if let Some(reason) = &filter.reason {
-            all.and("i.close_reason = ?", reason.as_str());
-        }
-        if let Some(cursor) = &filter.cursor {
-            let parsed = cursor.split_once('.').and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id.parse::<InteractionId>().ok()?)));
-            let Some((at, id)) = parsed else {
-                return Err(StoreError::invalid("interaction", "cursor", "give back the `next` of the page before"));
-            };
-            all.and("i.opened_at <= ?", at);
-            let bound = format!("(i.opened_at < {at} OR i.id < ?)");
-            all.and(&bound, id.to_string());
-        }
-        Ok(all)
     }
 
     /// One interaction as a list shows it.
@@ -236,6 +199,56 @@ impl Store {
         tx.commit().await?;
         Ok(erased)
     }
+}
+
+/// What must hold of an interaction, but for its numbers.
+fn conditions(filter: &InteractionFilter) -> Result<Where> {
+    let mut all = Where::default();
+    if let Some(from) = filter.from {
+        all.and("i.opened_at >= ?", from);
+    }
+    if let Some(to) = filter.to {
+        all.and("i.opened_at < ?", to);
+    }
+    if let Some(queue) = filter.queue {
+        all.and("i.queue_id = ?", queue.to_string());
+    }
+    if let Some(agent) = filter.agent {
+        all.and("i.agent_id = ?", agent.to_string());
+    }
+    if let Some(customer) = filter.customer {
+        let theirs = format!("SELECT ic.interaction_id FROM interaction_customer ic WHERE ic.customer_id IN ({SAME_CUSTOMER})");
+        all.and(&format!("i.id IN ({theirs})"), customer.to_string());
+    }
+    if let Some(state) = &filter.state {
+        all.and("i.state = ?", state.as_str());
+    }
+    if let Some(reason) = &filter.reason {
+        all.and("i.close_reason = ?", reason.as_str());
+    }
+    if let Some(cursor) = &filter.cursor {
+        let parsed = cursor.split_once('.').and_then(|(at, id)| Some((at.parse::<i64>().ok()?, id.parse::<InteractionId>().ok()?)));
+        let Some((at, id)) = parsed else {
+            return Err(StoreError::invalid("interaction", "cursor", "give back the `next` of the page before"));
+        };
+        all.and(&format!("(i.opened_at, i.id) < ({at}, ?)"), id.to_string());
+    }
+    Ok(all)
+}
+
+/// Those from the number `$n` or to it, the latest first: each way by its own index and no further than the page goes, then both together. Who
+/// called is found through the personal rows, so that an erased number is no longer found.
+fn with_number(clause: &str, n: usize, limit: usize) -> String {
+    format!(
+        "WITH calling AS MATERIALIZED (SELECT i.id AS id, i.opened_at AS opened_at FROM \
+         (SELECT DISTINCT pn.interaction_id AS id FROM personal pn WHERE pn.value = ${n} AND pn.kind IN ('number', 'raw_number')) AS c \
+         CROSS JOIN interaction i WHERE i.id = c.id AND {clause}), \
+         both_ways AS MATERIALIZED (SELECT * FROM (SELECT id, opened_at FROM calling ORDER BY opened_at DESC, id DESC LIMIT {limit}) AS a \
+         UNION SELECT * FROM (SELECT i.id AS id, i.opened_at AS opened_at FROM interaction i WHERE i.to_number = ${n} AND {clause} \
+         ORDER BY i.opened_at DESC, i.id DESC LIMIT {limit}) AS b) \
+         SELECT {SUMMARY} FROM (SELECT id FROM both_ways ORDER BY opened_at DESC, id DESC LIMIT {limit}) AS h \
+         CROSS JOIN interaction i LEFT JOIN personal p ON p.id = i.from_ref WHERE i.id = h.id ORDER BY i.opened_at DESC, i.id DESC"
+    )
 }
 
 async fn summary(tx: &mut Tx, id: InteractionId) -> Result<InteractionSummary> {

@@ -32,6 +32,11 @@ const STEPS: &[Step] = &[
     step!(5, "calls to the outside", "0005_calls_to_the_outside.sql"),
     step!(6, "messages and recording", "0006_messages_and_recording.sql"),
     step!(7, "encrypted trunks", "0007_encrypted_trunks.sql"),
+    step!(8, "customer view", "0008_customer_view.sql"),
+    step!(9, "identity and retention", "0009_identity_and_retention.sql"),
+    step!(10, "tickets", "0010_tickets.sql"),
+    step!(11, "knowledge scripts rules", "0011_knowledge_scripts_rules.sql"),
+    step!(12, "orders work webhooks", "0012_orders_work_webhooks.sql"),
 ];
 
 pub(crate) fn migrator(backend: Backend) -> Migrator {

@@ -3,7 +3,7 @@
 use crate::db::text;
 use crate::error::Result;
 use crate::model::{
-    DialRule, Flow, Hours, Number, OverflowTo, Phone, Queue, QueueOrdering, Reason, Site, Skill, Stored, Team, Trunk, User, UserRole,
+    DialRule, Flow, Hours, Number, OverflowTo, Phone, Queue, QueueOrdering, Reason, Rule, Site, Skill, Stored, Team, Trunk, User, UserRole,
     WrapUpCode,
 };
 use crate::store::Store;
@@ -53,6 +53,8 @@ pub struct ConfigSnapshot {
     /// In the order they are asked.
     pub dial_rules: Vec<Stored<DialRule>>,
     pub phones: Vec<Stored<Phone>>,
+    /// What is asked at each pop.
+    pub rules: Vec<Stored<Rule>>,
     /// Of each phone that has a password.
     pub digests: BTreeMap<PhoneId, PhoneDigest>,
     /// Of each trunk with an account that has a password.
@@ -123,6 +125,7 @@ impl Store {
             trunks: self.all().await?,
             dial_rules: self.all().await?,
             phones: self.all().await?,
+            rules: self.all().await?,
             digests: BTreeMap::new(),
             trunk_digests: BTreeMap::new(),
             flows: Vec::new(),

@@ -2,9 +2,11 @@
 
 use crate::db::{Backend, Db, Timeouts};
 use crate::error::Result;
-use crate::model::{Id, Kind};
+use crate::heard::Statement;
+use crate::model::{Id, Kind, Owner};
+use crate::outbox::Interests;
 use crate::project::Folds;
-use cti_types::{Chance, Utc};
+use cti_types::{Chance, CustomerId, UserId, Utc};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, broadcast};
@@ -46,8 +48,23 @@ impl StoreOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     pub kind: Kind,
-    /// The row's id as text.
+    /// The row's id as text. With `many`, that of one of them.
     pub id: String,
+    /// As it is now; none where that is not known, and of what is gone.
+    pub version: Option<i64>,
+    pub by: Option<UserId>,
+    /// The customer it is, or belongs to.
+    pub customer: Option<CustomerId>,
+    /// Whose work it is, and whose it was.
+    pub owners: Vec<Owner>,
+    /// So many were written at once that they are not told of one by one.
+    pub many: bool,
+}
+
+impl Change {
+    pub(crate) fn new(kind: Kind, id: impl ToString) -> Change {
+        Change { kind, id: id.to_string(), version: None, by: None, customer: None, owners: Vec::new(), many: false }
+    }
 }
 
 #[derive(Debug)]
@@ -58,6 +75,7 @@ struct Shared {
     changes: broadcast::Sender<Change>,
     hashing: Semaphore,
     folds: Folds,
+    interests: Interests,
 }
 
 /// One database, open. Cheap to clone; all clones share its connections.
@@ -83,6 +101,7 @@ impl Store {
             changes: broadcast::channel(CHANGES_MAX).0,
             hashing: Semaphore::new(HASHES_MAX),
             folds: Folds::default(),
+            interests: Interests::default(),
         };
         Ok(Store { db, shared: Arc::new(shared) })
     }
@@ -90,6 +109,11 @@ impl Store {
     /// Which database it is.
     pub fn backend(&self) -> Backend {
         self.db.backend()
+    }
+
+    /// What was read with since this was asked last; nothing the first time. For tests of query plans.
+    pub fn statements(&self) -> Vec<Statement> {
+        self.db.heard()
     }
 
     /// The realm phones' digests are made for.
@@ -121,8 +145,22 @@ impl Store {
     }
 
     pub(crate) fn changed(&self, kind: Kind, id: impl ToString) {
+        let change = Change::new(kind, id);
+        let customer = if kind == Kind::Customer { change.id.parse().ok() } else { None };
+        self.tell(Change { customer, ..change });
+    }
+
+    /// To be called once what was changed is committed.
+    pub(crate) fn tell(&self, change: Change) {
+        if change.kind == Kind::Webhook {
+            self.shared.interests.forget();
+        }
         // Nobody listening is not an error.
-        let _ = self.shared.changes.send(Change { kind, id: id.to_string() });
+        let _ = self.shared.changes.send(change);
+    }
+
+    pub(crate) fn interests(&self) -> &Interests {
+        &self.shared.interests
     }
 
     pub(crate) fn new_id<I: Id>(&self, now: Utc) -> I {

@@ -1,8 +1,10 @@
 //! The few things needed before the database: addresses, folders, limits. A TOML file with the environment over it.
 
 mod sip;
+mod webhooks;
 
 pub use sip::{DigestOffer, InterfaceConfig, SipConfig, SipTransport, TrunkTlsConfig};
+pub use webhooks::{Network, WebhooksConfig};
 
 use crate::switch::Spoken;
 use anyhow::{Context, bail};
@@ -41,6 +43,8 @@ pub struct Config {
     pub journal: JournalConfig,
     #[serde(default)]
     pub limits: LimitsConfig,
+    #[serde(default)]
+    pub webhooks: WebhooksConfig,
     /// A folder of the site's own prompts (`en/welcome.wav`), over the built-in ones.
     #[serde(default)]
     pub prompts: Option<PathBuf>,
@@ -182,6 +186,7 @@ impl Config {
             media: MediaConfig::default(),
             journal: JournalConfig::default(),
             limits: LimitsConfig::default(),
+            webhooks: WebhooksConfig::default(),
             prompts: None,
             behind_tls: false,
             public_url: None,

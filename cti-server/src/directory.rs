@@ -5,6 +5,7 @@ use crate::switch::directory::{Agent, COUNTRY, Code, Dialler, Dialling, Director
 use crm_core::ConfigSnapshot;
 use crm_core::dial::Place;
 use crm_core::model::{self, minute_of_day};
+use crm_core::rules::RuleSet;
 use crm_core::snapshot::{PhoneDigest, agent_settings, queue_settings};
 use cti_media::sdp::SrtpPolicy;
 use cti_sip::api::{Account, Identity, Outward, PhoneAccount, Probe, Transport, Trunk};
@@ -192,6 +193,9 @@ pub fn build(snapshot: &ConfigSnapshot, clips: &Library) -> (Directory, Vec<Faul
         directory.phones.insert(phone.id, Phone { account, name: phone.name.clone(), owner: phone.owner_id, srtp: phone.srtp.map(srtp) });
     }
     directory.dialling = dialling(snapshot);
+    let zones = snapshot.queues.iter().map(|queue| (queue.id, queue.zone.as_str()));
+    let of_queues = snapshot.queues.iter().filter_map(|queue| Some((queue.id, queue.hours_id?)));
+    directory.rules = Arc::new(RuleSet::new(&snapshot.rules, zones).with_hours(&snapshot.hours, of_queues));
     directory.reasons = snapshot.reasons.iter().filter(|r| r.active).map(|r| (r.id, r.name.clone())).collect();
     directory.codes =
         snapshot.wrap_up_codes.iter().filter(|c| c.active).map(|c| (c.id, Code { name: c.name.clone(), queue: c.queue_id })).collect();

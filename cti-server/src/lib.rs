@@ -4,19 +4,26 @@
 
 pub mod api;
 pub mod asks;
+pub mod attachments;
 pub mod card;
+pub mod chores;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod directory;
+mod escalation;
+pub mod hooks;
 pub mod http;
 pub mod journal;
 pub mod metrics;
 pub mod net;
+pub mod news;
 pub mod outside;
 mod places;
 pub mod projector;
 pub mod recovery;
 pub mod resolver;
 pub mod server;
+pub mod service_order;
 pub mod switch;
+mod values;

@@ -114,7 +114,7 @@ fn load(arg: &ConfigArg) -> anyhow::Result<Config> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let server = Server::start(config).await?;
+    let server = Box::pin(Server::start(config)).await?;
     println!("HTTP  http://{}", server.http());
     for (transport, address) in server.sip_sockets() {
         println!("SIP   {address} ({})", transport.via());

@@ -1,6 +1,7 @@
 //! Carries out the switch's effects: sockets, media engine, look-ups, recordings, screens. Nothing here may block.
 
 use crate::asks::Asks;
+use crate::clock::Clock;
 use crate::net::Net;
 use crate::resolver::Resolver;
 use crate::switch::run::{Inbox, Outside};
@@ -9,7 +10,7 @@ use crm_core::Store;
 use crm_core::model::Who;
 use cti_media_engine::Engine;
 use cti_types::media::{EngineCommand, EngineEvent, OpenError};
-use cti_types::{InteractionId, Number};
+use cti_types::{InteractionId, Number, Utc};
 use recordings::Recorder;
 use softphone_ws::{Gateway, TopicKey};
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub struct House {
     pub inbox: Inbox,
     pub runtime: Handle,
     pub asks: Asks,
+    clock: Clock,
     resolver: Resolver,
     lookups: Arc<Semaphore>,
     /// What screens are to show once the loop has nothing more to do just now; no more than one round's effects.
@@ -46,6 +48,7 @@ impl House {
         inbox: Inbox,
         runtime: Handle,
         asks: Asks,
+        clock: Clock,
         resolver: Resolver,
     ) -> House {
         House {
@@ -57,6 +60,7 @@ impl House {
             inbox,
             runtime,
             asks,
+            clock,
             resolver,
             lookups: Arc::new(Semaphore::new(LOOKUPS_MAX)),
             views: BTreeMap::new(),
@@ -89,12 +93,14 @@ impl House {
     }
 
     fn look_up(&self, interaction: InteractionId, number: Number) {
-        let (store, inbox) = (self.store.clone(), self.inbox.clone());
+        let (store, inbox, now) = (self.store.clone(), self.inbox.clone(), self.clock.utc());
         let permit = Arc::clone(&self.lookups).try_acquire_owned();
+        // As of the beginning of the contact, which its id tells (RFC 9562 5.7).
+        let at = interaction.0.get_timestamp().map_or(0, |time| time.to_unix().0 as i64 * 1_000_000);
         self.runtime.spawn(async move {
             let found = match permit {
                 Err(_) => Found::default(),
-                Ok(_permit) => crate::card::look_up(&store, &number).await,
+                Ok(_permit) => crate::card::look_up(&store, Utc(at), now, &number).await,
             };
             inbox.desk(Event::Found { interaction, found }).await;
         });

@@ -1,6 +1,8 @@
 //! Assembles the house and takes it down again, in the right order.
 
 use crate::api::{self, ApiState};
+use crate::attachments::Attachments;
+use crate::chores::Chores;
 use crate::clock::Clock;
 use crate::config::{Config, DigestOffer};
 use crate::directory;
@@ -159,6 +161,11 @@ impl Server {
         let node = node_name(&config.data, &mut chance, clock.utc())?;
         let recordings_dir = config.data.join("recordings");
         make_private(&recordings_dir)?;
+        let imports_dir = config.data.join("imports");
+        make_private(&imports_dir)?;
+        let attachments_dir = config.data.join("attachments");
+        make_private(&attachments_dir)?;
+        let attachments = Attachments::new(attachments_dir);
 
         let alive =
             found.state.get(ALIVE_KEY).and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(Utc(0), |b| Utc(i64::from_le_bytes(b)));
@@ -179,6 +186,7 @@ impl Server {
         let engine = Arc::new(start_engine(&config, clock, recorder.handle(), &inbox, web.clone())?);
 
         let clips = library(&config)?;
+        let hooks = crate::hooks::Hooks::new(store.clone(), clock, config.webhooks.clone())?;
         let changes = store.changes();
         let (directory, faults) = directory::build(&store.config_snapshot().await?, &clips);
         say_faults(&faults);
@@ -215,6 +223,7 @@ impl Server {
             inbox.clone(),
             tokio::runtime::Handle::current(),
             asks.clone(),
+            clock,
             Resolver::new(&config.sip.name_servers()?, clock, chance.bytes())?,
         );
         let switch = Switch {
@@ -249,11 +258,13 @@ impl Server {
         let listener =
             tokio::net::TcpListener::bind(config.http).await.with_context(|| format!("cannot listen for HTTP on {}", config.http))?;
         let http = listener.local_addr()?;
+        let chores = Arc::new(Chores::new(store.clone(), clock, LocalStore::new(&recordings_dir), imports_dir, attachments.clone()));
         let state = ApiState {
             store: store.clone(),
             clock,
             gateway: gateway.clone(),
             recordings: LocalStore::new(&recordings_dir),
+            attachments,
             clips: clips.clone(),
             journal,
             projector: projected,
@@ -261,6 +272,7 @@ impl Server {
             pulse: pulse.clone(),
             inbox: inbox.clone(),
             asks,
+            chores: Arc::clone(&chores),
             secure_cookies: config.secure_cookies(),
             draining: drains,
             allowed_origins: config.allowed_origins.clone(),
@@ -272,9 +284,15 @@ impl Server {
         };
         let app = api::router(Arc::new(state)).merge(gateway.router());
         let tasks = vec![
+            tokio::spawn(chores.run(stopped_http.clone())),
             tokio::spawn(serve_http(listener, app, stopped_http)),
             tokio::spawn(forward_commands(from_gateway, inbox.clone())),
             tokio::spawn(watch_configuration(store.clone(), clips, changes, inbox.clone(), Arc::clone(&net))),
+            tokio::spawn(crate::escalation::run(store.clone(), clock)),
+            tokio::spawn(hooks.clone().run()),
+            tokio::spawn(hooks.sweep()),
+            tokio::spawn(crate::news::run(store.clone(), gateway.clone(), clock)),
+            tokio::spawn(crate::values::keep_fresh(store.clone(), clock)),
         ];
         Ok(Server {
             http,

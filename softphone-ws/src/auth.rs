@@ -2,7 +2,7 @@
 
 use crate::topic::TopicKey;
 use axum::http::{HeaderMap, Uri, header};
-use cti_types::{QueueId, TeamId, UserId};
+use cti_types::{CustomerId, QueueId, TeamId, UserId};
 use futures_util::future::BoxFuture;
 use softphone_protocol::{Role, Topic};
 use std::time::Duration;
@@ -37,8 +37,21 @@ impl Identity {
             Topic::Floor => oversees.then_some(TopicKey::Floor),
             Topic::Team(id) => oversees.then_some(TopicKey::Team(id)),
             Topic::Queue(id) => (oversees || self.queues.contains(&id)).then_some(TopicKey::Queue(id)),
+            // Whoever has one of these roles may work and read customers; a login without them has no live view.
+            Topic::MyWork => (!self.roles.is_empty()).then_some(TopicKey::MyWork(self.user)),
+            Topic::Customer(id) => (!self.roles.is_empty()).then_some(TopicKey::Customer(id)),
         }
     }
+}
+
+/// Whether somebody may follow a record now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MayFollow {
+    Yes,
+    /// They may not, or there is none.
+    No,
+    /// It cannot be looked up at the moment.
+    NotNow,
 }
 
 /// Turns what a client shows into a person. Called once for each attempt to open a socket, and again if logins ended meanwhile.
@@ -46,6 +59,10 @@ pub trait Authenticator: Send + Sync + 'static {
     /// `cookie` is the value of the session cookie, `bearer` the token of the `Authorization` header; with both, the token counts.
     /// `None`: not valid, for whatever reason.
     fn authenticate<'a>(&'a self, cookie: Option<&'a str>, bearer: Option<&'a str>) -> BoxFuture<'a, Option<Identity>>;
+
+    /// Whether this person sees the customer. Asked when they begin to follow the record, and again by
+    /// [`crate::Gateway::look_again`]; their role has allowed it.
+    fn sees_customer<'a>(&'a self, who: &'a Identity, customer: CustomerId) -> BoxFuture<'a, MayFollow>;
 }
 
 /// The value of the cookie `name` (RFC 6265 5.4).
@@ -153,6 +170,11 @@ mod tests {
         assert_eq!(agent.key(Topic::Queue(QueueId::from_u128(2))), None);
         assert_eq!(agent.key(Topic::Floor), None);
         assert_eq!(agent.key(Topic::Team(TeamId::from_u128(3))), None);
+        let customer = cti_types::CustomerId::from_u128(8);
+        assert_eq!(agent.key(Topic::MyWork), Some(TopicKey::MyWork(agent.user)));
+        assert_eq!(agent.key(Topic::Customer(customer)), Some(TopicKey::Customer(customer)));
+        let analyst = Identity { roles: vec![], ..agent.clone() };
+        assert_eq!((analyst.key(Topic::MyWork), analyst.key(Topic::Customer(customer))), (None, None));
         let boss = Identity { roles: vec![Role::Supervisor], ..agent };
         assert_eq!(boss.key(Topic::Floor), Some(TopicKey::Floor));
         assert_eq!(boss.key(Topic::Queue(QueueId::from_u128(2))), Some(TopicKey::Queue(QueueId::from_u128(2))));

@@ -56,7 +56,7 @@ pub struct Gateway(Arc<Shell>);
 pub(crate) struct Shell {
     pub(crate) hub: Arc<Hub>,
     pub(crate) to_switch: mpsc::Sender<FromGateway>,
-    authenticator: Arc<dyn Authenticator>,
+    pub(crate) authenticator: Arc<dyn Authenticator>,
 }
 
 impl Gateway {
@@ -78,6 +78,17 @@ impl Gateway {
     /// that topics other than `me` are joined to a few deltas a second. What changes nothing is not sent.
     pub fn publish(&self, topic: TopicKey, changes: Vec<(String, Option<Arc<str>>)>) {
         self.0.hub.publish(topic, changes, false);
+    }
+
+    /// The topics of records and of people's work that somebody follows now. Into others of them nothing is published. With another number
+    /// than before, a topic was forgotten in between and is empty.
+    pub fn followed_records(&self) -> Vec<(TopicKey, u64)> {
+        self.0.hub.transient()
+    }
+
+    /// Who may see a record may have changed: each of its followers is looked at again, and follows it no longer if they may not.
+    pub fn look_again(&self, topic: TopicKey) {
+        self.0.hub.doubt(topic);
     }
 
     /// Makes these the topic's only entries.

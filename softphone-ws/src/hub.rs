@@ -1,6 +1,6 @@
 //! All topics and all open sockets, behind two short locks. No socket is touched here and nothing waits.
 //!
-//! Lock order: a socket's `follows`, then `topics`. Nothing is awaited while a lock is held.
+//! Lock order: a socket's `follows`, then `topics`, then a socket's `doubts`. Nothing is awaited while a lock is held.
 
 use crate::config::Config;
 use crate::session::End;
@@ -34,6 +34,9 @@ pub(crate) struct Session {
     follows: Mutex<BTreeMap<TopicKey, Option<At>>>,
     end: Mutex<Option<End>>,
     ended: Notify,
+    /// Topics of which it must be looked whether they may still be followed; no more than are followed.
+    doubts: Mutex<BTreeSet<TopicKey>>,
+    doubting: Notify,
 }
 
 impl Session {
@@ -61,6 +64,22 @@ impl Session {
     pub(crate) fn close(&self, end: End) {
         lock(&self.end).get_or_insert(end);
         self.ended.notify_one();
+    }
+
+    fn doubt(&self, key: TopicKey) {
+        lock(&self.doubts).insert(key);
+        self.doubting.notify_one();
+    }
+
+    /// Waits for topics to be looked at again.
+    pub(crate) async fn doubted(&self) -> BTreeSet<TopicKey> {
+        loop {
+            let doubts = std::mem::take(&mut *lock(&self.doubts));
+            if !doubts.is_empty() {
+                return doubts;
+            }
+            self.doubting.notified().await;
+        }
     }
 
     /// Waits until [`Self::close`] is called.
@@ -137,6 +156,9 @@ impl Hub {
     /// Changes entries of a topic: JSON text, or `None` to remove. `only`: entries not named are removed too.
     pub(crate) fn publish(&self, key: TopicKey, changes: Vec<(String, Option<Arc<str>>)>, only: bool) {
         let mut topics = lock(&self.topics);
+        if key.transient() && !topics.by_key.contains_key(&key) {
+            return;
+        }
         let followed = self.topic(&mut topics, key);
         if only {
             let keep: BTreeSet<String> = changes.iter().map(|(name, _)| name.clone()).collect();
@@ -156,6 +178,11 @@ impl Hub {
         } else {
             commit(&mut topics, key);
         }
+    }
+
+    /// The topics somebody follows that are there for their followers alone, with their epochs.
+    pub(crate) fn transient(&self) -> Vec<(TopicKey, u64)> {
+        lock(&self.topics).by_key.iter().filter(|(key, _)| key.transient()).map(|(key, t)| (*key, t.state.epoch())).collect()
     }
 
     /// Commits what conflated topics have staged.
@@ -181,10 +208,27 @@ impl Hub {
         true
     }
 
-    pub(crate) fn unfollow(&self, session: &Session, key: TopicKey) {
+    /// Whether a socket follows this topic, or may follow one more.
+    pub(crate) fn has_room(&self, session: &Session, key: TopicKey) -> bool {
+        let follows = lock(&session.follows);
+        follows.len() < self.config.topics_per_socket_max || follows.contains_key(&key)
+    }
+
+    /// `false`: it did not follow it.
+    pub(crate) fn unfollow(&self, session: &Session, key: TopicKey) -> bool {
         let mut follows = lock(&session.follows);
-        if follows.remove(&key).is_some() {
+        let followed = follows.remove(&key).is_some();
+        if followed {
             leave(&mut lock(&self.topics), session.no, key);
+        }
+        followed
+    }
+
+    /// Has each follower of a topic look whether they still may follow it.
+    pub(crate) fn doubt(&self, key: TopicKey) {
+        let topics = lock(&self.topics);
+        for session in topics.by_key.get(&key).into_iter().flat_map(|followed| followed.followers.values()) {
+            session.doubt(key);
         }
     }
 
@@ -231,6 +275,8 @@ impl Hub {
             replies: Mutex::default(),
             replies_max: self.config.replies_max,
             follows: Mutex::default(),
+            doubts: Mutex::default(),
+            doubting: Notify::new(),
             end: Mutex::default(),
             ended: Notify::new(),
         });
@@ -318,7 +364,7 @@ fn leave(topics: &mut Topics, session: SessionNo, key: TopicKey) {
 
 /// Bounds the number of topics by what exists: state that was published, and topics somebody follows.
 fn forget_if_idle(topics: &mut Topics, key: TopicKey) {
-    if topics.by_key.get(&key).is_some_and(|t| t.followers.is_empty() && t.state.is_empty()) {
+    if topics.by_key.get(&key).is_some_and(|t| t.followers.is_empty() && (key.transient() || t.state.is_empty())) {
         topics.by_key.remove(&key);
     }
 }

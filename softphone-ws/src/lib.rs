@@ -11,7 +11,7 @@ mod limit;
 mod session;
 mod topic;
 
-pub use auth::{Authenticator, Identity};
+pub use auth::{Authenticator, Identity, MayFollow};
 pub use config::Config;
 pub use gateway::{FromGateway, Gateway, GatewayStats};
 pub use session::End;

@@ -1,6 +1,6 @@
 //! One open socket: greeting, reading with its limits, writing at the client's pace, closing. It holds no state of calls or agents.
 
-use crate::auth::Identity;
+use crate::auth::{Identity, MayFollow};
 use crate::gateway::{FromGateway, Shell};
 use crate::hub::{Hub, Seat, Session};
 use crate::limit::Bucket;
@@ -154,9 +154,7 @@ async fn follow_and_talk(
     let mut follows = resume.into_iter().map(|(topic, at)| (topic, Some(at))).collect::<BTreeMap<_, _>>();
     // `me` is always followed, first so that it is within the limit.
     let me = follows.remove(&Topic::Me).flatten();
-    for (topic, at) in std::iter::once((Topic::Me, me)).chain(follows) {
-        follow(&shell.hub, session, identity, topic, at);
-    }
+    follow_all(shell, session, identity, std::iter::once((Topic::Me, me)).chain(follows)).await;
     let login_ended = async {
         match login_ends {
             Some(at) => sleep_until(at).await,
@@ -179,6 +177,19 @@ async fn talk(shell: &Shell, session: &Arc<Session>, identity: &Identity, socket
         end = Reader::new(shell, session, identity).run(&mut stream) => end,
         end = write(&shell.hub, session, &mut sink, welcome) => end,
         end = session.closed() => end,
+        end = look_again(shell, session, identity) => end,
+    }
+}
+
+/// Ends what this person follows and may not see any more.
+async fn look_again(shell: &Shell, session: &Arc<Session>, identity: &Identity) -> End {
+    loop {
+        for key in session.doubted().await {
+            // What cannot be looked up now is left for the next change.
+            if sees(shell, identity, key).await == MayFollow::No && shell.hub.unfollow(session, key) {
+                session.say(&ServerMessage::Refused { topic: key.wire(), error: not_yours() });
+            }
+        }
     }
 }
 
@@ -208,7 +219,7 @@ impl<'a> Reader<'a> {
                 Ok(Some(Ok(message))) => message,
             };
             let done = match heard {
-                Message::Text(text) => self.text(&text),
+                Message::Text(text) => self.text(&text).await,
                 Message::Binary(_) => Err(not_text()),
                 Message::Ping(_) | Message::Pong(_) => continue,
                 Message::Close(_) => return End::Gone,
@@ -226,7 +237,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn text(&mut self, text: &str) -> Result<(), BadMessage> {
+    async fn text(&mut self, text: &str) -> Result<(), BadMessage> {
         let message_bytes_max = self.shell.hub.config.message_bytes_max;
         let in_time = self.bucket.take(self.began.elapsed());
         if text.len() > message_bytes_max {
@@ -243,9 +254,7 @@ impl<'a> Reader<'a> {
         match message {
             ClientMessage::Hello { .. } => Err(BadMessage { id, error: hello_first() }),
             ClientMessage::Subscribe { topics } => {
-                for topic in topics {
-                    follow(&self.shell.hub, self.session, self.identity, topic, None);
-                }
+                follow_all(self.shell, self.session, self.identity, topics.into_iter().map(|topic| (topic, None))).await;
                 Ok(())
             }
             ClientMessage::Unsubscribe { topics } => {
@@ -277,15 +286,48 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn follow(hub: &Hub, session: &Arc<Session>, identity: &Identity, topic: Topic, at: Option<At>) {
-    let refuse = |error| session.say(&ServerMessage::Refused { topic, error });
-    let Some(key): Option<TopicKey> = identity.key(topic) else {
-        return refuse(WireError::new(ErrorCode::Forbidden, "this topic is not for you"));
-    };
-    if !hub.follow(session, key, at) {
-        let most = hub.config.topics_per_socket_max;
-        refuse(WireError::new(ErrorCode::TooManyTopics, format!("at most {most} topics on one socket")));
+/// Follows what one message names; of more than a socket may follow the rest is refused without a look.
+async fn follow_all(shell: &Shell, session: &Arc<Session>, identity: &Identity, topics: impl Iterator<Item = (Topic, Option<At>)> + Send) {
+    let most = shell.hub.config.topics_per_socket_max;
+    for (n, (topic, at)) in topics.enumerate() {
+        if n < most {
+            follow(shell, session, identity, topic, at).await;
+        } else {
+            session.say(&ServerMessage::Refused { topic, error: too_many(most) });
+        }
     }
+}
+
+async fn follow(shell: &Shell, session: &Arc<Session>, identity: &Identity, topic: Topic, at: Option<At>) {
+    let (hub, refuse) = (&shell.hub, |error| session.say(&ServerMessage::Refused { topic, error }));
+    let Some(key): Option<TopicKey> = identity.key(topic) else { return refuse(not_yours()) };
+    // Before anything is looked up for it: one message may name many topics.
+    if hub.has_room(session, key) {
+        match sees(shell, identity, key).await {
+            MayFollow::Yes => {}
+            MayFollow::No => return refuse(not_yours()),
+            MayFollow::NotNow => return refuse(WireError::new(ErrorCode::Busy, "it cannot be looked up now; send it again")),
+        }
+        if hub.follow(session, key, at) {
+            return;
+        }
+    }
+    refuse(too_many(hub.config.topics_per_socket_max));
+}
+
+fn too_many(most: usize) -> WireError {
+    WireError::new(ErrorCode::TooManyTopics, format!("at most {most} topics on one socket"))
+}
+
+async fn sees(shell: &Shell, identity: &Identity, key: TopicKey) -> MayFollow {
+    match key {
+        TopicKey::Customer(customer) => shell.authenticator.sees_customer(identity, customer).await,
+        TopicKey::Me(_) | TopicKey::MyWork(_) | TopicKey::Queue(_) | TopicKey::Team(_) | TopicKey::Floor => MayFollow::Yes,
+    }
+}
+
+fn not_yours() -> WireError {
+    WireError::new(ErrorCode::Forbidden, "this topic is not for you")
 }
 
 type SocketSink<'a> = SplitSink<&'a mut WebSocket, Message>;

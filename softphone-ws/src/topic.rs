@@ -1,7 +1,7 @@
 //! One topic: its entries, its version, its last deltas. Pure; who follows it and who may is not known here.
 
 use axum::extract::ws::Utf8Bytes;
-use cti_types::{QueueId, TeamId, UserId};
+use cti_types::{CustomerId, QueueId, TeamId, UserId};
 use softphone_protocol::{At, Topic};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write;
@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub enum TopicKey {
     // First, so that a person's own state leaves before the floor's.
     Me(UserId),
+    MyWork(UserId),
+    Customer(CustomerId),
     Queue(QueueId),
     Team(TeamId),
     Floor,
@@ -22,17 +24,28 @@ impl TopicKey {
     pub fn wire(self) -> Topic {
         match self {
             TopicKey::Me(_) => Topic::Me,
+            TopicKey::MyWork(_) => Topic::MyWork,
+            TopicKey::Customer(id) => Topic::Customer(id),
             TopicKey::Queue(id) => Topic::Queue(id),
             TopicKey::Team(id) => Topic::Team(id),
             TopicKey::Floor => Topic::Floor,
         }
     }
 
-    /// Changes of it are joined to a few deltas a second. A person's own state is never held back.
+    /// Changes of it are joined to a few deltas a second. A person's own state is never held back, and of a record every change is told.
     pub(crate) fn conflated(self) -> bool {
         match self {
-            TopicKey::Me(_) => false,
+            TopicKey::Me(_) | TopicKey::MyWork(_) | TopicKey::Customer(_) => false,
             TopicKey::Queue(_) | TopicKey::Team(_) | TopicKey::Floor => true,
+        }
+    }
+
+    /// It is there for its followers alone: what it holds is forgotten with the last of them, and nothing is published into it before there
+    /// is one. Records are millions, those looked at few.
+    pub(crate) fn transient(self) -> bool {
+        match self {
+            TopicKey::MyWork(_) | TopicKey::Customer(_) => true,
+            TopicKey::Me(_) | TopicKey::Queue(_) | TopicKey::Team(_) | TopicKey::Floor => false,
         }
     }
 }
@@ -190,6 +203,10 @@ impl TopicState {
             messages.push(message.clone());
         }
         Missed { messages, at: At { epoch: self.epoch, version }, snapshot: false }
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     /// Nothing in it: it may be forgotten when nobody follows it.

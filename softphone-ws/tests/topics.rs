@@ -233,3 +233,56 @@ async fn a_client_that_reads_nothing_is_closed() {
     assert_eq!(house.gateway.stats().too_slow, 1);
     drop(client);
 }
+
+#[tokio::test]
+async fn a_record_is_told_of_to_those_who_have_it_before_them_and_kept_for_nobody() {
+    let mut house = House::open(Config::default()).await;
+    let id = cti_types::CustomerId::from_u128(7);
+    let (key, topic) = (TopicKey::Customer(id), Topic::Customer(id));
+    house.publish(key, vec![("order", Some(json!({"n": 1})))]);
+    assert!(house.gateway.followed_records().is_empty(), "nobody follows it: nothing is kept");
+    let (mut client, _) = house.client("ann").await;
+    client.say(json!({"type": "subscribe", "topics": [format!("customer/{id}")]})).await;
+    let (_, state) = client.snapshot(topic).await;
+    assert_eq!(Value::from(state), json!({}));
+    for n in 2..=3 {
+        house.publish(key, vec![("order", Some(json!({"n": n})))]);
+        let (_, set, _) = client.delta(topic).await;
+        assert_eq!(Value::from(set), json!({"order": {"n": n}}), "each change is a delta of its own");
+    }
+    let before = house.gateway.followed_records();
+    assert_eq!(before.iter().map(|(key, _)| *key).collect::<Vec<_>>(), [key]);
+    client.say(json!({"type": "unsubscribe", "topics": [format!("customer/{id}")]})).await;
+    client.say(json!({"type": "subscribe", "topics": [format!("customer/{id}")]})).await;
+    let (_, state) = client.snapshot(topic).await;
+    assert_eq!(Value::from(state), json!({}), "what it held went with its last follower");
+    assert_ne!(house.gateway.followed_records(), before, "it is another topic of the same name");
+}
+
+#[tokio::test]
+async fn a_record_is_followed_by_who_sees_it_and_as_long_as_they_do() {
+    let mut house = House::open(Config::default()).await;
+    let id = cti_types::CustomerId::from_u128(7);
+    let (key, topic) = (TopicKey::Customer(id), Topic::Customer(id));
+    house.hidden.lock().unwrap().insert(id);
+    let (mut client, _) = house.client("ann").await;
+    let refused = |message: ServerMessage| match message {
+        ServerMessage::Refused { topic, error } => (topic, error.code),
+        other => panic!("{other:?}"),
+    };
+    let subscribe = json!({"type": "subscribe", "topics": [format!("customer/{id}")]});
+    client.say(subscribe.clone()).await;
+    assert_eq!(refused(client.hear().await), (topic, ErrorCode::Forbidden));
+    assert!(house.gateway.followed_records().is_empty());
+    house.hidden.lock().unwrap().clear();
+    client.say(subscribe).await;
+    client.snapshot(topic).await;
+    // Looked at again without need, it goes on.
+    house.gateway.look_again(key);
+    house.publish(key, vec![("order", Some(json!({"n": 1})))]);
+    client.delta(topic).await;
+    house.hidden.lock().unwrap().insert(id);
+    house.gateway.look_again(key);
+    assert_eq!(refused(client.hear().await), (topic, ErrorCode::Forbidden));
+    assert!(house.gateway.followed_records().is_empty(), "nobody follows it any more");
+}

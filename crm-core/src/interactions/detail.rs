@@ -56,7 +56,7 @@ pub struct ParticipantView {
     pub left_at: Option<Utc>,
     pub leave_reason: Option<String>,
     /// Codec, packets, loss, jitter, round trip, once the leg is over.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     pub media: Option<Json>,
     /// Who answered a call of ours: `person`, `machine`, `unsure`; none: it was not listened.
     pub answerer: Option<String>,

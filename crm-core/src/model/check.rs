@@ -1,9 +1,12 @@
 //! Rules several resources share: names, zones, ranges. Gathers what is wrong; reads nothing.
 
 use crate::error::FieldError;
+use cti_types::Utc;
 
 /// Most errors reported of one row; the rest are left out.
 const ERRORS_MAX: usize = 20;
+/// The last microsecond of the year 9999.
+const TIME_MAX: i64 = 253_402_300_799_999_999;
 
 /// Gathers every field that is wrong, so that a form can show all at once.
 #[derive(Debug, Default)]
@@ -68,6 +71,12 @@ impl Check {
     /// A number within bounds, both included.
     pub fn range(&mut self, field: impl Into<String>, value: i64, min: i64, max: i64) {
         self.that((min..=max).contains(&value), field, format!("choose a number from {min} to {max}"));
+    }
+
+    /// A time from 1970 to the end of the year 9999, so that nothing computed from it leaves its range.
+    pub fn time(&mut self, field: &str, value: Option<Utc>) {
+        let right = value.is_none_or(|at| (0..=TIME_MAX).contains(&at.0));
+        self.that(right, field, "give microseconds since 1970, before the year 10000");
     }
 
     /// At most `max` elements.

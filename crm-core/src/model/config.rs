@@ -229,6 +229,8 @@ impl Resource for Queue {
         UsedBy { table: "queue", column: "overflow" },
         UsedBy { table: "number", column: "entry" },
         UsedBy { table: "wrap_up_code", column: "queue_id" },
+        UsedBy { table: "rule", column: "queues" },
+        UsedBy { table: "script", column: "queue_id" },
     ];
 
     fn check(&mut self, check: &mut Check) {

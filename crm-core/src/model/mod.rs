@@ -3,22 +3,50 @@
 //! Every resource is stored as [`Stored<R>`]: the fields of `R` with `id`, `version` and the two times beside them. Times are microseconds
 //! since 1970 in UTC, durations milliseconds. Passwords are [`Secret`]s: read from a request, never written to an answer, a log or the audit.
 
+mod birthday;
 mod check;
 mod config;
 mod customers;
+mod fields;
+mod formulas;
 mod hours;
+mod imports;
+mod knowledge;
+mod orders;
 mod outbound;
 mod people;
+mod relations;
+mod retention;
+mod rules;
+mod scripts;
+mod ticket;
+mod ticketing;
 mod voicemail;
+mod webhooks;
+mod work;
 
+pub use birthday::Birthday;
 pub use check::Check;
 pub(crate) use check::is_line;
 pub use config::*;
 pub use customers::*;
+pub use fields::*;
+pub use formulas::*;
 pub use hours::*;
+pub use imports::*;
+pub use knowledge::*;
+pub use orders::*;
 pub use outbound::*;
 pub use people::*;
+pub use relations::*;
+pub use retention::*;
+pub use rules::*;
+pub use scripts::*;
+pub use ticket::*;
+pub use ticketing::*;
 pub use voicemail::*;
+pub use webhooks::*;
+pub use work::*;
 
 use crate::error::FieldError;
 use cti_types::Utc;
@@ -67,6 +95,31 @@ pub enum Kind {
     Flow,
     Customer,
     OpenItem,
+    CustomField,
+    Formula,
+    ImportJob,
+    RetentionPolicy,
+    Ticket,
+    TicketType,
+    SlaPolicy,
+    TicketRule,
+    TicketTrigger,
+    TicketTemplate,
+    KnowledgeCategory,
+    KnowledgeArticle,
+    ArticleRequest,
+    Script,
+    Rule,
+    Product,
+    Order,
+    Contract,
+    ProductOwned,
+    Task,
+    Callback,
+    Reminder,
+    Note,
+    Notification,
+    Webhook,
 }
 
 impl Kind {
@@ -89,12 +142,66 @@ impl Kind {
             Kind::Flow => "flow",
             Kind::Customer => "customer",
             Kind::OpenItem => "open_item",
+            Kind::CustomField => "custom_field",
+            Kind::Formula => "formula",
+            Kind::ImportJob => "import",
+            Kind::RetentionPolicy => "retention_policy",
+            Kind::Ticket => "ticket",
+            Kind::TicketType => "ticket_type",
+            Kind::SlaPolicy => "sla_policy",
+            Kind::TicketRule => "ticket_rule",
+            Kind::TicketTrigger => "ticket_trigger",
+            Kind::TicketTemplate => "ticket_template",
+            Kind::KnowledgeCategory => "knowledge_category",
+            Kind::KnowledgeArticle => "knowledge_article",
+            Kind::ArticleRequest => "article_request",
+            Kind::Script => "script",
+            Kind::Rule => "rule",
+            Kind::Product => "product",
+            Kind::Order => "order",
+            Kind::Contract => "contract",
+            Kind::ProductOwned => "product_owned",
+            Kind::Task => "task",
+            Kind::Callback => "callback",
+            Kind::Reminder => "reminder",
+            Kind::Note => "note",
+            Kind::Notification => "notification",
+            Kind::Webhook => "webhook",
         }
     }
 
     /// Whether calls depend on it, so that the switch must load its snapshot anew.
     pub const fn is_config(self) -> bool {
-        !matches!(self, Kind::ApiToken | Kind::Customer | Kind::OpenItem)
+        !matches!(
+            self,
+            Kind::ApiToken
+                | Kind::Customer
+                | Kind::OpenItem
+                | Kind::CustomField
+                | Kind::Formula
+                | Kind::ImportJob
+                | Kind::RetentionPolicy
+                | Kind::Ticket
+                | Kind::TicketType
+                | Kind::SlaPolicy
+                | Kind::TicketRule
+                | Kind::TicketTrigger
+                | Kind::TicketTemplate
+                | Kind::KnowledgeCategory
+                | Kind::KnowledgeArticle
+                | Kind::ArticleRequest
+                | Kind::Script
+                | Kind::Product
+                | Kind::Order
+                | Kind::Contract
+                | Kind::ProductOwned
+                | Kind::Task
+                | Kind::Callback
+                | Kind::Reminder
+                | Kind::Note
+                | Kind::Notification
+                | Kind::Webhook
+        )
     }
 }
 
@@ -127,7 +234,8 @@ ids!(
     HoursId,
     CustomerId,
     PersonalId,
-    ContactPointId
+    ContactPointId,
+    RuleId
 );
 
 macro_rules! own_id {
@@ -167,7 +275,79 @@ own_id!(
     /// One row of the audit.
     AuditId,
     /// A rule of who may dial what.
-    DialRuleId
+    DialRuleId,
+    /// A field defined at run time.
+    CustomFieldId,
+    /// A formula over a customer's history.
+    FormulaId,
+    /// A relation between two customers.
+    RelationId,
+    /// What a customer allowed or forbade once.
+    ConsentId,
+    /// Two customers made one.
+    MergeId,
+    /// Two customers who may be one.
+    DuplicateId,
+    /// A CSV file taken over.
+    ImportJobId,
+    /// Customers taken out of the house.
+    ExportId,
+    /// The certificate of a customer erased.
+    ErasureId,
+    /// What may not be erased.
+    LegalHoldId,
+    /// How long a kind of data is kept.
+    RetentionPolicyId,
+    /// A ticket.
+    TicketId,
+    /// A kind of ticket.
+    TicketTypeId,
+    /// Times promised.
+    SlaPolicyId,
+    /// A rule of who gets which tickets.
+    TicketRuleId,
+    /// What happens when a ticket is not looked after.
+    TicketTriggerId,
+    /// A text with gaps.
+    TicketTemplateId,
+    /// Something said about a ticket.
+    TicketCommentId,
+    /// Something a person should know of.
+    NoticeId,
+    /// Something that is sold.
+    ProductId,
+    /// An order of a customer.
+    OrderId,
+    /// A contract with a customer.
+    ContractId,
+    /// A thing a customer has of us.
+    ProductOwnedId,
+    /// Something to be done.
+    TaskId,
+    /// A call we owe somebody.
+    CallbackId,
+    /// Something to be reminded of.
+    ReminderId,
+    /// What somebody wrote down.
+    NoteId,
+    /// A file on a ticket or a note.
+    AttachmentId,
+    /// What somebody is told.
+    NotificationId,
+    /// Somebody who is told of changes over HTTP.
+    WebhookId,
+    /// An article of the knowledge base.
+    KnowledgeArticleId,
+    /// A category of articles.
+    KnowledgeCategoryId,
+    /// An article somebody misses.
+    ArticleRequestId,
+    /// A comment on an article.
+    ArticleCommentId,
+    /// What agents are led through.
+    ScriptId,
+    /// A script under way, or gone through.
+    ScriptRunId
 );
 
 /// A column of another table that holds this resource's id, alone or inside JSON.
@@ -178,7 +358,7 @@ pub struct UsedBy {
 }
 
 /// An id in a field that must exist when the row is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {
     pub field: String,
     pub table: &'static str,
@@ -240,6 +420,46 @@ pub trait Resource: Serialize + DeserializeOwned + Clone + fmt::Debug + Send + S
 
     /// What this row and another one may not both say, where that is more than equal text (which a UNIQUE column refuses).
     fn clash(&self, _other: &Self) -> Option<Clash> {
+        None
+    }
+
+    /// Values of fields defined at run time, of a resource that has them.
+    fn custom_fields(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+        None
+    }
+
+    /// Keys by which those who may be the same are found; kept in `match_key` with each write.
+    fn match_keys(&self) -> Vec<i64> {
+        Vec::new()
+    }
+
+    /// Whether a change from `old` may have changed [`Resource::match_keys`].
+    fn match_keys_may_differ(&self, _old: &Self) -> bool {
+        false
+    }
+
+    /// [`Resource::clash`], where more than two rows are in it. `others` are all rows but this one, whose id is `own` once it has one.
+    fn clash_among(&self, _own: Option<Self::Id>, _others: &[(Self::Id, Self)]) -> Option<Clash> {
+        None
+    }
+
+    /// The day reminders of birthdays follow.
+    fn birthday(&self) -> Option<Birthday> {
+        None
+    }
+
+    /// Further columns with numbers derived from the fields.
+    fn derived_numbers(&self) -> Vec<(&'static str, Option<i64>)> {
+        Vec::new()
+    }
+
+    /// The customer it belongs to: whoever looks at them is told of its changes.
+    fn customer(&self) -> Option<cti_types::CustomerId> {
+        None
+    }
+
+    /// Whose work it is: they are told of its changes.
+    fn owner(&self) -> Option<Owner> {
         None
     }
 
@@ -356,14 +576,14 @@ pub struct AuditEntry {
     #[schema(value_type = Option<Uuid>)]
     pub user: Option<cti_types::UserId>,
     pub via: String,
-    /// `create`, `update`, `delete` or `listen`.
+    /// `create`, `update`, `delete`, `listen`, or what else was done: `merge`, `unmerge`, `import`, `export`, `erase`, `hold`, `lift`.
     pub action: String,
     /// The kind of row, as [`Kind::word`] says it.
     pub resource: String,
     pub resource_id: String,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub before: Option<serde_json::Value>,
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub after: Option<serde_json::Value>,
 }
 

@@ -1,7 +1,7 @@
 //! The log's way from the journal into the database: events, personal values, and the tables made from them. Owns no thread and no file.
 //!
 //! One call of [`Store::project`] is one transaction: it skips what the node's high-water mark says is in, inserts the rest, and brings the
-//! projections of the streams it touched up to date. An interaction's projection is a pure function of its whole stream ([`fold`]): before
+//! projections of the streams it touched up to date, with the last contact of the customers in them. An interaction's projection is a pure function of its whole stream ([`fold`]): before
 //! and after are both computed and only rows that differ are written. So the order in which nodes deliver does not matter, applying twice
 //! changes nothing, and [`Store::rebuild`] runs the same function.
 
@@ -26,7 +26,7 @@ pub(crate) use known::Folds;
 use known::Known;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use tables::{Rows, write_changes};
+use tables::{Rows, changed_customers, write_changes};
 
 /// What the projector reads out of the journal.
 #[derive(Clone, Debug, PartialEq)]
@@ -237,6 +237,7 @@ async fn project_interactions(
     }
     insert_events(tx, inserts).await?;
     write_changes(tx, &before, &after).await?;
+    crate::activity::refresh_contacts(tx, changed_customers(&before, &after).iter().map(String::as_str)).await?;
     tally.write(tx).await?;
     Ok(folds)
 }

@@ -69,6 +69,7 @@ impl Store {
         report.rows_changed += delete_orphans(&mut tx).await?;
         report.rows_changed += replace_counts(&mut tx, tally).await?;
         tx.commit().await?;
+        report.rows_changed += self.recount_contacts().await?;
         Ok(report)
     }
 

@@ -3,7 +3,7 @@
 use super::insert_rows;
 use crate::db::{Tx, Value};
 use crate::error::Result;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The type of a column, for its NULL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,6 +249,19 @@ pub(super) fn put(rows: &mut Rows, table: usize, values: Vec<Value>) {
     debug_assert_eq!(spec.columns.len(), values.len(), "{}", spec.name);
     let (key, values) = spec.keyed(values);
     rows.insert((table, key), values);
+}
+
+/// The customers whose interactions differ, in the order of their ids.
+pub(super) fn changed_customers(before: &Rows, after: &Rows) -> BTreeSet<String> {
+    let of_table = || (INTERACTION_CUSTOMER, Vec::new())..(INTERACTION_CUSTOMER + 1, Vec::new());
+    let differs = |(key, _): &(&(usize, Vec<Value>), &Vec<Value>)| before.get(*key) != after.get(*key);
+    let both = before.range(of_table()).chain(after.range(of_table()));
+    both.filter(differs)
+        .filter_map(|((_, key), _)| match key.get(1) {
+            Some(Value::Text(customer)) => customer.clone(),
+            Some(Value::Int(_)) | None => None,
+        })
+        .collect()
 }
 
 /// Writes what differs: changed and new rows, then deletes those no longer there. Returns how many rows that were.

@@ -9,10 +9,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use crm_core::auth::Principal;
 use crm_core::model::{ApiTokenId, User, UserRole};
-use crm_core::{Secret, Store, StoreError, Stored, Who};
-use cti_types::Now;
+use crm_core::{Secret, Store, StoreError, Stored, Viewer, Who};
+use cti_types::{CustomerId, Now};
 use futures_util::future::BoxFuture;
-use softphone_ws::{Authenticator, Identity};
+use softphone_ws::{Authenticator, Identity, MayFollow};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -50,6 +50,11 @@ impl Caller {
     /// The highest of the login's roles, as the switch judges; who has none of its roles counts as an agent.
     pub(super) fn role(&self) -> softphone_protocol::Role {
         self.roles.iter().copied().filter_map(role).max().unwrap_or(softphone_protocol::Role::Agent)
+    }
+
+    /// With whose eyes customers are read.
+    pub(super) fn viewer(&self) -> Viewer {
+        Viewer::of(self.user.id, self.roles.clone(), self.user.team_id)
     }
 
     /// As the audit names them.
@@ -158,6 +163,15 @@ fn role(role: UserRole) -> Option<softphone_protocol::Role> {
     }
 }
 
+/// The other way round.
+fn user_role(role: softphone_protocol::Role) -> UserRole {
+    match role {
+        softphone_protocol::Role::Agent => UserRole::Agent,
+        softphone_protocol::Role::Supervisor => UserRole::Supervisor,
+        softphone_protocol::Role::Administrator => UserRole::Admin,
+    }
+}
+
 impl Authenticator for Authentication {
     fn authenticate<'a>(&'a self, cookie: Option<&'a str>, bearer: Option<&'a str>) -> BoxFuture<'a, Option<Identity>> {
         Box::pin(async move {
@@ -165,6 +179,21 @@ impl Authenticator for Authentication {
                 tracing::warn!(%error, "a socket's login cannot be looked up");
                 None
             })
+        })
+    }
+
+    /// By the same rule as over REST.
+    fn sees_customer<'a>(&'a self, who: &'a Identity, customer: CustomerId) -> BoxFuture<'a, MayFollow> {
+        Box::pin(async move {
+            let roles = who.roles.iter().copied().map(user_role).collect();
+            match self.0.may_see(&Viewer::of(who.user, roles, who.team), customer).await {
+                Ok(()) => MayFollow::Yes,
+                Err(StoreError::NotFound { .. }) => MayFollow::No,
+                Err(error) => {
+                    tracing::warn!(%error, "who may follow a record cannot be looked up");
+                    MayFollow::NotNow
+                }
+            }
         })
     }
 }

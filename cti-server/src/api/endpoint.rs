@@ -57,7 +57,11 @@ impl Endpoint {
             let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True);
             operation = operation.parameter(parameter.schema(Some(text)));
         }
+        let writes = !matches!(method, HttpMethod::Get);
         let mut endpoint = Endpoint { method, path, access, operation, schemas: Vec::new(), route };
+        if writes {
+            endpoint = endpoint.refuses(415, "Not sent as JSON");
+        }
         match access {
             // An empty list: no login, whatever the document says at its top.
             Access::Open => endpoint.operation = endpoint.operation.securities(Some(Vec::<SecurityRequirement>::new())),
@@ -116,9 +120,31 @@ impl Endpoint {
     /// A change that names its version.
     pub(super) fn versioned(self) -> Endpoint {
         self.header("If-Match", true, "The ETag that was read")
+            .refuses(400, "The body or If-Match cannot be read")
             .refuses(404, "No such row")
             .refuses(412, "Somebody changed it meanwhile; `current_version` says to what")
             .refuses(428, "If-Match is missing")
+    }
+
+    /// A customer's: the id of one who was merged leads to the survivor (see `identity::redirect`).
+    pub(super) fn follows_merges(self) -> Endpoint {
+        self.refuses(307, "The customer was merged into another; Location and `merged_into` say into whom")
+    }
+
+    /// A body that is no JSON.
+    pub(super) fn takes_raw(mut self, description: &str, kind: &str) -> Endpoint {
+        let text = RefOr::T(Schema::Object(ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).build()));
+        let body = RequestBodyBuilder::new().description(Some(description)).content(kind, content(text)).required(Some(Required::True));
+        self.operation = self.operation.request_body(Some(body.build()));
+        self
+    }
+
+    /// What a form of a page sends.
+    pub(super) fn takes_form<T: ToSchema>(mut self) -> Endpoint {
+        let schema = self.named::<T>();
+        let body = RequestBodyBuilder::new().content("application/x-www-form-urlencoded", content(schema)).required(Some(Required::True));
+        self.operation = self.operation.request_body(Some(body.build()));
+        self.refuses(400, "Not a form")
     }
 
     /// The body's form.

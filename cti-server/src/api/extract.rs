@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use crm_core::ListQuery;
 use crm_core::model::PAGE_MAX;
+use cti_types::Utc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 /// Most parameters of a query; more are refused.
 const PARAMETERS_MAX: usize = 20;
 /// Most characters of a query's text.
-const PARAMETER_CHARS_MAX: usize = 200;
+const PARAMETER_CHARS_MAX: usize = 300;
 
 /// A JSON body: `application/json`, or `application/merge-patch+json` (RFC 7396).
 pub(super) struct JsonBody {
@@ -89,6 +90,12 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
     ["application/json", "application/merge-patch+json"].iter().any(|json| kind.eq_ignore_ascii_case(json))
 }
 
+/// `text/csv` (RFC 4180 3), whatever its parameters.
+pub(super) fn is_csv(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/csv")
+}
+
 /// The path's parameters by name.
 pub(super) struct PathOf(BTreeMap<String, String>);
 
@@ -151,6 +158,18 @@ impl Query {
         limit.map(Some).ok_or_else(|| Problem::out_of_bounds("limit", format!("give a number from 1 to {PAGE_MAX}")))
     }
 
+    /// Takes out a time: RFC 3339, or microseconds since 1970.
+    ///
+    /// # Errors
+    /// 422 naming it.
+    pub(super) fn time(&mut self, name: &str) -> Answer<Option<Utc>> {
+        let Some(text) = self.take(name) else { return Ok(None) };
+        let micros = text.parse::<i64>().ok().or_else(|| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_microsecond));
+        micros
+            .map(|micros| Some(Utc(micros)))
+            .ok_or_else(|| Problem::invalid(name, "write it as 2026-01-31T08:00:00Z, or as microseconds since 1970"))
+    }
+
     /// Takes out `cursor`, `limit` and `search`; what is left are fields to be equal.
     pub(super) fn into_list(mut self) -> Answer<ListQuery> {
         let limit = self.limit()?;
@@ -179,8 +198,23 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
             let problem = Problem::new(StatusCode::PRECONDITION_REQUIRED, "version-required", title);
             return Err(problem.detail("send If-Match with the ETag you read"));
         };
-        let version = tag.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
-        version.map(IfMatch).ok_or_else(|| Problem::malformed("If-Match: give one ETag as it was read, such as \"3\""))
+        version_of(tag).map(IfMatch)
+    }
+}
+
+fn version_of(tag: &HeaderValue) -> Answer<i64> {
+    let version = tag.to_str().ok().and_then(|tag| tag.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+    version.ok_or_else(|| Problem::malformed("If-Match: give one ETag as it was read, such as \"3\""))
+}
+
+/// As [`IfMatch`], where it may be left out.
+pub(super) struct MayMatch(pub(super) Option<i64>);
+
+impl<S: Sync> FromRequestParts<S> for MayMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        parts.headers.get(header::IF_MATCH).map(version_of).transpose().map(MayMatch)
     }
 }
 

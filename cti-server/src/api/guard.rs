@@ -3,7 +3,7 @@
 use super::Api;
 use super::access::Access;
 use super::caller::{self, Caller};
-use super::extract::{Peer, is_json};
+use super::extract::{Peer, is_csv, is_json};
 use super::problem::{Answer, Problem};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::request::Parts;
@@ -15,6 +15,9 @@ use std::time::Duration;
 
 /// A handler that takes longer is given up with 503. Bodies of answers may take longer.
 const TIME_MAX: Duration = Duration::from_secs(30);
+
+/// A file may take longer to be sent.
+const UPLOAD_TIME_MAX: Duration = Duration::from_secs(2 * 3_600);
 
 /// What every answer carries unless its handler has said otherwise.
 const HEADERS: [(HeaderName, &str); 5] = [
@@ -49,7 +52,8 @@ fn route(request: &Request) -> String {
 
 /// A request that takes too long is given up.
 pub(super) async fn limit_time(request: Request, next: Next) -> Response {
-    match tokio::time::timeout(TIME_MAX, next.run(request)).await {
+    let upload = request.method() == Method::PUT && route(&request) == super::imports::UPLOAD;
+    match tokio::time::timeout(if upload { UPLOAD_TIME_MAX } else { TIME_MAX }, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::unavailable("the request took too long").into_response(),
     }
@@ -75,13 +79,16 @@ pub(super) async fn admit(State(api): State<Arc<Api>>, request: Request, next: N
 async fn check(api: &Api, request: &Parts, route: String) -> Answer<Option<Caller>> {
     // HEAD is answered by the handler of GET.
     let method = if request.method == Method::HEAD { Method::GET } else { request.method.clone() };
+    // No cookie acts there, so that a page of elsewhere gains nothing; and a browser sends forms from a page without referrer as of `null`.
+    let by_token = route == super::tickets::PAGE_ROUTE;
+    let uploads = super::attachments::UPLOADS.contains(&route.as_str());
     let Some(access) = api.access.get(&(method.as_str().to_owned(), route)) else {
         // No such method on this path; the router says so.
         return Ok(None);
     };
     let headers = &request.headers;
-    if !method.is_safe() && caller::bearer(headers).is_none() {
-        refuse_forged(&method, headers, &api.state.allowed_origins)?;
+    if !method.is_safe() && !by_token && caller::bearer(headers).is_none() {
+        refuse_forged(&method, headers, &api.state.allowed_origins, uploads)?;
     }
     let right = match access {
         Access::Open => return Ok(None),
@@ -106,7 +113,7 @@ async fn check(api: &Api, request: &Parts, route: String) -> Answer<Option<Calle
 /// A page of another origin must not act with its visitor's cookie. The cookie is SameSite=Strict; this holds where a browser does not
 /// honour that, and between ports and subdomains, which count as one site. A page cannot send JSON elsewhere without being asked first
 /// (Fetch, CORS-safelisted request-header).
-fn refuse_forged(method: &Method, headers: &HeaderMap, allowed: &[String]) -> Answer<()> {
+fn refuse_forged(method: &Method, headers: &HeaderMap, allowed: &[String], uploads: bool) -> Answer<()> {
     let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
     if let Some(origin) = headers.get(header::ORIGIN).map(text) {
         let host = headers.get(header::HOST).map(text).unwrap_or_default();
@@ -115,7 +122,10 @@ fn refuse_forged(method: &Method, headers: &HeaderMap, allowed: &[String]) -> An
             return Err(Problem::new(StatusCode::FORBIDDEN, "foreign-origin", "This page may not do that"));
         }
     }
-    if matches!(*method, Method::POST | Method::PUT | Method::PATCH) && !is_json(headers) {
+    // Nor may it send a header of our own unasked.
+    let file = uploads && headers.contains_key(super::attachments::NAME);
+    // A page may not send text/csv unasked either.
+    if !file && matches!(*method, Method::POST | Method::PUT | Method::PATCH) && !is_json(headers) && !is_csv(headers) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Problem::new(status, "not-json", "Send JSON").detail("send Content-Type: application/json"));
     }
@@ -137,7 +147,7 @@ mod tests {
         for (name, value) in pairs {
             headers.append(*name, value.parse().unwrap());
         }
-        refuse_forged(&method, &headers, &["https://desk.example".to_owned()]).err().map(|problem| problem.status().as_u16())
+        refuse_forged(&method, &headers, &["https://desk.example".to_owned()], false).err().map(|problem| problem.status().as_u16())
     }
 
     #[test]
@@ -154,6 +164,7 @@ mod tests {
             (Method::POST, &[host], Some(415)),
             (Method::POST, &[host, ("content-type", "text/plain")], Some(415)),
             (Method::PATCH, &[host, ("content-type", "application/merge-patch+json")], None),
+            (Method::PUT, &[host, ("content-type", "text/csv")], None),
             (Method::DELETE, &[host], None),
             (Method::DELETE, &[host, ("origin", "http://evil.example")], Some(403)),
         ];

@@ -72,22 +72,46 @@ async fn home(headers: HeaderMap) -> Response {
     response
 }
 
+/// The languages our pages speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    Chinese,
+}
+
+impl Language {
+    /// As in `lang` (BCP 47).
+    pub(super) fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::Chinese => "zh",
+        }
+    }
+}
+
 /// The one of our languages that is wanted most (RFC 9110 12.5.4); English when none is.
-fn chosen(accepted: Option<&HeaderValue>) -> &'static Words {
+pub(super) fn language(accepted: Option<&HeaderValue>) -> Language {
     let accepted = accepted.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut best = (0.0, &ENGLISH);
+    let mut best = (0.0, Language::English);
     for range in accepted.split(',').take(20) {
         let (tag, weight) = range.split_once(';').unwrap_or((range, ""));
         let weight = weight.trim().strip_prefix("q=").map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
         let primary = tag.trim().split('-').next().unwrap_or_default();
-        let words = [&ENGLISH, &CHINESE].into_iter().find(|words| words.tag.eq_ignore_ascii_case(primary));
-        match words {
+        let language = [Language::English, Language::Chinese].into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary));
+        match language {
             // The earlier of two that are wanted alike.
-            Some(words) if weight > best.0 => best = (weight, words),
+            Some(language) if weight > best.0 => best = (weight, language),
             Some(_) | None => {}
         }
     }
     best.1
+}
+
+fn chosen(accepted: Option<&HeaderValue>) -> &'static Words {
+    match language(accepted) {
+        Language::English => &ENGLISH,
+        Language::Chinese => &CHINESE,
+    }
 }
 
 fn page(words: &Words) -> String {

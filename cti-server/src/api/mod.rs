@@ -6,29 +6,46 @@
 //! (measure, headers), panics and time limits, `guard::admit` (forged pages, sign-in, right), its handler.
 
 mod access;
+mod attachments;
 mod attempts;
 mod audit;
 mod caller;
 mod calls;
 mod customers;
 mod endpoint;
+mod erasures;
+mod exports;
 mod extract;
+mod fields;
 mod flows;
+mod formulas;
 mod guard;
 mod health;
+mod holds;
 mod home;
+mod identity;
+mod imports;
 mod interactions;
+mod knowledge;
 mod live;
 mod once;
 mod openapi;
+mod orders;
 mod problem;
 mod recordings;
+mod retention;
 mod rows;
+mod rules;
+mod scripts;
 mod session;
 mod sip;
+mod tickets;
 mod tokens;
 mod trunks;
 mod verbs;
+mod visible;
+mod webhooks;
+mod work;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +53,8 @@ mod tests;
 pub use caller::Authentication;
 
 use crate::asks::Asks;
+use crate::attachments::Attachments;
+use crate::chores::Chores;
 use crate::clock::Clock;
 use crate::journal::Journal;
 use crate::metrics::{Figure, Metrics};
@@ -67,6 +86,7 @@ pub struct ApiState {
     pub clock: Clock,
     pub gateway: softphone_ws::Gateway,
     pub recordings: ::recordings::LocalStore,
+    pub attachments: Attachments,
     /// The clips flows may play.
     pub clips: Library,
     pub journal: Arc<Journal>,
@@ -76,6 +96,8 @@ pub struct ApiState {
     pub inbox: Inbox,
     /// Questions to the switch that wait for its answer.
     pub asks: Asks,
+    /// What is done in the background, to be woken.
+    pub chores: Arc<Chores>,
     /// Cookies are only sent over TLS.
     pub secure_cookies: bool,
     /// True: the server is going down and wants no new calls.
@@ -102,16 +124,31 @@ struct Api {
 fn endpoints() -> Vec<endpoint::Endpoint> {
     let mut all = session::endpoints();
     all.extend(customers::endpoints());
+    all.extend(identity::endpoints());
+    all.extend(imports::endpoints());
+    all.extend(exports::endpoints());
+    all.extend(erasures::endpoints());
+    all.extend(holds::endpoints());
+    all.extend(retention::endpoints());
+    all.extend(knowledge::endpoints());
+    all.extend(scripts::endpoints());
+    all.extend(rules::endpoints());
     all.extend(interactions::endpoints());
     all.extend(recordings::endpoints());
     all.extend(rows::endpoints());
+    all.extend(orders::endpoints());
+    all.extend(work::endpoints());
+    all.extend(webhooks::endpoints());
     all.extend(flows::endpoints());
+    all.extend(formulas::endpoints());
     all.extend(tokens::endpoints());
     all.extend(calls::endpoints());
     all.extend(live::endpoints());
     all.extend(verbs::endpoints());
     all.extend(trunks::endpoints());
     all.extend(sip::endpoints());
+    all.extend(tickets::endpoints());
+    all.extend(attachments::endpoints());
     all.extend(audit::endpoints());
     all.extend(health::endpoints());
     all.extend(openapi::endpoints());
@@ -141,6 +178,7 @@ pub fn router(state: Arc<ApiState>) -> axum::Router {
         .method_not_allowed_fallback(|| async {
             Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This cannot be done here")
         })
+        .layer(from_fn_with_state(Arc::clone(&api), identity::follow))
         .layer(from_fn_with_state(Arc::clone(&api), guard::admit))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn(guard::limit_time))

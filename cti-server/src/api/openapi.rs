@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use utoipa::openapi::schema::{SchemaType, Type};
+use utoipa::openapi::schema::{AdditionalProperties, SchemaType, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{
     ComponentsBuilder, InfoBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, PathsBuilder, RefOr, Schema, SecurityRequirement, Tag,
@@ -49,8 +49,11 @@ pub(super) fn describe(endpoints: &mut [Endpoint]) -> OpenApi {
         }
         paths.add_path_operation(&endpoint.path, vec![endpoint.method.clone()], operation);
         for (name, schema) in &endpoint.schemas {
-            schemas.entry(name.clone()).or_insert_with(|| schema.clone());
+            add(&mut schemas, name, schema);
         }
+    }
+    for schema in schemas.values_mut() {
+        open(schema);
     }
     for (name, about) in SECRETS {
         if let Some(RefOr::T(Schema::Object(resource))) = schemas.get_mut(name) {
@@ -75,7 +78,50 @@ pub(super) fn describe(endpoints: &mut [Endpoint]) -> OpenApi {
         .build()
 }
 
+/// Two forms of one name would leave one of them undescribed.
+///
+/// # Panics
+/// When there is another form of this name: give one of them a name of its own by `#[schema(as = …)]`.
+fn add(schemas: &mut BTreeMap<String, RefOr<Schema>>, name: &str, schema: &RefOr<Schema>) {
+    let known = schemas.entry(name.to_owned()).or_insert_with(|| schema.clone());
+    let json = |schema: &RefOr<Schema>| serde_json::to_string(schema).unwrap_or_default();
+    assert!(*known == *schema, "two forms are named {name}: {} and {}", json(known), json(schema));
+}
+
+/// Fields that are not named are refused where they are sent, but the same form stands in answers beside others: `id`, `version`. A closed one
+/// would contradict them.
+fn open(schema: &mut RefOr<Schema>) {
+    if let RefOr::T(Schema::Object(object)) = schema
+        && matches!(object.additional_properties.as_deref(), Some(AdditionalProperties::FreeForm(false)))
+    {
+        object.additional_properties = None;
+    }
+}
+
 /// What each endpoint asks, by method and path.
 pub(super) fn access(endpoints: &[Endpoint]) -> BTreeMap<(String, String), Access> {
     endpoints.iter().map(|endpoint| ((verb(&endpoint.method).to_owned(), endpoint.path.clone()), endpoint.access)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_form_may_come_twice() {
+        let mut schemas = BTreeMap::new();
+        for _ in 0..2 {
+            add(&mut schemas, "Name", &RefOr::T(Schema::Object(ObjectBuilder::new().build())));
+        }
+        assert_eq!(schemas.len(), 1);
+    }
+
+    #[test]
+    #[should_panic(expected = "two forms are named Name")]
+    fn two_forms_of_one_name_are_refused() {
+        let mut schemas = BTreeMap::new();
+        for about in ["one", "another"] {
+            add(&mut schemas, "Name", &RefOr::T(Schema::Object(ObjectBuilder::new().description(Some(about)).build())));
+        }
+    }
 }

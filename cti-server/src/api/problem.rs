@@ -57,6 +57,9 @@ pub(super) struct ProblemBody {
     /// With `version-conflict`: the version the row has now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) current_version: Option<i64>,
+    /// With `merged`: the customer who stands for this one now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) merged_into: Option<String>,
     /// With `invalid-flow`: everything wrong with the document.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) problems: Vec<FlowProblem>,
@@ -79,6 +82,7 @@ impl Problem {
             detail: None,
             errors: Vec::new(),
             current_version: None,
+            merged_into: None,
             problems: Vec::new(),
         };
         Problem { status, body: Box::new(body), retry_after_s: None }
@@ -97,6 +101,10 @@ impl Problem {
     fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds);
         self
+    }
+
+    pub(super) fn is_not_found(&self) -> bool {
+        self.status == StatusCode::NOT_FOUND
     }
 
     #[cfg(test)]
@@ -141,6 +149,14 @@ impl Problem {
         Problem::new(StatusCode::CONFLICT, "conflict", "Something else stands in the way").detail(detail)
     }
 
+    /// It is somebody else's now; the caller adds where.
+    pub(super) fn merged(into: String) -> Self {
+        let title = "The customer was merged into another";
+        let mut problem = Problem::new(StatusCode::TEMPORARY_REDIRECT, "merged", title).detail("go on with merged_into");
+        problem.body.merged_into = Some(into);
+        problem
+    }
+
     pub(super) fn too_many(retry_after_s: u64) -> Self {
         Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts")
             .detail("wait before the next attempt")
@@ -177,9 +193,14 @@ impl From<StoreError> for Problem {
             StoreError::Clash { field, mend, .. } => {
                 Problem::new(StatusCode::CONFLICT, "not-unique", "Another one already has this value").detail(detail).field(field, mend)
             }
+            StoreError::Refused { .. } => Problem::conflict(detail),
             StoreError::InUse { .. } => Problem::new(StatusCode::CONFLICT, "in-use", "It is still in use").detail(detail),
             StoreError::Invalid { errors, .. } => {
                 let problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "Some values were refused");
+                errors.into_iter().fold(problem, |problem, error| problem.field(error.field, error.mend))
+            }
+            StoreError::NotAllowed { errors, .. } => {
+                let problem = Problem::new(StatusCode::FORBIDDEN, "field-not-allowed", "Your roles may not write this").detail(detail);
                 errors.into_iter().fold(problem, |problem, error| problem.field(error.field, error.mend))
             }
             StoreError::Unavailable(_) => Problem::unavailable("the database is not available"),
@@ -224,6 +245,7 @@ mod tests {
             (StoreError::VersionConflict { resource: "queue", current: 7 }, 412, "version-conflict"),
             (StoreError::Unique { resource: "user", field: "login".into() }, 409, "not-unique"),
             (StoreError::InUse { resource: "queue", by: "number".into() }, 409, "in-use"),
+            (StoreError::refused("customer", "a", "b"), 409, "conflict"),
             (StoreError::Invalid { resource: "queue", errors: vec![] }, 422, "invalid"),
             (away(), 503, "unavailable"),
             (corrupt, 500, "unexpected"),

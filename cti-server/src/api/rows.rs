@@ -7,13 +7,16 @@ use super::endpoint::{Endpoint, Schemas};
 use super::extract::{IfMatch, JsonBody, PathOf, Query, etag, row};
 use super::once::{IdempotencyKey, Made, once};
 use super::problem::{Answer, Problem};
+use super::{fields, visible};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use crm_core::auth::token_login;
 use crm_core::model::{
-    ApiToken, ApiTokenId, DialRule, Flow, Hours, Number, Phone, Queue, Reason, Site, Skill, Team, Trunk, User, UserRole, WrapUpCode,
+    ApiToken, ApiTokenId, ArticleRequest, Contract, CustomField, DialRule, Flow, Formula, Hours, ImportJob, KnowledgeCategory, Number,
+    Order, Phone, Product, ProductOwned, Queue, Reason, RetentionPolicy, Rule, Script, Site, Skill, SlaPolicy, Team, TicketRule,
+    TicketTemplate, TicketTrigger, TicketType, Trunk, User, UserRole, Webhook, WrapUpCode,
 };
 use crm_core::{Page, Resource, Stored};
 use cti_types::UserId;
@@ -32,6 +35,11 @@ pub(super) trait Collection: Resource + ToSchema {
     const TAG: &'static str;
     const READ: Right;
     const WRITE: Right;
+    /// To make one, where others may do that than change one.
+    const CREATE: Right = Self::WRITE;
+    const DELETE: Right = Self::WRITE;
+    /// Its rows belong to customers, and are seen by who sees these.
+    const OF_CUSTOMER: bool = false;
 
     /// A rule about who changes (`Some`) or deletes (`None`) which row, beside the right.
     fn allow(_caller: &Caller, _id: Self::Id, _patch: Option<&Value>) -> Answer<()> {
@@ -65,6 +73,48 @@ collections! {
     DialRule: "/dial-rules", "dial rules", ConfigRead, ConfigWrite;
     Phone: "/phones", "phones", ConfigRead, ConfigWrite;
     Flow: "/flows", "flows", ConfigRead, ConfigWrite;
+    CustomField: "/custom-fields", "custom fields", FieldsRead, ConfigWrite;
+    Formula: "/formulas", "formulas", ConfigRead, ConfigWrite;
+    ImportJob: "/imports", "imports", CustomersImport, CustomersImport;
+    RetentionPolicy: "/retention-policies", "retention", RetentionWrite, RetentionWrite;
+    TicketType: "/ticket-types", "ticket types", NamesRead, ConfigWrite;
+    TicketTemplate: "/ticket-templates", "ticket templates", NamesRead, ConfigWrite;
+    SlaPolicy: "/sla-policies", "SLA policies", ConfigRead, ConfigWrite;
+    TicketRule: "/ticket-rules", "ticket rules", ConfigRead, ConfigWrite;
+    TicketTrigger: "/ticket-triggers", "ticket triggers", ConfigRead, ConfigWrite;
+    KnowledgeCategory: "/knowledge/categories", "knowledge", KnowledgeRead, KnowledgeWrite;
+    Script: "/scripts", "scripts", ConfigRead, ConfigWrite;
+    Rule: "/rules", "rules", ConfigRead, ConfigWrite;
+    Product: "/products", "products", OrdersRead, ConfigWrite;
+    Webhook: "/webhooks", "webhooks", Webhooks, Webhooks;
+}
+
+/// Whoever misses an article may ask for it.
+impl Collection for ArticleRequest {
+    const PATH: &'static str = "/knowledge/requests";
+    const TAG: &'static str = "knowledge";
+    const READ: Right = Right::KnowledgeRead;
+    const WRITE: Right = Right::KnowledgeWrite;
+    const CREATE: Right = Right::KnowledgeUse;
+}
+
+/// Rows of customers that agents write and do not delete.
+macro_rules! records {
+    ($($resource:ident: $path:literal, $tag:literal;)*) => {$(
+        impl Collection for $resource {
+            const PATH: &'static str = $path;
+            const TAG: &'static str = $tag;
+            const READ: Right = Right::OrdersRead;
+            const WRITE: Right = Right::OrdersWrite;
+            const DELETE: Right = Right::OrdersDelete;
+            const OF_CUSTOMER: bool = true;
+        }
+    )*};
+}
+records! {
+    Order: "/orders", "orders";
+    Contract: "/contracts", "contracts";
+    ProductOwned: "/products-owned", "products owned";
 }
 
 impl Collection for ApiToken {
@@ -118,20 +168,24 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             all.extend(other_endpoints::<$resource>());
         )*};
     }
-    add!(Site, Team, User, Queue, Skill, Reason, WrapUpCode, Hours, Number, Trunk, DialRule, Phone, Flow);
+    add!(Site, Team, User, Queue, Skill, Reason, WrapUpCode, Hours, Number, Trunk, DialRule, Phone, Flow, CustomField, Formula);
+    add!(ImportJob, RetentionPolicy, Product);
+    add!(TicketType, TicketTemplate, SlaPolicy, TicketRule, TicketTrigger);
+    add!(KnowledgeCategory, ArticleRequest, Script, Rule);
     all.extend(other_endpoints::<ApiToken>());
     all
 }
 
-fn create_endpoint<R: Collection>() -> Endpoint {
+pub(super) fn create_endpoint<R: Collection>() -> Endpoint {
     let word = word::<R>();
     let mut endpoint =
-        Endpoint::post(R::PATH, Access::Needs(R::WRITE), create::<R>).says(R::TAG, format!("Make a {word}")).takes::<R>().idempotent();
+        Endpoint::post(R::PATH, Access::Needs(R::CREATE), create::<R>).says(R::TAG, format!("Make a {word}")).takes::<R>().idempotent();
     let stored = stored::<R>(&mut endpoint.schemas);
     endpoint.answers_with(201, "Made; Location and ETag say where and in which version", stored)
 }
 
-fn other_endpoints<R: Collection>() -> [Endpoint; 4] {
+/// To list, read, change and delete.
+pub(super) fn other_endpoints<R: Collection>() -> [Endpoint; 4] {
     let (word, one) = (word::<R>(), format!("{}/{{id}}", R::PATH));
     let mut list = Endpoint::get(R::PATH, Access::Needs(R::READ), list::<R>)
         .says(R::TAG, format!("List: {}", R::TAG))
@@ -147,7 +201,7 @@ fn other_endpoints<R: Collection>() -> [Endpoint; 4] {
         .versioned()
         .refuses(409, "Another one already has such a value: a name, a number, a trunk's address");
     let changed = stored::<R>(&mut update.schemas);
-    let delete = Endpoint::delete(&one, Access::Needs(R::WRITE), delete::<R>)
+    let delete = Endpoint::delete(&one, Access::Needs(R::DELETE), delete::<R>)
         .says(R::TAG, format!("Delete a {word}"))
         .versioned()
         .answers_nothing(204, "Deleted")
@@ -197,7 +251,8 @@ async fn list<R: Collection>(State(api): State<Arc<Api>>, query: Query) -> Answe
 
 async fn create<R: Collection>(State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey, body: JsonBody) -> Answer<Response> {
     let (store, who, now) = (api.state.store.clone(), caller.who(), api.state.clock.utc());
-    let value = body.value().clone();
+    let mut value = body.value().clone();
+    fields::admit_new::<R>(&caller, &mut value)?;
     let work = async move {
         let data = super::extract::parse::<R>(value)?;
         let stored = store.insert(&who, now, data).await?;
@@ -206,8 +261,22 @@ async fn create<R: Collection>(State(api): State<Arc<Api>>, caller: Caller, key:
     once(&api, &caller, R::PATH, key, &body, work).await
 }
 
-async fn read<R: Collection>(State(api): State<Arc<Api>>, path: PathOf, headers: HeaderMap) -> Answer<Response> {
+/// Refuses a row of a customer whom the caller may not see, and a change that gives it to one or writes what is not theirs to write.
+async fn may_see<R: Collection>(api: &Api, caller: &Caller, id: R::Id, patch: &mut Value) -> Answer<()> {
+    if R::OF_CUSTOMER {
+        let stored = api.state.store.get::<R>(id).await?;
+        visible::may_see(api, caller, &stored.data).await?;
+        visible::may_rename(api, caller, patch, stored.customer()).await?;
+        fields::admit_change::<R>(caller, patch, &stored.data)?;
+    }
+    Ok(())
+}
+
+async fn read<R: Collection>(State(api): State<Arc<Api>>, caller: Caller, path: PathOf, headers: HeaderMap) -> Answer<Response> {
     let stored = api.state.store.get::<R>(path.get("id", &word::<R>())?).await?;
+    if R::OF_CUSTOMER {
+        visible::may_see(&api, &caller, &stored.data).await?;
+    }
     Ok(row(&headers, stored.version, &stored))
 }
 
@@ -218,8 +287,9 @@ async fn update<R: Collection>(
     IfMatch(version): IfMatch,
     body: JsonBody,
 ) -> Answer<Response> {
-    let (id, patch) = (path.get::<R::Id>("id", &word::<R>())?, body.into_value());
+    let (id, mut patch) = (path.get::<R::Id>("id", &word::<R>())?, body.into_value());
     R::allow(&caller, id, Some(&patch))?;
+    may_see::<R>(&api, &caller, id, &mut patch).await?;
     let stored = api.state.store.update::<R>(&caller.who(), api.state.clock.utc(), id, version, &patch).await?;
     R::changed(&api, id, Some(&stored.data));
     Ok(([(header::ETAG, etag(stored.version))], Json(stored)).into_response())
@@ -228,6 +298,7 @@ async fn update<R: Collection>(
 async fn delete<R: Collection>(State(api): State<Arc<Api>>, caller: Caller, path: PathOf, IfMatch(version): IfMatch) -> Answer<StatusCode> {
     let id = path.get::<R::Id>("id", &word::<R>())?;
     R::allow(&caller, id, None)?;
+    may_see::<R>(&api, &caller, id, &mut Value::Null).await?;
     api.state.store.delete::<R>(&caller.who(), api.state.clock.utc(), id, version).await?;
     R::changed(&api, id, None);
     Ok(StatusCode::NO_CONTENT)

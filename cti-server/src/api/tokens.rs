@@ -6,11 +6,11 @@ use super::caller::Caller;
 use super::endpoint::{BASE, Endpoint};
 use super::extract::{JsonBody, parse};
 use super::once::{IdempotencyKey, Made, once};
-use super::problem::Answer;
+use super::problem::{Answer, Problem};
 use axum::extract::State;
 use axum::response::Response;
-use crm_core::Stored;
 use crm_core::model::ApiToken;
+use crm_core::{StoreError, Stored};
 use serde::Serialize;
 use std::sync::Arc;
 use utoipa::openapi::schema::{AllOfBuilder, SchemaType, Type};
@@ -44,7 +44,11 @@ async fn create(State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey
     let (store, who, now) = (api.state.store.clone(), caller.who(), api.state.clock.utc());
     let value = body.value().clone();
     let work = async move {
-        let (stored, token) = store.create_api_token(&who, now, parse(value)?).await?;
+        let made = store.create_api_token(&who, now, parse(value)?).await;
+        let (stored, token) = match made {
+            Err(StoreError::NotFound { .. }) => return Err(Problem::invalid("user_id", "choose a user that exists")),
+            made => made?,
+        };
         let body = NewToken { stored: &stored, token: token.reveal() };
         Made::row(&body, format!("{BASE}{PATH}/{}", stored.id), stored.version)
     };

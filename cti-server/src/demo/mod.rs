@@ -4,7 +4,9 @@
 mod agents;
 mod called;
 mod callers;
+mod customer_view;
 mod history;
+mod knowledge;
 mod live;
 mod samples;
 mod screen;
@@ -12,6 +14,8 @@ mod secrets;
 mod seed;
 #[cfg(test)]
 mod tests;
+mod tickets;
+mod work;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -78,7 +82,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let callers = callers_line.as_ref().map(UserAgent::local_addr);
     let (secrets, seeded, token) = fill(&config, &options, callers, &mut chance).await?;
 
-    let server = Server::start(config).await?;
+    let server = Box::pin(Server::start(config)).await?;
     let (stop, stopped) = watch::channel(false);
     let mut people = JoinSet::new();
     if options.agents {
@@ -129,6 +133,8 @@ fn configure(options: &Options, data: &Path) -> anyhow::Result<Config> {
         // Any SIP phone may be pointed at the demo, and every one knows MD5.
         "sip": { "listen": options.sip, "digest": "md5" },
         "limits": { "drain_s": DRAIN_S },
+        // A receiver on the visitor's own machine is what there is to try webhooks with.
+        "webhooks": { "private_allowed": ["127.0.0.0/8", "::1"] },
     });
     std::fs::write(&path, toml::to_string(&table)?).with_context(|| format!("cannot write {}", path.display()))?;
     let mut config = Config::load(&path, std::env::vars().filter(|(name, _)| !NOT_CONFIGURATION.contains(&name.as_str())))?;
@@ -159,6 +165,7 @@ async fn fill(
     let now = Clock::start().utc();
     let seeded = seed::fill(&store, now, &secrets, options.sip.ip(), callers).await?;
     history::write(&store, now, &seeded, chance).await?;
+    customer_view::compute(&store, now, &seeded).await?;
     let admin = seeded.users.get("admin").copied().context("the demo has no administrator")?;
     let token = seed::token(&store, now, &mut secrets, admin).await?;
     store.close().await;

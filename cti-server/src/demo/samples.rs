@@ -88,53 +88,37 @@ const fn company(
     Sample { kind: CustomerKind::Company, ..person(name, number, language, tier, contacts, notes, open) }
 }
 
-use OpenItemKind::{Callback, Order, Ticket};
+use OpenItemKind::Ticket;
 
 pub(super) const CUSTOMERS: [Sample; 25] = [
-    person(
-        "Emma Thompson",
-        "+442079460011",
-        "en",
-        "gold",
-        5,
-        "Prefers to be called in the morning.",
-        &[(Order, "Two desk lamps, on the way")],
-    ),
+    person("Emma Thompson", "+442079460011", "en", "gold", 5, "Prefers to be called in the morning.", &[]),
     person("Liam O'Brien", "+442079460012", "en", "silver", 3, "", &[]),
     person("Olivia Martin", "+12025550111", "en", "none", 1, "New since last month.", &[]),
-    person("Noah Williams", "+12025550112", "en", "gold", 6, "Buys for the whole family.", &[(Ticket, "Printer will not wake up")]),
-    person("Ava Johnson", "+12025550113", "en", "bronze", 2, "", &[(Ticket, "Invoice shows the wrong address")]),
+    person("Noah Williams", "+12025550112", "en", "gold", 6, "Buys for the whole family.", &[]),
+    person("Ava Johnson", "+12025550113", "en", "bronze", 2, "", &[]),
     person("Ethan Brown", "+12025550114", "en", "none", 0, "", &[]),
-    person(
-        "Sophie Dubois",
-        "+33199001234",
-        "en",
-        "silver",
-        4,
-        "Speaks French and English.",
-        &[(Order, "Standing desk, delivery on Thursday")],
-    ),
+    person("Sophie Dubois", "+33199001234", "en", "silver", 4, "Speaks French and English.", &[]),
     person("Lukas Schneider", "+493023125001", "en", "bronze", 2, "", &[]),
-    person("王芳", "+861055550101", "zh", "gold", 5, "老客户，喜欢电话联系。", &[(Ticket, "键盘更换")]),
+    person("王芳", "+861055550101", "zh", "gold", 5, "老客户，喜欢电话联系。", &[]),
     person("李伟", "+861055550102", "zh", "silver", 3, "", &[]),
-    person("张敏", "+861055550103", "zh", "none", 2, "工作日下午方便接听。", &[(Order, "显示器两台")]),
+    person("张敏", "+861055550103", "zh", "none", 2, "工作日下午方便接听。", &[]),
     person("刘洋", "+861055550104", "zh", "bronze", 1, "", &[]),
-    person("陈静", "+861055550105", "zh", "gold", 4, "", &[(Callback, "答应周五回电")]),
+    person("陈静", "+861055550105", "zh", "gold", 4, "", &[]),
     person("Grace Kim", "+12025550115", "en", "silver", 2, "Works night shifts.", &[]),
     person("Daniel Garcia", "+12025550116", "en", "none", 1, "", &[(Ticket, "Cannot sign in to the shop")]),
     person("Hannah Lee", "+12025550117", "en", "bronze", 3, "Shares a telephone with Peter Lee.", &[]),
-    person("Peter Lee", "+12025550117", "en", "none", 1, "Shares a telephone with Hannah Lee.", &[(Order, "Office chair")]),
+    person("Peter Lee", "+12025550117", "en", "none", 1, "Shares a telephone with Hannah Lee.", &[]),
     Sample {
         company: Some("Northwind Traders"),
         ..person("Isabel Romero", "+442079460021", "en", "gold", 4, "Buyer for Northwind; knows the catalogue by heart.", &[])
     },
-    company("Northwind Traders", "+442079460020", "en", "gold", 5, "Frame contract until the end of the year.", &[(Order, "Forty chairs")]),
-    company("Blue Harbor Hotels", "+12025550120", "en", "gold", 4, "Three houses, one account.", &[(Ticket, "Monthly statement is late")]),
+    company("Northwind Traders", "+442079460020", "en", "gold", 5, "Frame contract until the end of the year.", &[]),
+    company("Blue Harbor Hotels", "+12025550120", "en", "gold", 4, "Three houses, one account.", &[]),
     company("Maple Street Clinic", "+12025550121", "en", "silver", 3, "Calls are urgent more often than not.", &[]),
-    company("Riverside School", "+12025550122", "en", "bronze", 2, "Closed in August.", &[(Callback, "Offer for a class set")]),
-    company("北京远景科技有限公司", "+861055550120", "zh", "gold", 4, "年度合同客户。", &[(Order, "会议室设备")]),
+    company("Riverside School", "+12025550122", "en", "bronze", 2, "Closed in August.", &[]),
+    company("北京远景科技有限公司", "+861055550120", "zh", "gold", 4, "年度合同客户。", &[]),
     company("上海晨光贸易有限公司", "+862155550121", "zh", "silver", 2, "", &[]),
-    company("Old Mill Bakery", "+442079460022", "en", "none", 1, "", &[(Ticket, "Scale shows nothing after the update")]),
+    company("Old Mill Bakery", "+442079460022", "en", "none", 1, "", &[]),
 ];
 
 /// Calls now and then though no customer has this number.

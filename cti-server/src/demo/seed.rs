@@ -6,7 +6,7 @@ use anyhow::Context;
 use crm_core::model::{
     ApiToken, ContactInput, ContactKind, Customer, CustomerKind, DialRule, Entry, Flow, FlowState, Hours, Number, OpenItem, OpenItemState,
     OverflowTo, Phone, Queue, QueueOrdering, Reason, RecordingPolicy, Resource, Secret, Site, Skill, SkillLevel, Stored, Team, Transport,
-    Trunk, User, UserRole, WeeklySpan, WrapUpCode,
+    Trunk, User, UserRole, Visibility, WeeklySpan, WrapUpCode,
 };
 use crm_core::{ListQuery, Store, Who};
 use cti_types::{CustomerId, FlowId, PhoneId, QueueId, SkillId, TeamId, TrunkId, UserId, Utc, WrapUpCodeId};
@@ -14,7 +14,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 
-const VIA: &str = "demo";
+pub(super) const VIA: &str = "demo";
 
 /// What the rest of the demo needs of the store.
 pub(super) struct Seeded {
@@ -81,6 +81,10 @@ pub(super) async fn fill(store: &Store, now: Utc, secrets: &Secrets, ip: IpAddr,
     for (at, sample) in CUSTOMERS.iter().enumerate() {
         seeded.customers.push(seeder.customer(at, sample).await?);
     }
+    super::customer_view::fill(store, now, team.id, &seeded).await?;
+    Box::pin(super::tickets::fill(store, now, &seeded)).await?;
+    super::knowledge::fill(store, now, &seeded).await?;
+    super::work::fill(store, now, &seeded).await?;
     Ok(seeded)
 }
 
@@ -279,13 +283,16 @@ impl Seeder<'_> {
             owner_id: None,
             external_id: Some(external),
             attributes: BTreeMap::from([("account".to_owned(), (4100 + at).to_string())]),
+            languages: Vec::new(),
+            team_id: None,
+            visibility: Visibility::Everyone,
+            fields: BTreeMap::new(),
+            birthday: None,
         };
         let phone = ContactInput {
-            kind: ContactKind::Phone,
-            value: sample.number.into(),
             label: if sample.kind == CustomerKind::Company { "switchboard" } else { "mobile" }.into(),
             preferred: true,
-            valid: true,
+            ..ContactInput::new(ContactKind::Phone, sample.number)
         };
         let (customer, _) = self.store.create_customer(&self.who, self.now, customer, &[phone]).await?;
         for (kind, title) in sample.open {

@@ -7,7 +7,7 @@ mod patience;
 mod streams;
 #[cfg(test)]
 mod tests;
-mod tls;
+pub(crate) mod tls;
 pub mod turned;
 mod udp;
 mod ws;

@@ -40,25 +40,43 @@ fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
 /// Where systems keep the roots they trust: Debian and Alpine, Fedora, SUSE.
 const SYSTEM_ROOTS: [&str; 3] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem"];
 
-/// What connections to trunks are opened with.
-///
-/// # Errors
-/// Names the file and what is wrong with it. A system without roots is no error: then no trunk is believed.
-pub(super) fn connector(config: &TrunkTlsConfig) -> anyhow::Result<TlsConnector> {
+/// The certificates that are believed: those of the file, else the system's. A system without any is no error: then nobody is believed.
+fn roots(file: Option<&Path>, field: &str) -> anyhow::Result<RootCertStore> {
     let mut roots = RootCertStore::empty();
     let system = || SYSTEM_ROOTS.iter().map(PathBuf::from).find(|file| file.exists());
-    match config.roots.clone().or_else(system) {
+    match file.map(Path::to_owned).or_else(system) {
         Some(file) => {
             // Systems' collections hold old roots that no library reads any more.
             let (read, _) = roots.add_parsable_certificates(certificates(&file)?);
             ensure!(read > 0, "of the roots in {} none can be used", file.display());
         }
-        None => tracing::warn!("this system has no roots to believe certificates by; name a file in sip.trunk_tls.roots"),
+        None => tracing::warn!("this system has no roots to believe certificates by; name a file in {field}"),
     }
+    Ok(roots)
+}
+
+/// What connections to servers on the Web are opened with: no certificate of ours.
+///
+/// # Errors
+/// Names the file and what is wrong with it.
+pub(crate) fn client_tls(file: Option<&Path>) -> anyhow::Result<TlsConnector> {
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .context("TLS 1.2 and 1.3 are not there")?
+        .with_root_certificates(roots(file, "webhooks.roots")?)
+        .with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
+}
+
+/// What connections to trunks are opened with.
+///
+/// # Errors
+/// Names the file and what is wrong with it. A system without roots is no error: then no trunk is believed.
+pub(super) fn connector(config: &TrunkTlsConfig) -> anyhow::Result<TlsConnector> {
     let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .context("TLS 1.2 and 1.3 are not there")?
-        .with_root_certificates(roots);
+        .with_root_certificates(roots(config.roots.as_deref(), "sip.trunk_tls.roots")?);
     let client = match (&config.certificate, &config.key) {
         (Some(certificate), Some(key)) => {
             let private = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read the private key {}", key.display()))?;

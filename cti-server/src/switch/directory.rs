@@ -3,6 +3,7 @@
 use crm_core::Stored;
 use crm_core::dial::Place;
 use crm_core::model::{Detection, DialRule, QueueOutbound, QueueVoicemail, UserRole};
+use crm_core::rules::RuleSet;
 use cti_media::sdp::SrtpPolicy;
 use cti_sip::api::{PhoneAccount, Transport, Trunk};
 use cti_types::acd::{AgentSettings, QueueSettings};
@@ -25,6 +26,8 @@ pub struct Directory {
     pub reasons: BTreeMap<ReasonId, String>,
     pub codes: BTreeMap<WrapUpCodeId, Code>,
     pub dialling: Dialling,
+    /// What is asked of each contact whose card is shown.
+    pub rules: Arc<RuleSet>,
 }
 
 /// What calls to the outside need.

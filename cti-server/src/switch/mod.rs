@@ -2,6 +2,7 @@
 //!
 //! [`Rooms`] is pure (time and chance are arguments) and is what the simulator drives; [`run`] is the shell around it.
 
+mod advice;
 mod agents;
 mod asked;
 pub mod backlog;
@@ -44,12 +45,13 @@ pub use spoken::Spoken;
 pub use verbs::Audited;
 
 use bytes::Bytes;
+use crm_core::Card;
 use cti_sip::api::{Path, SourceNews, Transport};
 use cti_types::event::{Event as LogEvent, Personal, RecordingFailure};
 use cti_types::media::{EngineCommand, EngineEvent};
 use cti_types::{CustomerId, InteractionId, Number, QueueId, RecordingId, TeamId, Tick, TrunkId, UserId, Utc};
 use serde_json::Value;
-use softphone_protocol::{CardView, Command, Role, SessionNo, WireError};
+use softphone_protocol::{Command, Role, SaidView, SessionNo, WireError};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -122,14 +124,24 @@ pub enum Event {
     Shutdown,
 }
 
+/// What the rules say of one customer in this contact.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CardAdvice {
+    pub reasons: Vec<SaidView>,
+    pub offers: Vec<SaidView>,
+}
+
 /// Who the customer may be.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
-    /// All matches, the likely first.
+    /// All whose number it is, the likely first.
     pub customers: Vec<CustomerId>,
-    pub cards: Vec<CardView>,
+    /// Of these, or of those whose number it may be; whole, for no screen as they are.
+    pub cards: Vec<Card>,
     /// What flows may read as `customer.*`.
     pub values: BTreeMap<String, String>,
+    /// What the rules say of the first of the cards, in their order.
+    pub advice: Vec<CardAdvice>,
 }
 
 /// What is missing in a recording.

@@ -593,6 +593,7 @@ impl Rooms {
         if let Some(contact) = self.contacts.get_mut(&interaction) {
             contact.found = Some(found);
         }
+        self.advise(now, interaction, None);
         self.card_came(now, interaction);
         self.message_card_came(now, interaction);
     }

@@ -3,14 +3,17 @@
 use super::lines::Ringing;
 use super::rooms::{Contact, Rooms};
 use super::{Audience, Effect};
+use crate::card;
+use crm_core::Viewer;
 use cti_interaction::{AssignmentView, ParticipantView};
 use cti_types::acd::{AgentState, NotReadyReason, Presence, QueueState};
 use cti_types::event::{Purpose, Role, SegmentKind};
 use cti_types::{AgentId, AssignmentId, InteractionId, LegId, Now, QueueId, Tick};
 use serde::Serialize;
 use softphone_protocol::{
-    ActionsView, AgentView, CallState, CallView, CallerView, CollectedView, Device, DeviceNote, DeviceView, FloorAgentView, MessageView,
-    OfferView, PartyView, PendingView, PresenceView, QueueView, ReasonView, ShownState, WaitingView, WrapUpCodeView, WrapUpView, key,
+    ActionsView, AgentView, CallState, CallView, CallerView, CardView, CollectedView, Device, DeviceNote, DeviceView, FloorAgentView,
+    MessageView, OfferView, PartyView, PendingView, PresenceView, QueueView, ReasonView, ShownState, WaitingView, WrapUpCodeView,
+    WrapUpView, key,
 };
 use std::sync::Arc;
 
@@ -43,6 +46,8 @@ impl Rooms {
         if ringing.is_own() {
             return;
         }
+        // The queue is known now, and more may have been collected.
+        self.advise(now, ringing.interaction, ringing.queue);
         let Some(contact) = self.contacts.get(&ringing.interaction) else { return };
         let view = OfferView {
             offer: ringing.offer,
@@ -51,7 +56,7 @@ impl Rooms {
             queue_name: ringing.queue.and_then(|queue| self.queue_name(queue)),
             purpose: ringing.purpose.map(|purpose| purpose.word().to_owned()),
             caller: caller(contact),
-            cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
+            cards: self.cards_for(contact, ringing.agent),
             card_pending: contact.found.is_none(),
             collected: collected(contact),
             path: contact.path.clone(),
@@ -82,7 +87,7 @@ impl Rooms {
             answered_ms: work.as_ref().map(|(_, w)| wall_ms(now, w.answered)),
             queue_name: queue.and_then(|queue| self.queue_name(queue)),
             caller: caller(contact),
-            cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
+            cards: self.cards_for(contact, ringing.agent),
             collected: collected(contact),
             recording: recorded.is_some(),
             recording_paused: recorded.is_some_and(|(_, paused)| paused),
@@ -94,6 +99,14 @@ impl Rooms {
             answerer: self.measured.answerer(ringing.interaction).map(|answerer| answerer.word().to_owned()),
         };
         self.show(Audience::Me(ringing.agent), key::call(leg), &view);
+    }
+
+    /// What was found of the customer, as this agent may see it.
+    fn cards_for(&self, contact: &Contact, agent: AgentId) -> Vec<CardView> {
+        let Some(found) = &contact.found else { return Vec::new() };
+        let roles = self.directory.dialling.people.get(&agent).map(|person| person.roles.clone()).unwrap_or_default();
+        let team = self.directory.agents.get(&agent).and_then(|agent| agent.team);
+        card::views(found, &Viewer::of(agent, roles, team))
     }
 
     /// Everybody else in the call. A supervisor who only listens is seen by supervisors alone.
@@ -194,7 +207,7 @@ impl Rooms {
             assignment,
             queue_name: contact.queue.and_then(|queue| self.queue_name(queue)),
             caller: caller(contact),
-            cards: contact.found.as_ref().map(|f| f.cards.clone()).unwrap_or_default(),
+            cards: self.cards_for(contact, agent),
             left_ms: message.at.ms(),
             duration_ms: message.left.duration_ms,
         };

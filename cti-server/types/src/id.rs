@@ -121,6 +121,8 @@ id! {
     ContactPointId,
     /// An erasable row that holds one personal value; events refer to it instead of holding the value.
     PersonalId,
+    /// A rule that says why somebody probably calls, or what to offer them.
+    RuleId,
 }
 
 /// An agent is a user who may take work; the id is the same.

@@ -1,15 +1,15 @@
 //! Names of topics and of the entries inside them. Who may read which is the gateway's matter.
 
-use cti_types::{QueueId, TeamId};
+use cti_types::{CustomerId, QueueId, TeamId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use ts_rs::TS;
 
-/// What a client can follow. Written `me`, `floor`, `queue/<id>`, `team/<id>`.
+/// What a client can follow. Written `me`, `my-work`, `floor`, `queue/<id>`, `team/<id>`, `customer/<id>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(try_from = "String", into = "String")]
-#[ts(type = "\"me\" | \"floor\" | `queue/${string}` | `team/${string}`")]
+#[ts(type = "\"me\" | \"my-work\" | \"floor\" | `queue/${string}` | `team/${string}` | `customer/${string}`")]
 pub enum Topic {
     /// The signed-in person's own state, offers, calls, messages and wrap-ups. Entries: `agent`, `offer/<id>`, `call/<leg>`,
     /// `message/<interaction>`, `wrap_up/<assignment>`.
@@ -20,6 +20,12 @@ pub enum Topic {
     Queue(QueueId),
     /// The agents of one team. Entries: `agent/<id>`.
     Team(TeamId),
+    /// What the signed-in person, their team and their queues have to do. Entries: `counts` ([`WorkCountsView`](crate::WorkCountsView)),
+    /// and by kind of row the last one that changed ([`ChangeView`](crate::ChangeView)).
+    MyWork,
+    /// A customer's record, for whoever has it before them. Entries: by kind of row (`customer`, `order`, `note`, …) the last one that
+    /// changed ([`ChangeView`](crate::ChangeView)); each change is a delta. After a snapshot, read the record anew.
+    Customer(CustomerId),
 }
 
 /// A text that names no topic.
@@ -28,7 +34,7 @@ pub struct UnknownTopic;
 
 impl fmt::Display for UnknownTopic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("not a topic: expected `me`, `floor`, `queue/<id>` or `team/<id>`")
+        f.write_str("not a topic: expected `me`, `my-work`, `floor`, `queue/<id>`, `team/<id>` or `customer/<id>`")
     }
 }
 
@@ -41,6 +47,8 @@ impl fmt::Display for Topic {
             Topic::Floor => f.write_str("floor"),
             Topic::Queue(id) => write!(f, "queue/{id}"),
             Topic::Team(id) => write!(f, "team/{id}"),
+            Topic::MyWork => f.write_str("my-work"),
+            Topic::Customer(id) => write!(f, "customer/{id}"),
         }
     }
 }
@@ -51,8 +59,10 @@ impl FromStr for Topic {
         match s.split_once('/') {
             None if s == "me" => Ok(Topic::Me),
             None if s == "floor" => Ok(Topic::Floor),
+            None if s == "my-work" => Ok(Topic::MyWork),
             Some(("queue", id)) => id.parse().map(Topic::Queue).map_err(|_| UnknownTopic),
             Some(("team", id)) => id.parse().map(Topic::Team).map_err(|_| UnknownTopic),
+            Some(("customer", id)) => id.parse().map(Topic::Customer).map_err(|_| UnknownTopic),
             None | Some(_) => Err(UnknownTopic),
         }
     }
@@ -79,6 +89,10 @@ pub mod key {
     pub const AGENT: &str = "agent";
     /// In `queue/<id>`: the queue's [`QueueView`](crate::QueueView).
     pub const QUEUE: &str = "queue";
+    /// In `my-work`: how much it is, [`WorkCountsView`](crate::WorkCountsView).
+    pub const COUNTS: &str = "counts";
+    /// In `customer/<id>` and `my-work`: a number that grows when changes were missed, and everything is to be read anew.
+    pub const MISSED: &str = "missed";
 
     /// In `me`: an [`OfferView`](crate::OfferView).
     pub fn offer(id: OfferId) -> String {
@@ -116,7 +130,9 @@ mod tests {
 
     #[test]
     fn a_topic_is_read_as_it_is_written() {
-        for topic in [Topic::Me, Topic::Floor, Topic::Queue(QueueId::from_u128(7)), Topic::Team(TeamId::from_u128(9))] {
+        let customer = Topic::Customer(CustomerId::from_u128(3));
+        let (queue, team) = (Topic::Queue(QueueId::from_u128(7)), Topic::Team(TeamId::from_u128(9)));
+        for topic in [Topic::Me, Topic::MyWork, Topic::Floor, queue, team, customer] {
             assert_eq!(topic.to_string().parse(), Ok(topic));
             let json = serde_json::to_string(&topic).unwrap();
             assert_eq!(serde_json::from_str::<Topic>(&json).unwrap(), topic);
@@ -125,7 +141,9 @@ mod tests {
 
     #[test]
     fn what_names_no_topic_is_refused() {
-        for text in ["", "Me", "me/", "me/1", "queue", "queue/", "queue/x", "team/..", "floor/1", "agent/1"] {
+        for text in
+            ["", "Me", "me/", "me/1", "queue", "queue/", "queue/x", "team/..", "floor/1", "agent/1", "my-work/1", "customer/", "customer"]
+        {
             assert_eq!(text.parse::<Topic>(), Err(UnknownTopic), "{text}");
         }
     }

@@ -44,6 +44,8 @@ pub fn generate() -> String {
     collector.visit::<FloorAgentView>();
     collector.visit::<WaitingView>();
     collector.visit::<MessageView>();
+    collector.visit::<ChangeView>();
+    collector.visit::<WorkCountsView>();
     let mut text = String::from(
         "// Made from the Rust crate softphone-protocol; not edited by hand.\n// Made anew by: UPDATE=1 cargo test -p softphone-protocol\n",
     );

@@ -4,6 +4,7 @@ use crate::message::{Device, SessionNo};
 use cti_types::acd::NotReadyReason;
 use cti_types::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// What a person may do here.
@@ -180,22 +181,160 @@ pub struct CollectedView {
 pub struct CardView {
     #[ts(as = "String")]
     pub customer: CustomerId,
+    /// The agent may not see this customer: there is a record, and all else here is empty.
+    pub hidden: bool,
+    /// `exact`; or `last_digits`, `main_number`: perhaps theirs.
+    pub matched: String,
+    /// Why this one stands before the next: `number`, `last_contact`, `preferred_number`, `earlier`; `null` for the last.
+    pub likelier: Option<String>,
     pub name: String,
     /// The administrator's word, e.g. `gold`.
     pub tier: Option<String>,
+    /// `YYYY-MM-DD`, or `--MM-DD` where the year is not known.
+    pub birthday: Option<String>,
+    /// Of the fields an administrator defined those that stand on the card, have a value, and may be read by the agent; in their order.
+    pub fields: Vec<CardFieldView>,
     /// BCP 47, e.g. `en`, `zh`.
     pub language: Option<String>,
+    /// Whom they work for, live with, belong to.
+    pub related: Vec<RelatedView>,
+    /// What formulas gave: lifetime value, churn signal.
+    pub values: Vec<ValueView>,
+    /// Channels they do not want to be contacted on: `voice`, `sms`, `email`, `chat`, `post`.
+    pub do_not_contact: Vec<String>,
     /// The last five, the newest first.
     pub recent: Vec<RecentView>,
     /// What colleagues noted about them.
     pub notes: String,
     /// What is open with them, the most urgent first.
     pub open_items: Vec<OpenItemView>,
+    /// Why they probably call, the likeliest first; at most three. Of the first three customers only.
+    pub reasons: Vec<SaidView>,
+    /// What to suggest to them, in the same way.
+    pub offers: Vec<SaidView>,
+    /// The last orders and open ones before them, the latest first.
+    pub orders: Vec<OrderView>,
+    /// What they have still to pay, for each currency.
+    pub due: Vec<AmountView>,
+    /// When the last warranty of what they own ends, in ms since the Unix epoch.
+    pub warranty_until_ms: Option<i64>,
+}
+
+/// A field an administrator defined, as the card shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CardFieldView {
+    pub key: String,
+    /// How it is called, by language; none: by its key.
+    pub labels: BTreeMap<String, String>,
+    /// One, or of a list of several all that were chosen.
+    pub values: Vec<CardFieldValueView>,
+}
+
+/// A value of such a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CardFieldValueView {
+    /// A text, a number, `2026-01-31`, `true` or `false`, or what a list stores.
+    pub value: String,
+    /// Of a list: how it is shown, by language.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// What a rule says of a contact. What became of it is told to `POST /rule-outcomes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SaidView {
+    #[ts(as = "String")]
+    pub rule: RuleId,
+    /// The rule's version that spoke.
+    pub rule_version: i64,
+    /// One line of plain text by language, e.g. `en`, `zh`; a screen shows its own, or any.
+    pub texts: BTreeMap<String, String>,
+    /// By the same languages: what was found that made the rule speak, a line each.
+    pub why: BTreeMap<String, Vec<String>>,
+}
+
+/// Somebody a customer belongs together with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RelatedView {
+    #[ts(as = "String")]
+    pub customer: CustomerId,
+    /// What they are to the customer: `works_for`, `household`, `parent_company`, `upstream_supplier`.
+    pub relation: String,
+    /// `null`: the agent may not see them.
+    pub name: Option<String>,
+    pub tier: Option<String>,
+}
+
+/// What a formula gave for a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ValueView {
+    /// `lifetime_value`, `churn`.
+    pub name: String,
+    pub unit: String,
+    /// In thousandths; `null`: nothing can be said.
+    pub value_milli: Option<i64>,
+}
+
+/// One of a customer's orders.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct OrderView {
+    pub id: String,
+    pub number: String,
+    /// `open`, `processing`, `shipped`, `delivered`, `cancelled`, `returned`.
+    pub state: String,
+    pub placed_ms: i64,
+    /// ISO 4217; amounts are in its minor units.
+    pub currency: String,
+    pub total_minor: i64,
+    pub due_minor: i64,
+    pub due_ms: Option<i64>,
+    /// `none`, `preparing`, `on_the_way`, `pick_up`, `delivered`, `failed`.
+    pub delivery: String,
+    pub delivery_ms: Option<i64>,
+    pub tracking: Option<String>,
+}
+
+/// A sum of money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AmountView {
+    /// ISO 4217.
+    pub currency: String,
+    /// In minor units.
+    pub minor: i64,
+}
+
+/// A row that somebody changed. Nothing personal: what it says now is read where one may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ChangeView {
+    /// `customer`, `order`, `task`, …
+    pub kind: String,
+    pub id: String,
+    /// As it is now; none where that is not known, and of what is gone.
+    pub version: Option<i64>,
+    /// Who changed it; none: the program itself.
+    #[ts(as = "Option<String>")]
+    pub by: Option<UserId>,
+    /// Counts the changes told here, so that no two are the same.
+    pub count: u64,
+}
+
+/// How much is to be done; each figure stops at 1000.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WorkCountsView {
+    pub tasks: i64,
+    /// Of those, the ones whose time has come.
+    pub tasks_late: i64,
+    pub callbacks: i64,
+    pub callbacks_due: i64,
+    /// Notifications not read.
+    pub unread: i64,
 }
 
 /// Something open with a customer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct OpenItemView {
+    pub id: String,
+    /// Which row it is: `ticket`, `order`, `callback`, or `open_item`, a mere note of one.
+    pub record: String,
     /// `ticket`, `order`, `callback`.
     pub kind: String,
     pub title: String,

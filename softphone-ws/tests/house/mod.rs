@@ -7,10 +7,11 @@ use futures_util::future::BoxFuture;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Map, Value, json};
 use softphone_ws::protocol::{At, ErrorCode, Outcome, Role, SUBPROTOCOL, ServerMessage, SessionNo, Topic, WireError};
-use softphone_ws::{Authenticator, Config, FromGateway, Gateway, Identity, TopicKey};
+use softphone_ws::{Authenticator, Config, FromGateway, Gateway, Identity, MayFollow, TopicKey};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
@@ -30,7 +31,11 @@ pub(crate) const BOB: cti_types::UserId = cti_types::UserId::from_u128(2);
 #[derive(Default)]
 struct Logins {
     slow: Arc<Slow>,
+    hidden: Hidden,
 }
+
+/// Customers whom nobody sees.
+pub(crate) type Hidden = Arc<Mutex<BTreeSet<cti_types::CustomerId>>>;
 
 /// The first look-up of `slow`.
 #[derive(Default)]
@@ -70,6 +75,11 @@ impl Authenticator for Logins {
         };
         Box::pin(async move { identity })
     }
+
+    fn sees_customer<'a>(&'a self, _: &'a Identity, customer: cti_types::CustomerId) -> BoxFuture<'a, MayFollow> {
+        let hidden = self.hidden.lock().unwrap().contains(&customer);
+        Box::pin(async move { if hidden { MayFollow::No } else { MayFollow::Yes } })
+    }
 }
 
 pub(crate) struct House {
@@ -77,6 +87,7 @@ pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) events: mpsc::Receiver<FromGateway>,
     pub(crate) slow: Arc<Slow>,
+    pub(crate) hidden: Hidden,
 }
 
 impl House {
@@ -87,13 +98,13 @@ impl House {
     pub(crate) async fn with_inbox(config: Config, inbox: usize) -> House {
         let (to_switch, events) = mpsc::channel(inbox);
         let logins = Logins::default();
-        let slow = Arc::clone(&logins.slow);
+        let (slow, hidden) = (Arc::clone(&logins.slow), Arc::clone(&logins.hidden));
         let gateway = Gateway::new(config, Arc::new(logins), to_switch);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = gateway.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        House { gateway, address, events, slow }
+        House { gateway, address, events, slow, hidden }
     }
 
     /// Tries to open a socket with these headers.

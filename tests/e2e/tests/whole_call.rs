@@ -128,6 +128,8 @@ async fn the_card_comes_before_the_phone_rings(house: House) {
     let offer = alice.screen.entry("offer/", |_| true).await;
     assert_eq!(offer.pointer("/cards/0/recent").and_then(Value::as_array).map(Vec::len), Some(5));
     assert_eq!(text(&offer, "/cards/0/tier"), "gold");
+    assert_eq!(text(&offer, "/cards/0/reasons/0/texts/en"), "the open ticket: Printer will not wake up");
+    assert_eq!(text(&offer, "/cards/0/reasons/0/why/en/0"), "open tickets: 1 (at least 1)");
 }
 
 async fn the_phone_holds_and_retrieves(house: House) {

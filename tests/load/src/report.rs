@@ -124,15 +124,31 @@ pub(crate) struct Routing {
     pub(crate) rss_mb: f64,
 }
 
+/// A filled database and how long it takes to answer.
 #[derive(Debug, Serialize)]
 pub(crate) struct Lookup {
     pub(crate) customers: u64,
-    /// Of these, written in this run, and the time it took.
-    pub(crate) filled: u64,
-    pub(crate) fill_s: f64,
+    pub(crate) interactions: u64,
+    pub(crate) tickets: u64,
+    /// What was written in this run.
+    pub(crate) fill: Vec<Fill>,
+    /// On disk, its indexes included.
+    pub(crate) size_mb: f64,
     pub(crate) lookups: u64,
+    /// The whole card by an exact number.
     pub(crate) ms: Percentiles,
     pub(crate) lookups_per_s: f64,
+    /// In ms, by what was asked for.
+    pub(crate) asks: BTreeMap<&'static str, Percentiles>,
+}
+
+/// Rows of one table written, or indexes built at the end.
+#[derive(Debug, Serialize)]
+pub(crate) struct Fill {
+    pub(crate) what: &'static str,
+    pub(crate) rows: u64,
+    pub(crate) s: f64,
+    pub(crate) rows_per_s: f64,
 }
 
 /// Very many calls, and what stayed behind.

@@ -4,12 +4,12 @@ use super::super::Api;
 use super::super::caller::Caller;
 use super::super::extract::{IfMatch, JsonBody, PathOf, etag};
 use super::super::problem::Answer;
-use super::CustomerView;
+use super::view;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use crm_core::model::{ContactInput, Customer};
+use crm_core::model::ContactInput;
 use serde::Deserialize;
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -30,9 +30,9 @@ pub(super) async fn replace(
     body: JsonBody,
 ) -> Answer<Response> {
     let (id, Contacts { contacts }) = (path.get("id", "customer")?, body.parse()?);
-    let store = &api.state.store;
-    let contacts = store.set_contacts(&caller.who(), api.state.clock.utc(), id, version, &contacts).await?;
-    let customer = store.get::<Customer>(id).await?;
-    let tag = etag(customer.version);
-    Ok(([(header::ETAG, tag)], Json(CustomerView { customer, contacts })).into_response())
+    let (store, viewer) = (&api.state.store, caller.viewer());
+    store.may_see(&viewer, id).await?;
+    store.set_contacts(&caller.who(), api.state.clock.utc(), id, version, &contacts).await?;
+    let (version, body) = view(store, &viewer, id).await?;
+    Ok(([(header::ETAG, etag(version))], Json(body)).into_response())
 }

@@ -6,7 +6,7 @@ use super::super::endpoint::BASE;
 use super::super::extract::{JsonBody, parse};
 use super::super::once::{IdempotencyKey, Made, once};
 use super::super::problem::{Answer, Problem};
-use super::{CustomerView, PATH};
+use super::{PATH, view};
 use axum::extract::State;
 use axum::response::Response;
 use crm_core::model::{ContactInput, Customer};
@@ -14,15 +14,16 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 pub(super) async fn create(State(api): State<Arc<Api>>, caller: Caller, key: IdempotencyKey, body: JsonBody) -> Answer<Response> {
-    let (store, who, now) = (api.state.store.clone(), caller.who(), api.state.clock.utc());
+    let (store, who, now, viewer) = (api.state.store.clone(), caller.who(), api.state.clock.utc(), caller.viewer());
     let value = body.value().clone();
     let work = async move {
         let Value::Object(mut fields) = value else { return Err(Problem::invalid("", "send a JSON object")) };
         let contacts: Vec<ContactInput> = parse(fields.remove("contacts").unwrap_or(json!([])))?;
+        store.check_new_customer(&viewer, &fields).await?;
         let customer: Customer = parse(Value::Object(fields))?;
-        let (customer, contacts) = store.create_customer(&who, now, customer, &contacts).await?;
-        let (location, version) = (format!("{BASE}{PATH}/{}", customer.id), customer.version);
-        Made::row(&CustomerView { customer, contacts }, location, version)
+        let (customer, _) = store.create_customer(&who, now, customer, &contacts).await?;
+        let (version, body) = view(&store, &viewer, customer.id).await?;
+        Made::row(&body, format!("{BASE}{PATH}/{}", customer.id), version)
     };
     once(&api, &caller, PATH, key, &body, work).await
 }

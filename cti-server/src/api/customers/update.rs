@@ -4,12 +4,11 @@ use super::super::Api;
 use super::super::caller::Caller;
 use super::super::extract::{IfMatch, JsonBody, PathOf, etag};
 use super::super::problem::Answer;
-use super::CustomerView;
+use super::view;
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use crm_core::model::Customer;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -20,12 +19,15 @@ pub(super) async fn update(
     IfMatch(version): IfMatch,
     body: JsonBody,
 ) -> Answer<Response> {
-    let (id, mut patch) = (path.get("id", "customer")?, body.into_value());
+    let (id, mut patch, viewer) = (path.get("id", "customer")?, body.into_value(), caller.viewer());
     if let Value::Object(fields) = &mut patch {
-        // Part of what is read, so that it may be sent back; changed by its own request.
-        fields.remove("contacts");
+        // Part of what is read, so that it may be sent back; changed by its own request, or by what happens.
+        for own in ["contacts", "last_contact_at", "last_order_at", "last_ticket_at"] {
+            fields.remove(own);
+        }
     }
-    let customer = api.state.store.update::<Customer>(&caller.who(), api.state.clock.utc(), id, version, &patch).await?;
-    let tag = etag(customer.version);
-    Ok(([(header::ETAG, tag)], Json(CustomerView::of(&api, customer).await?)).into_response())
+    let store = &api.state.store;
+    store.update_customer(&viewer, &caller.who(), api.state.clock.utc(), id, version, &patch).await?;
+    let (version, body) = view(store, &viewer, id).await?;
+    Ok(([(header::ETAG, etag(version))], Json(body)).into_response())
 }

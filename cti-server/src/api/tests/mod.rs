@@ -1,15 +1,31 @@
 //! The API over a real socket with a SQLite store in a temporary folder. One module for each group of behaviours.
 
+mod attachments;
 mod calls;
+mod customer_view;
 mod customers;
 mod description;
+mod erasure;
+mod fields;
 mod flows;
+mod hostile;
+mod identity;
+mod imports;
 mod interactions;
+mod knowledge;
 mod matrix;
 mod once;
+mod orders;
+mod rights;
 mod rows;
+mod rules;
 mod running;
+mod scripts;
 mod session;
+mod sight;
+mod tickets;
+mod webhooks;
+mod work;
 
 use super::*;
 use crate::switch::run::{Inboxes, inboxes};
@@ -42,6 +58,8 @@ struct House {
     drain: watch::Sender<bool>,
     inboxes: Option<Inboxes>,
     asks: Asks,
+    chores: Arc<Chores>,
+    gateway: softphone_ws::Gateway,
     _commands: mpsc::Receiver<softphone_ws::FromGateway>,
 }
 
@@ -139,6 +157,22 @@ impl Socket {
         }
     }
 
+    /// Reads on to the next snapshot or delta of this topic that has this entry, and gives it.
+    async fn entry(&mut self, topic: &str, entry: &str) -> Value {
+        loop {
+            let frame = self.frame().await;
+            let Message::Text(text) = frame else { continue };
+            let message: Value = serde_json::from_str(&text).unwrap();
+            if message["topic"] == topic {
+                for part in ["state", "set"] {
+                    if let Some(value) = message[part].get(entry) {
+                        return value.clone();
+                    }
+                }
+            }
+        }
+    }
+
     async fn still_open(&mut self) {
         self.0.send(Message::text(json!({ "type": "ping" }).to_string())).await.unwrap();
         loop {
@@ -178,6 +212,12 @@ impl House {
         let journal = Journal::open(&folder.path().join("journal"), crate::journal::Options::default()).unwrap().0;
         let recordings = folder.path().join("recordings");
         std::fs::create_dir(&recordings).unwrap();
+        let imports = folder.path().join("imports");
+        std::fs::create_dir(&imports).unwrap();
+        let attachments = folder.path().join("attachments");
+        std::fs::create_dir(&attachments).unwrap();
+        let attachments = Attachments::new(attachments);
+        let chores = Arc::new(Chores::new(store.clone(), clock, ::recordings::LocalStore::new(&recordings), imports, attachments.clone()));
         let (to_switch, commands) = mpsc::channel(64);
         let authentication = Arc::new(Authentication::new(store.clone(), clock));
         let gateway = softphone_ws::Gateway::new(softphone_ws::Config::default(), authentication, to_switch);
@@ -189,6 +229,7 @@ impl House {
             clock,
             gateway: gateway.clone(),
             recordings: ::recordings::LocalStore::new(recordings),
+            attachments,
             clips: Library::silent(&["en/welcome", "music/hold"], 20),
             journal: Arc::new(journal),
             projector: Arc::default(),
@@ -196,6 +237,7 @@ impl House {
             pulse: watch::channel(None).1,
             inbox,
             asks: asks.clone(),
+            chores: Arc::clone(&chores),
             secure_cookies: false,
             draining,
             allowed_origins: Vec::new(),
@@ -208,7 +250,7 @@ impl House {
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await });
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        House { url, client, store, clock, folder, drain, inboxes: Some(inboxes), asks, _commands: commands }
+        House { url, client, store, clock, folder, drain, inboxes: Some(inboxes), asks, chores, gateway, _commands: commands }
     }
 
     /// A switch that answers each question so. Gives what it was asked.

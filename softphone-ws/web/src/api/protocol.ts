@@ -38,6 +38,19 @@ device: DeviceView | null,
 owner_session: SessionNo | null, };
 
 /**
+ * A sum of money.
+ */
+export type AmountView = {
+/**
+ * ISO 4217.
+ */
+currency: string,
+/**
+ * In minor units.
+ */
+minor: number, };
+
+/**
  * Where a leg of this agent stands.
  */
 export type CallState = "ringing" | "dialling" | "talking" | "held" | "consulting" | "on_hold" | "listening" | "whispering" | "barging";
@@ -97,17 +110,75 @@ number: string | null,
 display: string | null, };
 
 /**
+ * A value of such a field.
+ */
+export type CardFieldValueView = {
+/**
+ * A text, a number, `2026-01-31`, `true` or `false`, or what a list stores.
+ */
+value: string,
+/**
+ * Of a list: how it is shown, by language.
+ */
+labels: { [key in string]: string }, };
+
+/**
+ * A field an administrator defined, as the card shows it.
+ */
+export type CardFieldView = { key: string,
+/**
+ * How it is called, by language; none: by its key.
+ */
+labels: { [key in string]: string },
+/**
+ * One, or of a list of several all that were chosen.
+ */
+values: Array<CardFieldValueView>, };
+
+/**
  * A customer as the pop shows them.
  */
-export type CardView = { customer: string, name: string,
+export type CardView = { customer: string,
+/**
+ * The agent may not see this customer: there is a record, and all else here is empty.
+ */
+hidden: boolean,
+/**
+ * `exact`; or `last_digits`, `main_number`: perhaps theirs.
+ */
+matched: string,
+/**
+ * Why this one stands before the next: `number`, `last_contact`, `preferred_number`, `earlier`; `null` for the last.
+ */
+likelier: string | null, name: string,
 /**
  * The administrator's word, e.g. `gold`.
  */
 tier: string | null,
 /**
+ * `YYYY-MM-DD`, or `--MM-DD` where the year is not known.
+ */
+birthday: string | null,
+/**
+ * Of the fields an administrator defined those that stand on the card, have a value, and may be read by the agent; in their order.
+ */
+fields: Array<CardFieldView>,
+/**
  * BCP 47, e.g. `en`, `zh`.
  */
 language: string | null,
+/**
+ * Whom they work for, live with, belong to.
+ */
+related: Array<RelatedView>,
+/**
+ * What formulas gave: lifetime value, churn signal.
+ */
+values: Array<ValueView>,
+/**
+ * Channels they do not want to be contacted on: `voice`, `sms`, `email`, `chat`, `post`.
+ */
+do_not_contact: Array<string>,
 /**
  * The last five, the newest first.
  */
@@ -119,7 +190,48 @@ notes: string,
 /**
  * What is open with them, the most urgent first.
  */
-open_items: Array<OpenItemView>, };
+open_items: Array<OpenItemView>,
+/**
+ * Why they probably call, the likeliest first; at most three. Of the first three customers only.
+ */
+reasons: Array<SaidView>,
+/**
+ * What to suggest to them, in the same way.
+ */
+offers: Array<SaidView>,
+/**
+ * The last orders and open ones before them, the latest first.
+ */
+orders: Array<OrderView>,
+/**
+ * What they have still to pay, for each currency.
+ */
+due: Array<AmountView>,
+/**
+ * When the last warranty of what they own ends, in ms since the Unix epoch.
+ */
+warranty_until_ms: number | null, };
+
+/**
+ * A row that somebody changed. Nothing personal: what it says now is read where one may.
+ */
+export type ChangeView = {
+/**
+ * `customer`, `order`, `task`, …
+ */
+kind: string, id: string,
+/**
+ * As it is now; none where that is not known, and of what is gone.
+ */
+version: number | null,
+/**
+ * Who changed it; none: the program itself.
+ */
+by: string | null,
+/**
+ * Counts the changes told here, so that no two are the same.
+ */
+count: number, };
 
 /**
  * What a client sends.
@@ -319,7 +431,11 @@ device_note: DeviceNote, };
 /**
  * Something open with a customer.
  */
-export type OpenItemView = {
+export type OpenItemView = { id: string,
+/**
+ * Which row it is: `ticket`, `order`, `callback`, or `open_item`, a mere note of one.
+ */
+record: string,
 /**
  * `ticket`, `order`, `callback`.
  */
@@ -328,6 +444,23 @@ kind: string, title: string,
  * When it is due, in ms since the Unix epoch.
  */
 due_ms: number | null, };
+
+/**
+ * One of a customer's orders.
+ */
+export type OrderView = { id: string, number: string,
+/**
+ * `open`, `processing`, `shipped`, `delivered`, `cancelled`, `returned`.
+ */
+state: string, placed_ms: number,
+/**
+ * ISO 4217; amounts are in its minor units.
+ */
+currency: string, total_minor: number, due_minor: number, due_ms: number | null,
+/**
+ * `none`, `preparing`, `on_the_way`, `pick_up`, `delivered`, `failed`.
+ */
+delivery: string, delivery_ms: number | null, tracking: string | null, };
 
 /**
  * What came of a command.
@@ -470,9 +603,39 @@ duration_ms: number | null, };
 export type RecordAsked = "start" | "stop" | "pause" | "resume";
 
 /**
+ * Somebody a customer belongs together with.
+ */
+export type RelatedView = { customer: string,
+/**
+ * What they are to the customer: `works_for`, `household`, `parent_company`, `upstream_supplier`.
+ */
+relation: string,
+/**
+ * `null`: the agent may not see them.
+ */
+name: string | null, tier: string | null, };
+
+/**
  * What a person may do here.
  */
 export type Role = "agent" | "supervisor" | "administrator";
+
+/**
+ * What a rule says of a contact. What became of it is told to `POST /rule-outcomes`.
+ */
+export type SaidView = { rule: string,
+/**
+ * The rule's version that spoke.
+ */
+rule_version: number,
+/**
+ * One line of plain text by language, e.g. `en`, `zh`; a screen shows its own, or any.
+ */
+texts: { [key in string]: string },
+/**
+ * By the same languages: what was found that made the rule speak, a line each.
+ */
+why: { [key in string]: Array<string> }, };
 
 /**
  * What the server sends.
@@ -535,9 +698,22 @@ export type TargetAsked = { "kind": "queue", id: string, } | { "kind": "agent", 
 number: string, } | { "kind": "queue_voicemail", id: string, } | { "kind": "agent_voicemail", id: string, };
 
 /**
- * What a client can follow. Written `me`, `floor`, `queue/<id>`, `team/<id>`.
+ * What a client can follow. Written `me`, `my-work`, `floor`, `queue/<id>`, `team/<id>`, `customer/<id>`.
  */
-export type Topic = "me" | "floor" | `queue/${string}` | `team/${string}`;
+export type Topic = "me" | "my-work" | "floor" | `queue/${string}` | `team/${string}` | `customer/${string}`;
+
+/**
+ * What a formula gave for a customer.
+ */
+export type ValueView = {
+/**
+ * `lifetime_value`, `churn`.
+ */
+name: string, unit: string,
+/**
+ * In thousandths; `null`: nothing can be said.
+ */
+value_milli: number | null, };
 
 /**
  * Entry `waiting/<interaction>` of `queue/<id>`: a call that waits there.
@@ -568,6 +744,19 @@ message: string,
  * The field of the message or command that is wrong, where one is.
  */
 field: string | null, };
+
+/**
+ * How much is to be done; each figure stops at 1000.
+ */
+export type WorkCountsView = { tasks: number,
+/**
+ * Of those, the ones whose time has come.
+ */
+tasks_late: number, callbacks: number, callbacks_due: number,
+/**
+ * Notifications not read.
+ */
+unread: number, };
 
 /**
  * A choice of outcome.

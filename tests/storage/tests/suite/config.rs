@@ -347,8 +347,7 @@ async fn a_line_holds_no_line_break_and_notes_do(db: TestStore) {
             matches!(&refused, Err(StoreError::Invalid { errors, .. }) if errors[0].field == "attributes.colour"),
             "{c:?}: {refused:?}"
         );
-        let contact =
-            ContactInput { kind: ContactKind::Other, value: format!("a{c}b"), label: String::new(), preferred: false, valid: true };
+        let contact = ContactInput::new(ContactKind::Other, format!("a{c}b"));
         let refused = db.store.create_customer(&who(), NOW, customer(json!({})), &[contact]).await;
         assert!(
             matches!(&refused, Err(StoreError::Invalid { errors, .. }) if errors[0].field == "contacts[0].value"),

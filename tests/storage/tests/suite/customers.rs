@@ -1,6 +1,7 @@
 //! Customers: contact points, searching, and the card that comes with a call.
 
 use crate::log::project_all;
+use crm_core::card::{Card, Matched};
 use crm_core::model::*;
 use crm_core::{ListQuery, StoreError, Who};
 use cti_types::event::{Body, CallDirection, Channel, CloseReason, Event, Stream};
@@ -26,7 +27,7 @@ fn who() -> Who {
 }
 
 fn phone(value: &str) -> ContactInput {
-    ContactInput { kind: ContactKind::Phone, value: value.into(), label: "mobile".into(), preferred: false, valid: true }
+    ContactInput { label: "mobile".into(), ..ContactInput::new(ContactKind::Phone, value) }
 }
 
 async fn customer(db: &TestStore, name: &str, contacts: &[ContactInput]) -> Stored<Customer> {
@@ -74,7 +75,7 @@ async fn the_card_has_the_last_five_interactions_and_what_is_open(db: TestStore)
         let item = json!({ "customer_id": mei.id, "kind": "order", "title": title, "state": state, "due_at": due_at });
         db.store.insert(&who(), NOW, serde_json::from_value::<OpenItem>(item).expect("an item")).await.expect("an item");
     }
-    let cards = db.store.who_is(&Number::E164("+14155552671".into())).await.expect("a look-up");
+    let cards = db.store.who_is(NOW, &Number::E164("+14155552671".into())).await.expect("a look-up");
     assert_eq!(cards.len(), 1);
     let card = &cards[0];
     assert_eq!((card.customer, card.name.as_str(), card.tier.as_str()), (mei.id, "Mei Lin", "gold"));
@@ -83,7 +84,9 @@ async fn the_card_has_the_last_five_interactions_and_what_is_open(db: TestStore)
     assert_eq!(recent, ids.iter().rev().take(5).copied().collect::<Vec<_>>());
     assert_eq!(card.recent[0].duration_ms, Some(60_000));
     assert_eq!(card.open_items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(), ["Desk", "Lamp", "Rug"]);
-    assert_eq!(db.store.card(mei.id).await.expect("a look-up").as_ref(), Some(card));
+    assert_eq!(card.matched, Matched::Exact);
+    let asked = Card { matched: Matched::Asked, ..card.clone() };
+    assert_eq!(db.store.card(mei.id).await.expect("a look-up"), Some(asked));
     assert_eq!(db.store.card(CustomerId::from_u128(1)).await.expect("a look-up"), None);
 }
 
@@ -93,7 +96,7 @@ async fn two_customers_with_one_number_both_come_the_last_in_contact_first(db: T
     let home = |preferred| ContactInput { preferred, ..phone("+1 415 555 2671") };
     let first = customer(&db, "Ann", &[home(false)]).await;
     let second = customer(&db, "Bob", &[home(true)]).await;
-    let order = async || db.store.who_is(&number).await.expect("a look-up").iter().map(|card| card.customer).collect::<Vec<_>>();
+    let order = async || db.store.who_is(NOW, &number).await.expect("a look-up").iter().map(|card| card.customer).collect::<Vec<_>>();
     assert_eq!(order().await, [second.id, first.id], "nobody was in contact: the preferred number decides");
     contact(&db, &mut chance, &[first.id], 1).await;
     assert_eq!(order().await, [first.id, second.id]);
@@ -103,13 +106,13 @@ async fn two_customers_with_one_number_both_come_the_last_in_contact_first(db: T
 
 async fn an_anonymous_or_unknown_number_has_no_card(db: TestStore) {
     customer(&db, "Ann", &[phone("+14155552671")]).await;
-    assert!(db.store.who_is(&Number::Anonymous).await.expect("a look-up").is_empty());
-    assert!(db.store.who_is(&Number::E164("+14155550000".into())).await.expect("a look-up").is_empty());
+    assert!(db.store.who_is(NOW, &Number::Anonymous).await.expect("a look-up").is_empty());
+    assert!(db.store.who_is(NOW, &Number::E164("+14155550000".into())).await.expect("a look-up").is_empty());
 }
 
 async fn an_invalid_contact_point_identifies_nobody(db: TestStore) {
     customer(&db, "Ann", &[ContactInput { valid: false, ..phone("+14155552671") }]).await;
-    assert!(db.store.who_is(&Number::E164("+14155552671".into())).await.expect("a look-up").is_empty());
+    assert!(db.store.who_is(NOW, &Number::E164("+14155552671".into())).await.expect("a look-up").is_empty());
 }
 
 async fn a_customer_is_found_by_name_number_mail_and_external_id(db: TestStore) {
@@ -179,7 +182,7 @@ async fn an_import_writes_customers_as_one_by_one_would(db: TestStore) {
     let contacts = db.store.contacts(ids[0]).await.expect("contacts");
     let values: Vec<_> = contacts.iter().map(|contact| contact.value.as_str()).collect();
     assert_eq!(values, ["+14156000000", "info@example.com", "+14155552671"]);
-    let cards = db.store.who_is(&Number::E164("+14155552671".into())).await.expect("cards");
+    let cards = db.store.who_is(NOW, &Number::E164("+14155552671".into())).await.expect("cards");
     let who_is: std::collections::BTreeSet<_> = cards.iter().map(|card| card.customer).collect();
     assert_eq!(who_is, [before.id, ids[0]].into());
     assert_eq!(contacts[2].id, db.store.contacts(before.id).await.expect("contacts")[0].id);

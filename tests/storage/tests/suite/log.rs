@@ -204,6 +204,24 @@ async fn filters_find_what_the_log_says(db: TestStore) {
     }
     assert_eq!(paged.len(), told.len());
     assert!(paged.windows(2).all(|pair| pair[0] > pair[1]), "the latest first, none twice");
+    // By a number, whichever way: each once, page by page.
+    let all = db.store.interactions(&InteractionFilter { limit: Some(500), ..InteractionFilter::default() }).await.expect("a page").items;
+    let numbers: Vec<String> = all.iter().flat_map(|one| one.from.iter().chain([&one.to]).cloned()).take(6).collect();
+    for number in numbers {
+        let with: Vec<InteractionId> =
+            all.iter().filter(|one| one.to == number || one.from.as_deref() == Some(number.as_str())).map(|one| one.id).collect();
+        let mut filter = InteractionFilter { number: Some(number), limit: Some(3), ..InteractionFilter::default() };
+        let mut found = Vec::new();
+        loop {
+            let page = db.store.interactions(&filter).await.expect("a page");
+            found.extend(page.items.iter().map(|item| item.id));
+            filter.cursor = page.next;
+            if filter.cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, with, "{filter:?}");
+    }
 }
 
 /// An interaction that went all the way to an agent.

@@ -28,7 +28,7 @@ async fn a_stopped_postgres_is_unavailable_and_comes_back() {
     server.stop();
     let up_to = log.len() as u64;
     assert!(soon(store.project("node", &log, up_to)).await.is_err_and(|error| error.is_unavailable()));
-    assert!(soon(store.who_is(&Number::E164("+14155552671".into()))).await.is_err_and(|error| error.is_unavailable()));
+    assert!(soon(store.who_is(NOW, &Number::E164("+14155552671".into()))).await.is_err_and(|error| error.is_unavailable()));
     assert!(soon(store.list::<Queue>(&ListQuery::default())).await.is_err_and(|error| error.is_unavailable()));
     assert!(soon(store.ping()).await.is_err_and(|error| error.is_unavailable()));
     let opened = soon(Store::open(&url, options(2))).await;
