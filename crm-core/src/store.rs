@@ -9,6 +9,7 @@ use crate::project::Folds;
 use cti_types::{Chance, CustomerId, UserId, Utc};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, broadcast};
 
 /// Changes a slow listener may lag behind; then it is told that it lagged and reads everything anew.
@@ -73,6 +74,7 @@ struct Shared {
     realm: String,
     country: String,
     changes: broadcast::Sender<Change>,
+    config_changes: AtomicU64,
     hashing: Semaphore,
     folds: Folds,
     interests: Interests,
@@ -99,6 +101,7 @@ impl Store {
             realm: options.realm,
             country: options.country,
             changes: broadcast::channel(CHANGES_MAX).0,
+            config_changes: AtomicU64::new(0),
             hashing: Semaphore::new(HASHES_MAX),
             folds: Folds::default(),
             interests: Interests::default(),
@@ -131,6 +134,11 @@ impl Store {
         self.shared.changes.subscribe()
     }
 
+    /// How many changes so far calls depend on ([`Kind::is_config`]). Counted before they are told, after they are committed.
+    pub fn config_changes(&self) -> u64 {
+        self.shared.config_changes.load(Ordering::Acquire)
+    }
+
     /// Whether the database answers now.
     ///
     /// # Errors
@@ -154,6 +162,9 @@ impl Store {
     pub(crate) fn tell(&self, change: Change) {
         if change.kind == Kind::Webhook {
             self.shared.interests.forget();
+        }
+        if change.kind.is_config() {
+            self.shared.config_changes.fetch_add(1, Ordering::AcqRel);
         }
         // Nobody listening is not an error.
         let _ = self.shared.changes.send(change);

@@ -14,6 +14,7 @@ pub mod directory;
 mod escalation;
 pub mod hooks;
 pub mod http;
+pub mod in_force;
 pub mod journal;
 pub mod metrics;
 pub mod net;

@@ -6,6 +6,7 @@ use crate::chores::Chores;
 use crate::clock::Clock;
 use crate::config::{Config, DigestOffer};
 use crate::directory;
+use crate::in_force::{self, Follower};
 use crate::journal::{Journal, Options, Record};
 use crate::metrics::{Figure, Measure};
 use crate::net::{Net, NetCounters};
@@ -40,8 +41,6 @@ use tokio::task::JoinHandle;
 const DATABASE_WAIT: Duration = Duration::from_secs(30);
 /// Commands of screens waiting for the switch; beyond it the gateway answers `busy`.
 const COMMANDS_MAX: usize = 4_096;
-/// Changes of the configuration within this time are loaded together.
-const RELOAD_AFTER: Duration = Duration::from_millis(20);
 /// Descriptors a thousand calls need, with room: four sockets a call and a file for its recording.
 const DESCRIPTORS_WANTED: u64 = 65_536;
 /// How long the last recordings may take to be sealed at the stop.
@@ -188,8 +187,9 @@ impl Server {
         let clips = library(&config)?;
         let hooks = crate::hooks::Hooks::new(store.clone(), clock, config.webhooks.clone())?;
         let changes = store.changes();
+        let (reached, in_force) = in_force::in_force(store.config_changes());
         let (directory, faults) = directory::build(&store.config_snapshot().await?, &clips);
-        say_faults(&faults);
+        in_force::say_faults(&faults);
         net.set_known(directory.known_sources());
 
         let mut rooms_settings = rooms_config(&config, &net, &clips, &store, &mut chance, epoch).await?;
@@ -271,7 +271,8 @@ impl Server {
             net: counters,
             pulse: pulse.clone(),
             inbox: inbox.clone(),
-            asks,
+            asks: asks.clone(),
+            in_force,
             chores: Arc::clone(&chores),
             secure_cookies: config.secure_cookies(),
             draining: drains,
@@ -283,11 +284,12 @@ impl Server {
             },
         };
         let app = api::router(Arc::new(state)).merge(gateway.router());
+        let follower = Follower { store: store.clone(), clips, changes, inbox: inbox.clone(), asks, net: Arc::clone(&net), reached };
         let tasks = vec![
             tokio::spawn(chores.run(stopped_http.clone())),
             tokio::spawn(serve_http(listener, app, stopped_http)),
             tokio::spawn(forward_commands(from_gateway, inbox.clone())),
-            tokio::spawn(watch_configuration(store.clone(), clips, changes, inbox.clone(), Arc::clone(&net))),
+            tokio::spawn(follower.run()),
             tokio::spawn(crate::escalation::run(store.clone(), clock)),
             tokio::spawn(hooks.clone().run()),
             tokio::spawn(hooks.sweep()),
@@ -661,46 +663,5 @@ async fn forward_commands(mut from: mpsc::Receiver<FromGateway>, inbox: Inbox) {
             FromGateway::Command { session, user, role, id, command } => Event::Command { session, user, role, id, command },
         };
         inbox.desk(event).await;
-    }
-}
-
-/// Loads the configuration anew whenever somebody changed it. A change that cannot be read now is tried again.
-async fn watch_configuration(
-    store: Store,
-    clips: Library,
-    mut changes: tokio::sync::broadcast::Receiver<crm_core::Change>,
-    inbox: Inbox,
-    net: Arc<Net>,
-) {
-    use tokio::sync::broadcast::error::RecvError;
-    loop {
-        match changes.recv().await {
-            Ok(change) if !change.kind.is_config() => continue,
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return,
-        }
-        tokio::time::sleep(RELOAD_AFTER).await;
-        changes = changes.resubscribe();
-        loop {
-            match store.config_snapshot().await {
-                Ok(snapshot) => {
-                    let (directory, faults) = directory::build(&snapshot, &clips);
-                    say_faults(&faults);
-                    net.set_known(directory.known_sources());
-                    inbox.desk(Event::Directory(Box::new(directory))).await;
-                    break;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the changed configuration cannot be read; trying again");
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                }
-            }
-        }
-    }
-}
-
-fn say_faults(faults: &[directory::Fault]) {
-    for fault in faults {
-        tracing::error!(about = fault.about, "calls cannot use this part of the configuration: {}", fault.message);
     }
 }

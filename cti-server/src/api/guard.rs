@@ -59,6 +59,24 @@ pub(super) async fn limit_time(request: Request, next: Next) -> Response {
     }
 }
 
+/// Answers a change of what calls depend on only when calls follow it, so that a telephone added here may register in the next moment.
+/// Who asks with `Prefer: respond-async` (RFC 7240 4.1) does not wait.
+pub(super) async fn bring_into_force(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
+    let waits = !request.method().is_safe() && !prefers_async(request.headers());
+    let before = api.state.store.config_changes();
+    let response = next.run(request).await;
+    let changes = api.state.store.config_changes();
+    if waits && changes != before && response.status().is_success() && !api.state.in_force.reached(changes).await {
+        tracing::warn!("a change is answered before calls follow it");
+    }
+    response
+}
+
+fn prefers_async(headers: &HeaderMap) -> bool {
+    let values = headers.get_all("prefer").into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
+}
+
 /// Lets a request through to its handler when who sent it may do it.
 pub(super) async fn admit(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     // A body cannot be shared between threads, so only the head is looked at while waiting.

@@ -56,6 +56,7 @@ use crate::asks::Asks;
 use crate::attachments::Attachments;
 use crate::chores::Chores;
 use crate::clock::Clock;
+use crate::in_force::InForce;
 use crate::journal::Journal;
 use crate::metrics::{Figure, Metrics};
 use crate::net::NetCounters;
@@ -96,6 +97,8 @@ pub struct ApiState {
     pub inbox: Inbox,
     /// Questions to the switch that wait for its answer.
     pub asks: Asks,
+    /// Whether calls follow what was changed.
+    pub in_force: InForce,
     /// What is done in the background, to be woken.
     pub chores: Arc<Chores>,
     /// Cookies are only sent over TLS.
@@ -178,6 +181,7 @@ pub fn router(state: Arc<ApiState>) -> axum::Router {
         .method_not_allowed_fallback(|| async {
             Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This cannot be done here")
         })
+        .layer(from_fn_with_state(Arc::clone(&api), guard::bring_into_force))
         .layer(from_fn_with_state(Arc::clone(&api), identity::follow))
         .layer(from_fn_with_state(Arc::clone(&api), guard::admit))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

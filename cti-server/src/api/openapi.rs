@@ -15,7 +15,8 @@ use utoipa::openapi::{
 
 const ABOUT: &str = "Times are microseconds since 1970 in UTC; durations name their unit. Refusals are problem details (RFC 9457). \
     Lists are read page by page with `cursor`. What is edited has its version as ETag, to be named in If-Match. \
-    Writes are JSON, even without a body. Sign in with a session cookie or send an API token as `Authorization: Bearer …`.";
+    Writes are JSON, even without a body. A change of what calls depend on is answered once calls follow it (2 s at most), unless asked with \
+    `Prefer: respond-async`. Sign in with a session cookie or send an API token as `Authorization: Bearer …`.";
 
 /// Fields that are read and never written: utoipa leaves them out like everything that is not written.
 const SECRETS: [(&str, &str); 2] = [

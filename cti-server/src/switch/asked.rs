@@ -21,6 +21,8 @@ pub enum Question {
     Act(Act),
     /// Answered with a [`LiveCall`](super::LiveCall), or a page of them.
     Look(Look),
+    /// Answered with nothing, once all that was put into the same inbox before is done.
+    InForce,
 }
 
 /// Somebody does something to a call.
@@ -58,6 +60,7 @@ impl Rooms {
     pub(super) fn asked(&mut self, now: Now, ask: u64, question: Question) {
         self.role = match &question {
             Question::Dial { role, .. } | Question::Act(Act { role, .. }) | Question::Look(Look { role, .. }) => *role,
+            Question::InForce => Role::Administrator,
         };
         let result = match question {
             Question::Dial { by, via, user, number, queue, detect, role: _ } => {
@@ -65,6 +68,7 @@ impl Rooms {
             }
             Question::Act(act) => self.act(now, act).map(|()| Value::Null),
             Question::Look(look) => self.look(now, &look),
+            Question::InForce => Ok(Value::Null),
         };
         self.role = Role::Administrator;
         self.settle(now);

@@ -237,6 +237,7 @@ impl House {
             pulse: watch::channel(None).1,
             inbox,
             asks: asks.clone(),
+            in_force: crate::in_force::in_force(u64::MAX).1,
             chores: Arc::clone(&chores),
             secure_cookies: false,
             draining,
