@@ -95,13 +95,21 @@ impl Desks {
     fn set_telephone(&mut self, agent: AgentId, telephone: Option<Telephone>) {
         let desk = self.desks.entry(agent).or_default();
         match std::mem::replace(&mut desk.telephone, telephone) {
-            Some(Telephone::Phone(old)) => drop(self.by_phone.remove(&old)),
-            Some(Telephone::Page) => drop(self.at_page.remove(&agent)),
+            Some(Telephone::Phone(old)) => {
+                self.by_phone.remove(&old);
+            }
+            Some(Telephone::Page) => {
+                self.at_page.remove(&agent);
+            }
             None => {}
         }
         match telephone {
-            Some(Telephone::Phone(new)) => drop(self.by_phone.insert(new, agent)),
-            Some(Telephone::Page) => drop(self.at_page.insert(agent)),
+            Some(Telephone::Phone(new)) => {
+                self.by_phone.insert(new, agent);
+            }
+            Some(Telephone::Page) => {
+                self.at_page.insert(agent);
+            }
             None => {}
         }
     }
@@ -438,6 +446,14 @@ impl Rooms {
 
     pub(super) fn signed_in(&self, user: UserId) -> Done {
         if self.desks.telephone_of(user).is_some() { Ok(()) } else { refuse(ErrorCode::NotSignedIn, "sign in first") }
+    }
+
+    /// Whoever is at a page needs its audio for what they ask; other telephones ring, or do not.
+    pub(super) fn within_reach(&self, user: UserId) -> Done {
+        if self.desks.is_at_page(user) && !self.agents.get(&user).is_some_and(|state| state.reachable) {
+            return refuse(ErrorCode::DeviceUnreachable, "your page has no audio: connect it first");
+        }
+        Ok(())
     }
 
     fn own_leg(&self, user: UserId, call: LegId) -> Done {

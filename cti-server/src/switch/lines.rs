@@ -130,7 +130,8 @@ impl Line {
     /// What was agreed of its stream.
     fn agreed_on(&mut self, stream: &Stream) {
         self.codec = Some(stream.send.1);
-        self.events = (stream.event_receive.or(stream.wide_event_receive).is_some(), stream.event_send.or(stream.wide_event_send).is_some());
+        self.events =
+            (stream.event_receive.or(stream.wide_event_receive).is_some(), stream.event_send.or(stream.wide_event_send).is_some());
     }
 }
 

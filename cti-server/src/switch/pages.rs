@@ -91,7 +91,8 @@ impl Pages {
     pub(super) fn view(&self, agent: AgentId, now: Now, wall: impl Fn(Now, Tick) -> i64) -> AudioView {
         let Some(page) = self.by_agent.get(&agent) else {
             let (client, label, session, until_ms, quality) = Default::default();
-            return AudioView { state: AudioState::None, since_ms: now.utc.ms(), client, label, session, until_ms, echo_test: false, quality };
+            let (state, since_ms, echo_test) = (AudioState::None, now.utc.ms(), false);
+            return AudioView { state, since_ms, client, label, session, until_ms, echo_test, quality };
         };
         AudioView {
             state: page.state,
@@ -103,6 +104,26 @@ impl Pages {
             echo_test: page.echo.is_some(),
             quality: page.quality,
         }
+    }
+
+    /// What must hold whenever the rooms are silent: calls in pages are up or ring, and who is not at a page has none but for a call.
+    pub(super) fn check(&self, is_line: impl Fn(LegId) -> bool, is_at_page: impl Fn(AgentId) -> bool) -> Result<(), String> {
+        for (agent, page) in &self.by_agent {
+            if let Some(call) = page.call.filter(|call| !is_line(*call)) {
+                return Err(format!("the page of {agent} is in call {call}, which is over"));
+            }
+            if page.call.is_none() && !is_at_page(*agent) {
+                return Err(format!("the page of {agent} stands for nobody"));
+            }
+            if page.until.is_some() && page.call.is_none() {
+                return Err(format!("the page of {agent} is waited for without a call"));
+            }
+        }
+        let legs: usize = self.by_agent.values().map(|page| 1 + usize::from(page.call.is_some())).sum();
+        if legs != self.by_leg.len() {
+            return Err(format!("pages have {legs} legs, and {} are known", self.by_leg.len()));
+        }
+        Ok(())
     }
 
     fn set_state(&mut self, now: Now, agent: AgentId, state: AudioState) {

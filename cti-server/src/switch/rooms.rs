@@ -312,6 +312,8 @@ impl Rooms {
         self.acd.check().map_err(|why| format!("acd: {why}"))?;
         self.interactions.check().map_err(|why| format!("interaction: {why}"))?;
         self.calls.check().map_err(|why| format!("call: {why}"))?;
+        let (is_line, is_at_page) = (|leg| self.lines.get(leg).is_some(), |agent| self.desks.is_at_page(agent));
+        self.pages.check(is_line, is_at_page).map_err(|why| format!("switch: {why}"))?;
         if let Some(id) = self.contacts.keys().find(|id| !self.interactions.is_open(**id)) {
             return Err(format!("switch: contact {id} has no open interaction"));
         }

@@ -63,14 +63,21 @@ impl Rooms {
             path: contact.path.clone(),
             waiting_since_ms: wall_ms(now, contact.since),
             until_ms: wall_ms(now, ringing.until),
-            device_note: match ringing.purpose {
-                Some(Purpose::Message) => DeviceNote::AcceptHere,
-                _ if !self.desks.is_at_page(ringing.agent) => DeviceNote::LiftPhone,
-                _ if ringing.answers_itself() => DeviceNote::AutoAnswer,
-                _ => DeviceNote::AnswerHere,
-            },
+            device_note: self.device_note(ringing),
         };
         self.show(Audience::Me(ringing.agent), key::offer(ringing.offer), &view);
+    }
+
+    fn device_note(&self, ringing: &Ringing) -> DeviceNote {
+        if ringing.purpose == Some(Purpose::Message) {
+            DeviceNote::AcceptHere
+        } else if !self.desks.is_at_page(ringing.agent) {
+            DeviceNote::LiftPhone
+        } else if ringing.answers_itself() {
+            DeviceNote::AutoAnswer
+        } else {
+            DeviceNote::AnswerHere
+        }
     }
 
     pub(super) fn show_call(&mut self, now: Now, leg: LegId) {
