@@ -27,7 +27,7 @@ pub struct EngineConfig {
     pub page_loss_after: Duration,
     /// Mean time between our reports (RFC 3550 6.2: five seconds or more).
     pub rtcp_interval: Duration,
-    /// Legs open at once; beyond, `Open` fails as `Full`. Each leg takes two descriptors.
+    /// Legs open at once; beyond, `Open` fails as `Full`. Each leg takes two descriptors. As many may stand beside them, which take none.
     pub legs_max: usize,
     /// `SO_RCVBUF` of an RTP socket: what may pile up while the thread is busy. The kernel may give less.
     pub receive_buffer_bytes: usize,

@@ -21,7 +21,7 @@ const ADDRESSES_MAX: usize = 8;
 /// Datagrams read before the threads they are for are woken.
 const READS_MAX: usize = 64;
 
-/// The port, and the pages behind it. Bounded by the legs allowed.
+/// The port, and the pages behind it: as many as legs are allowed beside them.
 pub(crate) struct Pages {
     pub(crate) socket: Arc<UdpSocket>,
     table: Mutex<Table>,
@@ -117,15 +117,21 @@ impl Pages {
         Ok((Pages { socket, table, foreign, stop, waker }, poller))
     }
 
-    /// A leg stands on this thread from now on.
+    /// A leg is to stand on this thread.
     pub(crate) fn stands(&self, leg: LegId, lane: usize) {
-        let mut table = self.table();
-        match table.pages.get_mut(&leg) {
-            Some(page) => page.lane = lane,
-            None => {
-                table.pages.insert(leg, Page { lane, credentials: None, addresses: VecDeque::new() });
-            }
+        self.table().pages.insert(leg, Page { lane, credentials: None, addresses: VecDeque::new() });
+    }
+
+    /// It is on another thread now.
+    pub(crate) fn moves(&self, leg: LegId, lane: usize) {
+        if let Some(page) = self.table().pages.get_mut(&leg) {
+            page.lane = lane;
         }
+    }
+
+    /// How many stand, or are to.
+    pub(crate) fn count(&self) -> usize {
+        self.table().pages.len()
     }
 
     /// The checks of its page bear this name and password, no others any more. Nothing happens to a leg that does not stand.

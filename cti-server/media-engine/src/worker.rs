@@ -349,10 +349,12 @@ impl Worker {
             }
         }
         let (id, port, stats) = (leg.id, leg.port, leg.stats());
+        if leg.sockets.own().is_some() {
+            self.open_legs.fetch_sub(1, Ordering::AcqRel);
+        }
         drop(leg);
         self.slots.remove(&id);
         self.free.push(slot);
-        self.open_legs.fetch_sub(1, Ordering::AcqRel);
         self.counters.legs -= 1;
         self.routes.remove(id);
         if let Some(pages) = &self.pages {

@@ -9,7 +9,6 @@ use crate::sockets::Sockets;
 use cti_media::forward::Rewriter;
 use cti_types::media::{EngineCommand, EngineEvent, OpenError};
 use cti_types::{LegId, Tick};
-use std::sync::atomic::Ordering;
 
 impl Worker {
     /// Opens a leg without a call, on the port of all pages.
@@ -28,10 +27,12 @@ impl Worker {
     }
 
     fn try_stand(&mut self, id: LegId, out: Rewriter) -> Result<(), OpenError> {
-        let socket = self.pages.as_ref().map(|pages| pages.socket.clone()).ok_or(OpenError::Bind)?;
-        let most = self.config.legs_max;
-        let room = self.open_legs.fetch_update(Ordering::AcqRel, Ordering::Acquire, |legs| (legs < most).then_some(legs + 1));
-        room.map_err(|_| OpenError::Full)?;
+        let pages = self.pages.as_ref().ok_or(OpenError::Bind)?;
+        // It takes no descriptor, so it is none of the legs that are counted for those; it was counted there before it came here.
+        if pages.count() > self.config.legs_max {
+            return Err(OpenError::Full);
+        }
+        let socket = pages.socket.clone();
         self.numbers += 1;
         let reports = Reports::new(self.now, out.ssrc(), self.config.rtcp_interval);
         let mut leg = Box::new(Leg::new(id, self.numbers, 0, Sockets::Shared(socket), out, reports));
@@ -67,7 +68,7 @@ impl Worker {
                 self.free.push(slot);
                 self.counters.legs -= 1;
                 if let Some(pages) = &self.pages {
-                    pages.stands(standing, lane);
+                    pages.moves(standing, lane);
                 }
                 self.routes.wake(lane);
             }
