@@ -146,6 +146,7 @@ fn the_end_of_a_standing_leg_is_the_end_of_its_call() {
     house.send(EngineCommand::Close { leg: page.phone.leg });
     assert_eq!([closed(&house).0, closed(&house).0], [leg(50), page.phone.leg]);
     assert!(house.engine.send(EngineCommand::Close { leg: leg(50) }).is_err());
+    house.settle();
     assert_eq!(house.engine.counters().legs, 1);
 }
 
