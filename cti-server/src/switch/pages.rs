@@ -44,6 +44,8 @@ pub(super) struct Page {
     stream: Stream,
     /// The call it is in, ringing or up.
     call: Option<LegId>,
+    /// It was answered before the engine had it.
+    lifted: bool,
     /// Until when that waits for the page.
     until: Option<Tick>,
     /// Until when the agent hears themselves.
@@ -169,12 +171,13 @@ impl Rooms {
         self.echo_over(user);
         self.effects.push_back(Effect::Engine(EngineCommand::SetStream { leg: standing, stream: stream.clone() }));
         let before = self.pages.by_agent.remove(&user);
+        let (state, since, session) = (AudioState::Connecting, now.tick, Some(session));
+        let (lifted, echo, quality) = (before.as_ref().is_some_and(|page| page.lifted), None, None);
         let (call, until) = before.map_or((None, None), |page| (page.call, page.until));
         if let Some(call) = call {
             self.lines.set_page_stream(call, &stream);
         }
-        let (state, since, session) = (AudioState::Connecting, now.tick, Some(session));
-        let page = Page { leg: standing, state, since, client, label, session, stream, call, until, echo: None, quality: None };
+        let page = Page { leg: standing, state, since, client, label, session, stream, call, lifted, until, echo, quality };
         self.pages.by_leg.insert(standing, user);
         self.pages.by_agent.insert(user, page);
         self.acd.handle(now, AcdInput::DeviceReachable { agent: user, reachable: false });
@@ -255,11 +258,15 @@ impl Rooms {
         if self.calls.is_up(call) {
             return refuse(ErrorCode::WrongState, "the call is answered already");
         }
-        let connected = self.pages.by_agent.get(&user).is_some_and(|page| page.state == AudioState::Connected);
-        if !connected || !self.lines.is_open(call) {
+        let page = self.pages.by_agent.get_mut(&user);
+        let Some(page) = page.filter(|page| page.state == AudioState::Connected && page.call == Some(call)) else {
             return refuse(ErrorCode::WrongState, "the audio is not connected yet");
+        };
+        if self.lines.is_open(call) {
+            self.calls.handle(now, CallInput::Answered { leg: call });
+        } else {
+            page.lifted = true;
         }
-        self.calls.handle(now, CallInput::Answered { leg: call });
         Ok(())
     }
 
@@ -282,7 +289,7 @@ impl Rooms {
         let leg = LegId::new(now.utc, &mut self.chance);
         self.page_line(leg, ringing, &stream);
         if let Some(page) = self.pages.by_agent.get_mut(&agent) {
-            page.call = Some(leg);
+            (page.call, page.lifted) = (Some(leg), false);
         }
         self.pages.by_leg.insert(leg, agent);
         self.calls.handle(now, CallInput::Outgoing { leg, group: ringing.interaction });
@@ -295,7 +302,8 @@ impl Rooms {
     /// The leg is in the page: it rings there, or is answered by having been asked for.
     pub(super) fn page_rings(&mut self, now: Now, leg: LegId, ringing: &Ringing) {
         self.calls.handle(now, CallInput::Ringing { leg });
-        if ringing.answers_itself() {
+        let lifted = self.pages.by_agent.get(&ringing.agent).is_some_and(|page| page.lifted);
+        if lifted || ringing.answers_itself() {
             self.calls.handle(now, CallInput::Answered { leg });
         }
     }
