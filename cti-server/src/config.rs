@@ -81,6 +81,9 @@ pub struct MediaConfig {
     pub srtp_over_plain: bool,
     /// Whether browsers may be telephones: SIP over WS or WSS, media by DTLS-SRTP (WebRTC).
     pub webrtc: bool,
+    /// The UDP port of the audio of agents' pages, at the first SIP address; 0: the system chooses one at each start. Set it where a
+    /// firewall must let it through.
+    pub webrtc_port: u16,
     /// Country whose ring-back tone callers hear while a called number rings, ISO 3166-1 alpha-2; by default Europe's usual one.
     pub tones: String,
 }
@@ -135,6 +138,7 @@ impl Default for MediaConfig {
             srtp: SrtpChoice::Off,
             srtp_over_plain: false,
             webrtc: true,
+            webrtc_port: 0,
             tones: String::new(),
         }
     }
@@ -161,13 +165,15 @@ pub struct LimitsConfig {
     pub interactions_max: usize,
     /// How long an agent may be without any browser before they are not ready, in seconds.
     pub sockets_grace_s: u64,
+    /// How long a call waits for an agent whose page is gone before it goes back to its queue, in seconds.
+    pub page_wait_s: u64,
     /// How long calls may go on after SIGTERM, in seconds.
     pub drain_s: u64,
 }
 
 impl Default for LimitsConfig {
     fn default() -> LimitsConfig {
-        LimitsConfig { interactions_max: 20_000, sockets_grace_s: 30, drain_s: 600 }
+        LimitsConfig { interactions_max: 20_000, sockets_grace_s: 30, page_wait_s: 30, drain_s: 600 }
     }
 }
 
@@ -227,6 +233,9 @@ impl Config {
             bail!("media.ports: [{first}, {last}] is no usable range; take for example [16384, 32767]");
         }
         self.media.spoken()?;
+        if (first..=last).contains(&self.media.webrtc_port) {
+            bail!("media.webrtc_port: {} is one of media.ports; take one outside of them", self.media.webrtc_port);
+        }
         let tones = &self.media.tones;
         if !(tones.is_empty() || tones.len() == 2 && tones.bytes().all(|b| b.is_ascii_uppercase())) {
             bail!("media.tones: \"{tones}\" is no country; write two letters such as GB");
@@ -329,6 +338,7 @@ mod tests {
             ("data = \"/d\"\n[media]\nports = [20000, 20000]", "media.ports"),
             ("data = \"/d\"\n[media]\ncodecs = [\"PCMU\", \"GSM\"]", "media.codecs"),
             ("data = \"/d\"\n[media]\ncodecs = []", "media.codecs"),
+            ("data = \"/d\"\n[media]\nwebrtc_port = 16384", "media.webrtc_port"),
             ("data = \"/d\"\n[media]\nsrtp = \"maybe\"", "srtp"),
             ("data = \"/d\"\n[media]\ntones = \"England\"", "media.tones"),
             ("data = \"/d\"\n[journal]\nmax_mib = 1", "journal.max_mib"),

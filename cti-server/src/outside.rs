@@ -69,7 +69,7 @@ impl House {
 
     fn engine(&self, command: EngineCommand) {
         let opening = match &command {
-            EngineCommand::Open { leg, .. } => Some(*leg),
+            EngineCommand::Open { leg, .. } | EngineCommand::Stand { leg, .. } | EngineCommand::Attach { leg, .. } => Some(*leg),
             _ => None,
         };
         if let Err(error) = self.engine.queue(command) {

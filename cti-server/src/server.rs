@@ -194,6 +194,7 @@ impl Server {
 
         let mut rooms_settings = rooms_config(&config, &net, &clips, &store, &mut chance, epoch).await?;
         rooms_settings.spoken.web = web.map(|identity| identity.fingerprint().clone());
+        rooms_settings.pages = pages_shown(&config, engine.pages());
         let mut agent_lasts = store.agent_lasts().await?;
         go_on_after(&aside, &mut rooms_settings.agent_seqs, &mut agent_lasts);
         let mut rooms = Rooms::new(rooms_settings, Chance::from_seed(chance.bytes()), clock.now())?;
@@ -582,11 +583,13 @@ fn start_engine(
     web: Option<Arc<cti_media_engine::Identity>>,
 ) -> anyhow::Result<cti_media_engine::Engine> {
     let inbox = inbox.clone();
+    let pages = config.sip.interfaces().first().map(|first| SocketAddr::new(first.media_ip(), config.media.webrtc_port));
     let settings = cti_media_engine::EngineConfig {
         threads: config.media_threads(),
         loss_after: Duration::from_secs(config.media.loss_after_s),
         // As many legs as there are pairs of ports.
         legs_max: usize::from(config.media.ports.1 - config.media.ports.0).div_ceil(2),
+        pages: web.as_ref().and(pages),
         web,
         ..cti_media_engine::EngineConfig::default()
     };
@@ -595,7 +598,15 @@ fn start_engine(
     let events = Arc::new(move |event| {
         inbox.media(Event::Engine(event));
     });
-    cti_media_engine::Engine::start(settings, clock, sink, events).context("cannot start the media engine")
+    cti_media_engine::Engine::start(settings, clock, sink, events).context("cannot start the media engine (is media.webrtc_port free?)")
+}
+
+/// Where pages find the port they share, as their SDP is told.
+fn pages_shown(config: &Config, bound: Option<SocketAddr>) -> Option<SocketAddr> {
+    let public = config.sip.interfaces().first()?.media_public();
+    let shown = bound.map(|bound| SocketAddr::new(public, bound.port()))?;
+    tracing::info!(address = %shown, "agents' pages are heard here");
+    Some(shown)
 }
 
 /// This life's epoch: later than the last one's, though the system clock was set back since.
@@ -642,6 +653,9 @@ async fn rooms_config(
         spoken: config.media.spoken()?,
         card_wait: Duration::from_millis(150),
         sockets_grace: Duration::from_secs(config.limits.sockets_grace_s),
+        // The port is known when the engine runs.
+        pages: None,
+        page_wait: Duration::from_secs(config.limits.page_wait_s),
         calls: cti_call::Settings { lost_media: Duration::from_secs(config.media.loss_ends_after_s) },
         interactions: cti_interaction::Limits { open_max: config.limits.interactions_max, ..cti_interaction::Limits::default() },
         acd: cti_acd::Limits::default(),

@@ -298,6 +298,7 @@ impl Interactions {
             Input::Retrieved { participant } => self.of(participant, now, |i, _| i.held(participant, false)),
             Input::RecordingPaused { by, paused } => self.of(by, now, |i, desk| i.recording_paused(desk, by, paused)),
             Input::Left { participant, reason } => self.of(participant, now, |i, desk| i.left(desk, participant, reason)),
+            Input::AgentLost { participant } => self.of(participant, now, |i, desk| i.agent_lost(desk, participant)),
             Input::TransferAsked { by, to } => self.of(by, now, |i, desk| i.transfer_asked(desk, by, to)),
             Input::ConsultAsked { by, to } => self.of(by, now, |i, desk| i.consult_asked(desk, by, to)),
             Input::Completed { by } => self.of(by, now, |i, desk| i.completed(desk, by)),

@@ -24,6 +24,7 @@ mod messages;
 mod numbers;
 mod outbound;
 pub mod overload;
+mod pages;
 mod peers;
 mod rooms;
 pub mod run;

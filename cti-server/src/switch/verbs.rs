@@ -272,6 +272,7 @@ impl Rooms {
             return Err(WireError::new(ErrorCode::Forbidden, "you do not supervise this agent").field("agent"));
         }
         self.signed_in(user)?;
+        self.within_reach(user)?;
         let busy = self.agents.get(&user).is_none_or(|state| !state.assignments.is_empty() || !state.offers.is_empty());
         if busy {
             return refuse(ErrorCode::WrongState, "you are busy yourself");
@@ -347,6 +348,7 @@ impl Rooms {
             return refuse(ErrorCode::Forbidden, "you do not serve this queue");
         }
         self.signed_in(user)?;
+        self.within_reach(user)?;
         let busy = self.agents.get(&user).is_none_or(|state| !state.assignments.is_empty() || !state.offers.is_empty());
         if busy {
             return refuse(ErrorCode::WrongState, "you are busy yourself");

@@ -1,5 +1,6 @@
 //! What screens show: views made from the rooms' state whenever it changes. Holds no rule. Extends [`Rooms`].
 
+use super::agents::Telephone;
 use super::lines::Ringing;
 use super::rooms::{Contact, Rooms};
 use super::{Audience, Effect};
@@ -62,9 +63,21 @@ impl Rooms {
             path: contact.path.clone(),
             waiting_since_ms: wall_ms(now, contact.since),
             until_ms: wall_ms(now, ringing.until),
-            device_note: if ringing.purpose == Some(Purpose::Message) { DeviceNote::AcceptHere } else { DeviceNote::LiftPhone },
+            device_note: self.device_note(ringing),
         };
         self.show(Audience::Me(ringing.agent), key::offer(ringing.offer), &view);
+    }
+
+    fn device_note(&self, ringing: &Ringing) -> DeviceNote {
+        if ringing.purpose == Some(Purpose::Message) {
+            DeviceNote::AcceptHere
+        } else if !self.desks.is_at_page(ringing.agent) {
+            DeviceNote::LiftPhone
+        } else if ringing.answers_itself() {
+            DeviceNote::AutoAnswer
+        } else {
+            DeviceNote::AnswerHere
+        }
     }
 
     pub(super) fn show_call(&mut self, now: Now, leg: LegId) {
@@ -243,6 +256,16 @@ impl Rooms {
         self.show(Audience::Me(work.view.agent), key::wrap_up(assignment), &view);
     }
 
+    /// Which page is the agent's telephone; nothing of it when they have another.
+    pub(super) fn show_audio(&mut self, now: Now, agent: AgentId) {
+        if self.desks.is_at_page(agent) {
+            let view = self.pages.view(agent, now, wall_ms);
+            self.show(Audience::Me(agent), key::AUDIO.to_owned(), &view);
+        } else {
+            self.publish(Audience::Me(agent), key::AUDIO.to_owned(), None);
+        }
+    }
+
     pub(super) fn show_agent(&mut self, now: Now, agent: AgentId) {
         let Some(entry) = self.directory.agents.get(&agent) else { return };
         let (name, team) = (entry.name.clone(), entry.team);
@@ -254,12 +277,16 @@ impl Rooms {
             Some(_) | None => now.tick,
         };
         desk.shown = Some((shown, since));
-        let (owner_session, phone) = (desk.owner, desk.phone);
-        let device = phone.and_then(|id| self.directory.phones.get(&id).map(|p| (id, p.name.clone()))).map(|(id, name)| DeviceView {
-            device: Device::Phone { id },
-            name,
-            reachable: state.reachable,
-            can_answer: false,
+        let (owner_session, telephone, reachable) = (desk.owner, desk.telephone, state.reachable);
+        let device = telephone.and_then(|telephone| match telephone {
+            Telephone::Phone(id) => {
+                let phone = self.directory.phones.get(&id)?;
+                Some(DeviceView { device: Device::Phone { id }, name: phone.name.clone(), reachable, can_answer: false })
+            }
+            Telephone::Page => {
+                let name = self.pages.label(agent).unwrap_or_default().to_owned();
+                Some(DeviceView { device: Device::Browser, name, reachable, can_answer: true })
+            }
         });
         let reason = self.reason(state.presence);
         let pending = state.pending.map(|p| PendingView { presence: presence_view(p), reason: self.reason(p) });

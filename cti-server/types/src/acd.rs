@@ -94,7 +94,8 @@ pub enum NotReadyReason {
     DeviceBusy,
     /// System: the phone is not registered or cannot be reached.
     DeviceUnreachable,
-    /// System: every socket of a signed-in agent has been gone for the grace time.
+    /// System: every socket of a signed-in agent has been gone for the grace time, or the page they telephoned with for as long as a call
+    /// waits.
     ConnectionLost,
 }
 

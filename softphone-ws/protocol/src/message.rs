@@ -98,6 +98,26 @@ pub enum Command {
         #[ts(as = "String")]
         assignment: AssignmentId,
     },
+    /// The page's half of its standing connection, an SDP offer; the reply's value is our answer, `{ "sdp": "…" }`. A later one of the same
+    /// page, or of any while the audio is lost, replaces it, and a call goes on there. Refused with `taken` while another page has the
+    /// audio, unless `take_over`.
+    AudioOffer {
+        /// One audio stream, both ways, with ICE and DTLS-SRTP; at most 16,000 bytes.
+        sdp: String,
+        /// The page's own name for itself, which a reload does not change: 1–64 characters.
+        client: String,
+        /// How people tell this page from their others, at most 80 characters.
+        label: String,
+        #[serde(default)]
+        #[ts(as = "Option<bool>", optional)]
+        take_over: bool,
+    },
+    /// Give the audio up: the agent has no telephone until a page offers again. Not in a call.
+    AudioRelease,
+    /// Hear oneself, to try microphone and speaker. It ends by itself after a minute, and when a call comes.
+    EchoTest {
+        on: bool,
+    },
     /// Answer a ringing leg, on devices that can be answered from afar.
     Answer {
         #[ts(as = "String")]
@@ -245,7 +265,7 @@ pub enum Command {
         #[ts(as = "String")]
         assignment: AssignmentId,
     },
-    /// This socket becomes the one that owns the audio and shows the pop.
+    /// This socket becomes the one that shows the pop. The audio goes with `audio_offer`.
     TakeOver,
 }
 
@@ -284,6 +304,9 @@ impl Command {
             | Command::MoveWaiting { .. }
             | Command::SetWrapUp { .. }
             | Command::FinishWrapUp { .. }
+            | Command::AudioOffer { .. }
+            | Command::AudioRelease
+            | Command::EchoTest { .. }
             | Command::TakeOver => None,
         }
     }
@@ -357,7 +380,7 @@ pub enum Device {
         #[ts(as = "String")]
         id: PhoneId,
     },
-    /// The browser that this socket belongs to.
+    /// A page of the agent's, whichever has the audio (`AudioView`).
     Browser,
 }
 
@@ -535,6 +558,21 @@ mod tests {
             (
                 json!({"type": "command", "id": 6, "command": {"do": "take_over"}}),
                 ClientMessage::Command { id: 6, command: Command::TakeOver },
+            ),
+            (
+                json!({"type": "command", "id": 8, "command": {"do": "audio_offer", "sdp": "v=0", "client": "c", "label": "l"}}),
+                ClientMessage::Command {
+                    id: 8,
+                    command: Command::AudioOffer { sdp: "v=0".into(), client: "c".into(), label: "l".into(), take_over: false },
+                },
+            ),
+            (
+                json!({"type": "command", "id": 9, "command": {"do": "audio_release"}}),
+                ClientMessage::Command { id: 9, command: Command::AudioRelease },
+            ),
+            (
+                json!({"type": "command", "id": 10, "command": {"do": "echo_test", "on": true}}),
+                ClientMessage::Command { id: 10, command: Command::EchoTest { on: true } },
             ),
             // Supervision is of the call.
             (

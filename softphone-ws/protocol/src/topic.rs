@@ -11,8 +11,8 @@ use ts_rs::TS;
 #[serde(try_from = "String", into = "String")]
 #[ts(type = "\"me\" | \"my-work\" | \"floor\" | `queue/${string}` | `team/${string}` | `customer/${string}`")]
 pub enum Topic {
-    /// The signed-in person's own state, offers, calls, messages and wrap-ups. Entries: `agent`, `offer/<id>`, `call/<leg>`,
-    /// `message/<interaction>`, `wrap_up/<assignment>`.
+    /// The signed-in person's own state, audio, offers, calls, messages and wrap-ups. Entries: `agent`, `audio`, `offer/<id>`,
+    /// `call/<leg>`, `message/<interaction>`, `wrap_up/<assignment>`.
     Me,
     /// All queues and agents. Entries: `queue/<id>`, `agent/<id>`.
     Floor,
@@ -87,6 +87,8 @@ pub mod key {
 
     /// In `me`: the person's own [`AgentView`](crate::AgentView).
     pub const AGENT: &str = "agent";
+    /// In `me`: which page is their telephone, [`AudioView`](crate::AudioView); only while signed in with the browser.
+    pub const AUDIO: &str = "audio";
     /// In `queue/<id>`: the queue's [`QueueView`](crate::QueueView).
     pub const QUEUE: &str = "queue";
     /// In `my-work`: how much it is, [`WorkCountsView`](crate::WorkCountsView).

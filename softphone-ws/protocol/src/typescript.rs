@@ -37,6 +37,7 @@ pub fn generate() -> String {
     collector.visit::<ServerMessage>();
     collector.visit::<Topic>();
     collector.visit::<AgentView>();
+    collector.visit::<AudioView>();
     collector.visit::<OfferView>();
     collector.visit::<CallView>();
     collector.visit::<WrapUpView>();

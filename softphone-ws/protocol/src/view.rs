@@ -99,7 +99,7 @@ pub struct AgentView {
     pub since_ms: i64,
     /// The telephone in use while signed in.
     pub device: Option<DeviceView>,
-    /// The socket that owns audio and pop; `null` while none does.
+    /// The socket that shows the pop; `null` while none does.
     pub owner_session: Option<SessionNo>,
 }
 
@@ -113,6 +113,39 @@ pub struct DeviceView {
     pub reachable: bool,
     /// Can be answered by command.
     pub can_answer: bool,
+}
+
+/// How far a page's standing connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AudioState {
+    /// No page has offered its audio.
+    None,
+    /// Answered; checks and handshake are under way.
+    Connecting,
+    /// Calls can be answered.
+    Connected,
+    /// Nothing comes from the page any more. A call is kept for it until `until_ms`.
+    Lost,
+}
+
+/// Entry `audio` of `me`: the page that is the agent's telephone, while they are signed in with the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AudioView {
+    pub state: AudioState,
+    /// When `state` began, in ms since the Unix epoch.
+    pub since_ms: i64,
+    /// The page that has the audio, by its own name and by people's; `null` with state `none`.
+    pub client: Option<String>,
+    pub label: Option<String>,
+    /// That page's socket; `null`: it has none just now.
+    pub session: Option<SessionNo>,
+    /// Until when a call is kept for a page that is gone, in ms since the Unix epoch.
+    pub until_ms: Option<i64>,
+    /// The agent hears themselves.
+    pub echo_test: bool,
+    /// How the connection sounds, in a call or in an echo test; `null`: nothing is measured yet.
+    pub quality: Option<QualityView>,
 }
 
 /// Entry `offer/<id>` of `me`: work held out to this agent. Sent before the telephone rings.
@@ -407,6 +440,8 @@ pub struct QualityView {
     pub far_tenths: Option<u8>,
     /// Packets of theirs that did not come, of a thousand.
     pub lost_permille: u32,
+    /// Packets of ours that did not come there, by their own reports, of a thousand.
+    pub far_lost_permille: u32,
     pub jitter_ms: u32,
     /// 0: not measured.
     pub round_trip_ms: u32,

@@ -33,7 +33,7 @@ since_ms: number,
  */
 device: DeviceView | null,
 /**
- * The socket that owns audio and pop; `null` while none does.
+ * The socket that shows the pop; `null` while none does.
  */
 owner_session: SessionNo | null, };
 
@@ -49,6 +49,40 @@ currency: string,
  * In minor units.
  */
 minor: number, };
+
+/**
+ * How far a page's standing connection is.
+ */
+export type AudioState = "none" | "connecting" | "connected" | "lost";
+
+/**
+ * Entry `audio` of `me`: the page that is the agent's telephone, while they are signed in with the browser.
+ */
+export type AudioView = { state: AudioState,
+/**
+ * When `state` began, in ms since the Unix epoch.
+ */
+since_ms: number,
+/**
+ * The page that has the audio, by its own name and by people's; `null` with state `none`.
+ */
+client: string | null, label: string | null,
+/**
+ * That page's socket; `null`: it has none just now.
+ */
+session: SessionNo | null,
+/**
+ * Until when a call is kept for a page that is gone, in ms since the Unix epoch.
+ */
+until_ms: number | null,
+/**
+ * The agent hears themselves.
+ */
+echo_test: boolean,
+/**
+ * How the connection sounds, in a call or in an echo test; `null`: nothing is measured yet.
+ */
+quality: QualityView | null, };
 
 /**
  * Where a leg of this agent stands.
@@ -262,7 +296,19 @@ export type Command = { "do": "sign_in", device: Device, take_over?: boolean, } 
 /**
  * Only with `not_ready`.
  */
-reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "accept", offer: string, } | { "do": "take_message", interaction: string, } | { "do": "finish_message", assignment: string, } | { "do": "return_message", assignment: string, } | { "do": "answer", call: string, } | { "do": "hold", call: string, } | { "do": "retrieve", call: string, } | { "do": "hang_up", call: string, } | { "do": "send_digits", call: string,
+reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "accept", offer: string, } | { "do": "take_message", interaction: string, } | { "do": "finish_message", assignment: string, } | { "do": "return_message", assignment: string, } | { "do": "audio_offer",
+/**
+ * One audio stream, both ways, with ICE and DTLS-SRTP; at most 16,000 bytes.
+ */
+sdp: string,
+/**
+ * The page's own name for itself, which a reload does not change: 1–64 characters.
+ */
+client: string,
+/**
+ * How people tell this page from their others, at most 80 characters.
+ */
+label: string, take_over?: boolean, } | { "do": "audio_release" } | { "do": "echo_test", on: boolean, } | { "do": "answer", call: string, } | { "do": "hold", call: string, } | { "do": "retrieve", call: string, } | { "do": "hang_up", call: string, } | { "do": "send_digits", call: string,
 /**
  * 1–32 of `0-9 * # A-D`.
  */
@@ -523,7 +569,11 @@ heard_tenths: number | null, far_tenths: number | null,
 /**
  * Packets of theirs that did not come, of a thousand.
  */
-lost_permille: number, jitter_ms: number,
+lost_permille: number,
+/**
+ * Packets of ours that did not come there, by their own reports, of a thousand.
+ */
+far_lost_permille: number, jitter_ms: number,
 /**
  * 0: not measured.
  */
