@@ -51,6 +51,19 @@ currency: string,
 minor: number, };
 
 /**
+ * How far a client has followed a topic.
+ */
+export type At = {
+/**
+ * Changes when the numbering begins anew, for example after a restart of the server. Below 2^53.
+ */
+epoch: number,
+/**
+ * The last version seen; each delta adds one.
+ */
+version: number, };
+
+/**
  * Where a leg of this agent stands.
  */
 export type CallState = "ringing" | "dialling" | "talking" | "held" | "consulting" | "on_hold" | "listening" | "whispering" | "barging";
