@@ -26,6 +26,7 @@ export function startTexts(language: Language): Promise<unknown> {
       supportedLngs: Object.keys(LANGUAGES),
       ns: ['common'],
       defaultNS: 'common',
+      showSupportNotice: false,
       // React escapes; twice would show entities.
       interpolation: { escapeValue: false },
     });

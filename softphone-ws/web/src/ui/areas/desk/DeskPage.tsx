@@ -11,9 +11,9 @@ export default function DeskPage() {
       {agent === null ? (
         <LoadingState />
       ) : (
-        <p>
+        <div>
           <StateBadge state={agent.state} /> <Since ms={agent.since_ms} />
-        </p>
+        </div>
       )}
     </Page>
   );
