@@ -51,6 +51,19 @@ currency: string,
 minor: number, };
 
 /**
+ * How far a client has followed a topic.
+ */
+export type At = {
+/**
+ * Changes when the numbering begins anew, for example after a restart of the server. Below 2^53.
+ */
+epoch: number,
+/**
+ * The last version seen; each delta adds one.
+ */
+version: number, };
+
+/**
  * How far a page's standing connection is.
  */
 export type AudioState = "none" | "connecting" | "connected" | "lost";
