@@ -69,6 +69,11 @@ impl Desks {
         self.by_phone.get(&phone).copied()
     }
 
+    /// Since when the agent is in the state that screens show.
+    pub(super) fn shown_since(&self, agent: AgentId) -> Option<Tick> {
+        self.desks.get(&agent).and_then(|desk| desk.shown).map(|(_, since)| since)
+    }
+
     fn set_phone(&mut self, agent: AgentId, phone: Option<PhoneId>) {
         let desk = self.desks.entry(agent).or_default();
         if let Some(old) = std::mem::replace(&mut desk.phone, phone) {
@@ -218,6 +223,7 @@ impl Rooms {
                 Ok(())
             }
             Command::SetPresence { presence, reason } => self.set_presence(now, user, presence, reason),
+            Command::SetPresenceOf { agent, presence, reason } => self.set_presence_of(now, user, agent, presence, reason),
             Command::Decline { offer } => {
                 if !self.agents.get(&user).is_some_and(|state| state.offers.contains(&offer)) {
                     return Err(WireError::new(ErrorCode::NotFound, "no such offer, or it is over").field("offer"));
@@ -329,7 +335,7 @@ impl Rooms {
         }
     }
 
-    fn set_presence(&mut self, now: Now, user: UserId, presence: PresenceAsked, reason: Option<cti_types::ReasonId>) -> Done {
+    pub(super) fn set_presence(&mut self, now: Now, user: UserId, presence: PresenceAsked, reason: Option<cti_types::ReasonId>) -> Done {
         self.signed_in(user)?;
         if let Some(reason) = reason
             && !self.directory.reasons.contains_key(&reason)
