@@ -184,6 +184,15 @@ impl Store {
             .collect()
     }
 
+    /// The time zone of each queue's days.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn queue_zones(&self) -> Result<BTreeMap<QueueId, String>> {
+        let rows = self.db.fetch("SELECT id, zone FROM queue", Vec::new()).await?;
+        rows.iter().map(|row| Ok((row.id(0)?, row.text(1)?.to_owned()))).collect()
+    }
+
     /// The sums of all intervals of each queue that begin at or after a time.
     ///
     /// # Errors

@@ -57,6 +57,9 @@ pub struct Config {
     /// Origins that may open the WebSocket besides the server's own.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
+    /// The names with which one may sign in, told by the pages of a demo. In no file.
+    #[serde(skip)]
+    pub demo_logins: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -191,6 +194,7 @@ impl Config {
             behind_tls: false,
             public_url: None,
             allowed_origins: Vec::new(),
+            demo_logins: Vec::new(),
         }
     }
 

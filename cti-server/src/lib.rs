@@ -9,6 +9,7 @@ pub mod card;
 pub mod chores;
 pub mod clock;
 pub mod config;
+mod counted;
 pub mod demo;
 pub mod directory;
 mod escalation;

@@ -274,6 +274,7 @@ impl Server {
             asks,
             chores: Arc::clone(&chores),
             secure_cookies: config.secure_cookies(),
+            demo_logins: config.demo_logins.clone(),
             draining: drains,
             allowed_origins: config.allowed_origins.clone(),
             figures: figures(&engine, &recorder),
@@ -293,6 +294,7 @@ impl Server {
             tokio::spawn(hooks.sweep()),
             tokio::spawn(crate::news::run(store.clone(), gateway.clone(), clock)),
             tokio::spawn(crate::values::keep_fresh(store.clone(), clock)),
+            tokio::spawn(crate::counted::run(store.clone(), inbox.clone(), clock)),
         ];
         Ok(Server {
             http,

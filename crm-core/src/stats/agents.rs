@@ -38,6 +38,15 @@ pub struct AgentFigures {
 }
 
 impl Store {
+    /// How people are called.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn user_names(&self) -> Result<BTreeMap<AgentId, String>> {
+        let rows = self.db.fetch("SELECT id, name FROM app_user", Vec::new()).await?;
+        rows.iter().map(|row| Ok((row.id(0)?, row.text(1)?.to_owned()))).collect()
+    }
+
     /// What agents did from `from` until `to`, or `now` if that is earlier; those who did anything, or the one asked for.
     ///
     /// # Errors

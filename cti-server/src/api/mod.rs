@@ -12,6 +12,7 @@ mod audit;
 mod caller;
 mod calls;
 mod customers;
+mod decisions;
 mod endpoint;
 mod erasures;
 mod exports;
@@ -31,6 +32,7 @@ mod live;
 mod once;
 mod openapi;
 mod orders;
+mod presence;
 mod problem;
 mod recordings;
 mod retention;
@@ -39,6 +41,9 @@ mod rules;
 mod scripts;
 mod session;
 mod sip;
+mod statistics;
+mod status;
+mod targets;
 mod tickets;
 mod tokens;
 mod trunks;
@@ -100,6 +105,8 @@ pub struct ApiState {
     pub chores: Arc<Chores>,
     /// Cookies are only sent over TLS.
     pub secure_cookies: bool,
+    /// The names that the pages of a demo tell; empty: this is none.
+    pub demo_logins: Vec<String>,
     /// True: the server is going down and wants no new calls.
     pub draining: watch::Receiver<bool>,
     /// Origins whose pages may write besides the server's own, as browsers write them.
@@ -145,12 +152,17 @@ fn endpoints() -> Vec<endpoint::Endpoint> {
     all.extend(calls::endpoints());
     all.extend(live::endpoints());
     all.extend(verbs::endpoints());
+    all.extend(decisions::endpoints());
+    all.extend(targets::endpoints());
+    all.extend(presence::endpoints());
     all.extend(trunks::endpoints());
     all.extend(sip::endpoints());
+    all.extend(statistics::endpoints());
     all.extend(tickets::endpoints());
     all.extend(attachments::endpoints());
     all.extend(audit::endpoints());
     all.extend(health::endpoints());
+    all.extend(status::endpoints());
     all.extend(openapi::endpoints());
     all.extend(home::endpoints());
     all

@@ -142,6 +142,7 @@ fn configure(options: &Options, data: &Path) -> anyhow::Result<Config> {
     config.http = options.http;
     config.sip.listen = Some(options.sip);
     config.database = options.database.clone().or(config.database);
+    config.demo_logins = COLLEAGUES.iter().filter(|c| !c.simulated).map(|c| c.login.to_owned()).collect();
     Ok(config)
 }
 

@@ -25,7 +25,7 @@ pub enum Question {
     Look(Look),
     /// A supervisor (`by`, `via`, `role` as in [`Act`]) sets an agent's presence. Answered with nothing.
     Presence { by: UserId, via: &'static str, role: Role, agent: AgentId, presence: PresenceView, reason: Option<ReasonId> },
-    /// Answered with `items`, [`TransferTarget`](super::TransferTarget)s, and whether there are `more`.
+    /// Answered with [`TransferTargets`](super::TransferTargets).
     Targets(TargetsAsked),
     /// Answered with [`Why`](super::Why).
     Why(WhyAsked),

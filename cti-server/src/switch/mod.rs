@@ -46,7 +46,7 @@ pub use messages::Revived;
 pub use peers::Link;
 pub use rooms::{Counters, Rooms, RoomsConfig};
 pub use spoken::Spoken;
-pub use targets::{TargetKind, TargetsAsked, TransferTarget};
+pub use targets::{TargetKind, TargetsAsked, TransferTarget, TransferTargets};
 pub use verbs::Audited;
 pub use why::{WaitingWhy, Why, WhyAsked, named_in, skills_in};
 

@@ -99,6 +99,14 @@ pub struct TransferTarget {
     pub voicemail: Option<bool>,
 }
 
+/// The answer to [`TargetsAsked`].
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct TransferTargets {
+    pub items: Vec<TransferTarget>,
+    /// There are more than were asked for.
+    pub more: bool,
+}
+
 /// In which order kinds are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Place {
@@ -151,7 +159,7 @@ impl Rooms {
         found.sort_by(|(a, one), (b, other)| (a, &one.name).cmp(&(b, &other.name)));
         let more = found.len() > asked.limit || self.directory.agents.len() > LOOKED_AT_MAX;
         let items: Vec<TransferTarget> = found.into_iter().take(asked.limit).map(|(_, target)| target).collect();
-        json!({ "items": items, "more": more })
+        json!(TransferTargets { items, more })
     }
 
     /// What was typed, if this person may call it.

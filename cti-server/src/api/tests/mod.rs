@@ -239,6 +239,7 @@ impl House {
             asks: asks.clone(),
             chores: Arc::clone(&chores),
             secure_cookies: false,
+            demo_logins: Vec::new(),
             draining,
             allowed_origins: Vec::new(),
             figures: Vec::new(),
