@@ -54,9 +54,13 @@ pub struct Config {
     /// Where browsers find the pages, `https://desk.example.com`. With https, session cookies are marked Secure.
     #[serde(default)]
     pub public_url: Option<String>,
-    /// Origins that may open the WebSocket besides the server's own.
+    /// Origins whose pages may open the WebSocket and write by REST, besides the server's own and that of `public_url`.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
+    /// Origins whose pages may show ours in a frame, `https://crm.example.com`. Of another site than ours they have no session there: its
+    /// cookie is SameSite=Strict.
+    #[serde(default)]
+    pub embed_origins: Vec<String>,
     /// The names with which one may sign in, told by the pages of a demo. In no file.
     #[serde(skip)]
     pub demo_logins: Vec<String>,
@@ -194,6 +198,7 @@ impl Config {
             behind_tls: false,
             public_url: None,
             allowed_origins: Vec::new(),
+            embed_origins: Vec::new(),
             demo_logins: Vec::new(),
         }
     }
@@ -201,6 +206,12 @@ impl Config {
     /// Whether browsers reach us by TLS only, so that a session's cookie must not be sent without it (RFC 6265 4.1.2.5).
     pub fn secure_cookies(&self) -> bool {
         self.behind_tls || self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// Origins of pages that may act as our own: those allowed, and where browsers find us behind a proxy that tells us another host.
+    pub fn origins(&self) -> Vec<String> {
+        let public = self.public_url.as_deref().and_then(origin_of);
+        self.allowed_origins.iter().cloned().chain(public).collect()
     }
 
     /// Reads the file and the environment over it.
@@ -242,6 +253,10 @@ impl Config {
         if self.public_url.as_ref().is_some_and(|url| !web(url)) {
             bail!("public_url: write it as https://desk.example.com");
         }
+        let is_origin = |text: &String| origin_of(text).is_some_and(|origin| origin == *text);
+        if let Some(wrong) = self.embed_origins.iter().find(|text| !is_origin(text)) {
+            bail!("embed_origins: \"{wrong}\" is no origin; write it as https://crm.example.com");
+        }
         if self.limits.interactions_max == 0 {
             bail!("limits.interactions_max: must be at least 1");
         }
@@ -268,6 +283,14 @@ impl Config {
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.limits.drain_s)
     }
+}
+
+/// Scheme, host and port of a web address, as browsers write an origin (RFC 6454 6.2).
+fn origin_of(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().filter(|authority| !authority.is_empty() && !authority.contains('@'))?;
+    let is_plain = authority.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
+    (matches!(scheme, "http" | "https") && is_plain).then(|| format!("{scheme}://{authority}").to_ascii_lowercase())
 }
 
 /// Puts one variable's value at `section__field` of the table.
@@ -324,6 +347,13 @@ mod tests {
     }
 
     #[test]
+    fn pages_at_the_public_address_act_as_our_own() {
+        let text = "data = \"/d\"\npublic_url = \"https://Desk.example.com:8443/app\"\nallowed_origins = [\"https://a.example\"]";
+        assert_eq!(read(text, &[]).unwrap().origins(), ["https://a.example", "https://desk.example.com:8443"]);
+        assert!(read("data = \"/d\"", &[]).unwrap().origins().is_empty());
+    }
+
+    #[test]
     fn an_error_names_the_field() {
         let table = [
             ("", "data"),
@@ -338,6 +368,7 @@ mod tests {
             ("data = \"/d\"\n[journal]\nmax_mib = 1", "journal.max_mib"),
             ("data = \"/d\"\nhttp = \"nowhere\"", "http"),
             ("data = \"/d\"\npublic_url = \"desk.example.com\"", "public_url"),
+            ("data = \"/d\"\nembed_origins = [\"https://crm.example.com/page\"]", "embed_origins"),
         ];
         for (text, field) in table {
             let error = read(text, &[]).unwrap_err();

@@ -204,7 +204,11 @@ impl Server {
 
         let (commands, from_gateway) = mpsc::channel(COMMANDS_MAX);
         let authentication = Arc::new(api::Authentication::new(store.clone(), clock));
-        let ws = softphone_ws::Config { allowed_origins: config.allowed_origins.clone(), ..softphone_ws::Config::default() };
+        let ws = softphone_ws::Config {
+            allowed_origins: config.origins(),
+            only_secure: config.secure_cookies(),
+            ..softphone_ws::Config::default()
+        };
         let gateway = Gateway::new(ws, authentication, commands);
 
         let (pulse_in, pulse) = watch::channel(None);
@@ -276,7 +280,9 @@ impl Server {
             secure_cookies: config.secure_cookies(),
             demo_logins: config.demo_logins.clone(),
             draining: drains,
-            allowed_origins: config.allowed_origins.clone(),
+            allowed_origins: config.origins(),
+            embed_origins: config.embed_origins.clone(),
+            seed: chance.bytes(),
             figures: figures(&engine, &recorder),
             recordings_failing: {
                 let recorder = Arc::clone(&recorder);

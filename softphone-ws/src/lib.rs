@@ -13,7 +13,7 @@ mod session;
 mod topic;
 pub mod web;
 
-pub use auth::{Authenticator, Identity, MayFollow};
+pub use auth::{Authenticator, Identity, MayFollow, is_own_page};
 pub use config::Config;
 pub use gateway::{FromGateway, Gateway, GatewayStats};
 pub use session::End;

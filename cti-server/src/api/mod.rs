@@ -1,8 +1,8 @@
-//! The REST API, `/health`, `/ready`, `/metrics` and the first page. It reads and edits through the store; what it wants of
+//! The REST API, `/health`, `/ready`, `/metrics`, a status page, and the web app at all other paths. It reads and edits through the store; what it wants of
 //! calls it asks the switch.
 //!
 //! An endpoint is one [`endpoint::Endpoint`] value: path, right, description and handler together. The router and the OpenAPI document are
-//! both made from the same list, so that nothing is served undescribed or unguarded. A request passes, from the outside in: `guard::track`
+//! both made from the same list, so that nothing but the app's files is served undescribed or unguarded. A request passes, from the outside in: `guard::track`
 //! (measure, headers), panics and time limits, `guard::admit` (forged pages, sign-in, right), its handler.
 
 mod access;
@@ -49,6 +49,7 @@ mod tokens;
 mod trunks;
 mod verbs;
 mod visible;
+mod web;
 mod webhooks;
 mod work;
 
@@ -111,6 +112,10 @@ pub struct ApiState {
     pub draining: watch::Receiver<bool>,
     /// Origins whose pages may write besides the server's own, as browsers write them.
     pub allowed_origins: Vec<String>,
+    /// Origins whose pages may show ours in a frame.
+    pub embed_origins: Vec<String>,
+    /// Randomness for what pages are told once.
+    pub seed: [u8; 32],
     /// Further figures for `/metrics`, such as those of media and recordings.
     pub figures: Vec<Figure>,
     /// How many recordings the disk does not take now.
@@ -124,6 +129,7 @@ struct Api {
     hearings: Hearings,
     keys: Keys,
     metrics: Metrics,
+    web: web::Web,
     access: BTreeMap<(String, String), Access>,
     description: OpenApi,
 }
@@ -174,6 +180,7 @@ pub fn router(state: Arc<ApiState>) -> axum::Router {
     let mut endpoints = endpoints();
     let api = Arc::new(Api {
         metrics: Metrics::new(&state.figures),
+        web: web::Web::new(state.seed, state.embed_origins.clone()),
         state,
         attempts: Attempts::default(),
         hearings: Hearings::default(),
@@ -186,7 +193,7 @@ pub fn router(state: Arc<ApiState>) -> axum::Router {
         router = router.route(&endpoint.path, endpoint.route);
     }
     let router = router
-        .fallback(|| async { Problem::not_found("page") })
+        .fallback(web::serve)
         .method_not_allowed_fallback(|| async {
             Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This cannot be done here")
         })

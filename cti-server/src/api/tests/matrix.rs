@@ -6,7 +6,7 @@ use crm_core::rights::Verb;
 
 /// Who may: A agent, S supervisor, N analyst, X administrator, - nobody signed in.
 const TABLE: &[(&str, &[&str], &str)] = &[
-    ("GET", &["/", "/health", "/ready", "/metrics", "/api/openapi.json", "/rate/{token}"], "-ASNX"),
+    ("GET", &["/status", "/health", "/ready", "/metrics", "/api/openapi.json", "/rate/{token}"], "-ASNX"),
     // With a token of its own in the path.
     ("POST", &["/rate/{token}"], "-ASNX"),
     ("POST", &["/api/v1/session"], "-ASNX"),

@@ -24,6 +24,7 @@ mod scripts;
 mod session;
 mod sight;
 mod tickets;
+mod web;
 mod webhooks;
 mod work;
 
@@ -242,6 +243,8 @@ impl House {
             demo_logins: Vec::new(),
             draining,
             allowed_origins: Vec::new(),
+            embed_origins: Vec::new(),
+            seed: [7; 32],
             figures: Vec::new(),
             recordings_failing: Box::new(|| 0),
         };
