@@ -1,9 +1,11 @@
 //! The few things needed before the database: addresses, folders, limits. A TOML file with the environment over it.
 
 mod sip;
+mod tls;
 mod webhooks;
 
 pub use sip::{DigestOffer, InterfaceConfig, SipConfig, SipTransport, TrunkTlsConfig};
+pub use tls::TlsConfig;
 pub use webhooks::{Network, WebhooksConfig};
 
 use crate::switch::Spoken;
@@ -11,6 +13,7 @@ use anyhow::{Context, bail};
 use cti_media::sdp::SrtpPolicy;
 use cti_types::media::Codec;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -35,6 +38,9 @@ pub struct Config {
     /// REST, WebSocket and pages.
     #[serde(default = "default_http")]
     pub http: SocketAddr,
+    /// Whether that is by TLS, and with which certificate.
+    #[serde(default)]
+    pub tls: TlsConfig,
     #[serde(default)]
     pub sip: SipConfig,
     #[serde(default)]
@@ -189,6 +195,7 @@ impl Config {
             data,
             database: None,
             http: default_http(),
+            tls: TlsConfig::default(),
             sip: SipConfig::default(),
             media: MediaConfig::default(),
             journal: JournalConfig::default(),
@@ -205,7 +212,16 @@ impl Config {
 
     /// Whether browsers reach us by TLS only, so that a session's cookie must not be sent without it (RFC 6265 4.1.2.5).
     pub fn secure_cookies(&self) -> bool {
-        self.behind_tls || self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+        self.behind_tls || self.tls.is_on() || self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// What a certificate made here is for.
+    pub fn certificate_names(&self) -> BTreeSet<String> {
+        let own = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+        let address = Some(self.http.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
+        let public = self.public_url.as_deref().and_then(origin_of);
+        let public = public.as_deref().and_then(|origin| origin.split_once("://")).map(|(_, authority)| host_of(authority).to_owned());
+        own.into_iter().chain(address).chain(public).chain(self.tls.names.iter().cloned()).collect()
     }
 
     /// Origins of pages that may act as our own: those allowed, and where browsers find us behind a proxy that tells us another host.
@@ -236,6 +252,7 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
+        self.tls.check()?;
         self.sip.check()?;
         let (first, last) = self.media.ports;
         if first < 1024 || last <= first.saturating_add(1) {
@@ -282,6 +299,14 @@ impl Config {
 
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.limits.drain_s)
+    }
+}
+
+/// An authority without its port.
+fn host_of(authority: &str) -> &str {
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
     }
 }
 
@@ -341,9 +366,18 @@ mod tests {
             ("behind_tls = true", true),
             ("public_url = \"http://desk.example.com\"", false),
             ("public_url = \"https://desk.example.com\"", true),
+            ("[tls]\nself_signed = true", true),
         ] {
             assert_eq!(read(&format!("data = \"/d\"\n{line}"), &[]).unwrap().secure_cookies(), secure, "{line}");
         }
+    }
+
+    #[test]
+    fn a_certificate_made_here_is_for_where_browsers_come() {
+        let text = "data = \"/d\"\nhttp = \"192.0.2.7:443\"\npublic_url = \"https://desk.example.com:8443\"\n[tls]\nself_signed = true\nnames = [\"cc\"]";
+        let names = read(text, &[]).unwrap().certificate_names();
+        let expected = ["127.0.0.1", "192.0.2.7", "::1", "cc", "desk.example.com", "localhost"];
+        assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>(), expected);
     }
 
     #[test]
@@ -368,6 +402,12 @@ mod tests {
             ("data = \"/d\"\n[journal]\nmax_mib = 1", "journal.max_mib"),
             ("data = \"/d\"\nhttp = \"nowhere\"", "http"),
             ("data = \"/d\"\npublic_url = \"desk.example.com\"", "public_url"),
+            ("data = \"/d\"\n[tls]\ncertificate = \"/c\"", "tls.key"),
+            ("data = \"/d\"\n[tls]\nkey = \"/k\"", "tls.certificate"),
+            ("data = \"/d\"\n[tls]\nkey = \"/k\"\ncertificate = \"/c\"\nself_signed = true", "tls.self_signed"),
+            ("data = \"/d\"\n[tls]\nredirect = \"127.0.0.1:80\"", "tls.redirect"),
+            ("data = \"/d\"\n[tls]\nself_signed = true\nplain = \"192.0.2.1:80\"", "tls.plain"),
+            ("data = \"/d\"\n[tls]\nself_signed = true\nnames = [\"a b\"]", "tls.names"),
             ("data = \"/d\"\nembed_origins = [\"https://crm.example.com/page\"]", "embed_origins"),
         ];
         for (text, field) in table {

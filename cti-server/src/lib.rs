@@ -15,6 +15,7 @@ pub mod directory;
 mod escalation;
 pub mod hooks;
 pub mod http;
+mod https;
 pub mod journal;
 pub mod metrics;
 pub mod net;
