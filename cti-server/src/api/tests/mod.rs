@@ -7,6 +7,7 @@ mod customers;
 mod description;
 mod erasure;
 mod fields;
+mod floor;
 mod flows;
 mod hostile;
 mod identity;
