@@ -5,7 +5,7 @@ mod tls;
 mod webhooks;
 
 pub use sip::{DigestOffer, InterfaceConfig, SipConfig, SipTransport, TrunkTlsConfig};
-pub use tls::TlsConfig;
+pub use tls::{AcmeConfig, TlsConfig};
 pub use webhooks::{Network, WebhooksConfig};
 
 use crate::switch::Spoken;
@@ -403,6 +403,10 @@ mod tests {
             ("data = \"/d\"\nhttp = \"nowhere\"", "http"),
             ("data = \"/d\"\npublic_url = \"desk.example.com\"", "public_url"),
             ("data = \"/d\"\n[tls]\ncertificate = \"/c\"", "tls.key"),
+            ("data = \"/d\"\n[tls.acme]\nnames = []", "tls.acme.names"),
+            ("data = \"/d\"\n[tls.acme]\nnames = [\"192.0.2.1\"]", "tls.acme.names"),
+            ("data = \"/d\"\n[tls.acme]\nnames = [\"a.example\"]", "tls.acme.agree_to_terms"),
+            ("data = \"/d\"\n[tls.acme]\nnames = [\"a.example\"]\nagree_to_terms = true", "tls.redirect"),
             ("data = \"/d\"\n[tls]\nkey = \"/k\"", "tls.certificate"),
             ("data = \"/d\"\n[tls]\nkey = \"/k\"\ncertificate = \"/c\"\nself_signed = true", "tls.self_signed"),
             ("data = \"/d\"\n[tls]\nredirect = \"127.0.0.1:80\"", "tls.redirect"),

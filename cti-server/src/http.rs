@@ -1,5 +1,6 @@
 //! Serves HTTP/1.1 and its upgrades, plain or by TLS, with bounds on connections and on the wait for a request. What is answered is the router's.
 
+use crate::acme::Challenges;
 use crate::https::Certificates;
 use crate::places::{Place, Places};
 use axum::Router;
@@ -56,9 +57,15 @@ pub(crate) async fn serve(listener: TcpListener, app: Router, tls: Option<Arc<Ce
     serve_within(listener, app, tls, stop, Limits::of_descriptors(descriptors), HEAD_TIMEOUT).await;
 }
 
-/// Sends whoever comes without TLS to the same page with it, at this port.
-pub(crate) fn redirection(port: u16) -> Router {
-    Router::new().fallback(move |uri: Uri, headers: HeaderMap| async move { redirected(port, &uri, &headers) })
+/// Sends whoever comes without TLS to the same page with it, at this port. A certificate authority gets its answer (RFC 8555 8.3).
+pub(crate) fn redirection(port: u16, challenges: Arc<Challenges>) -> Router {
+    let answer = move |axum::extract::Path(token): axum::extract::Path<String>| {
+        let answer = challenges.answer(&token);
+        async move { answer.ok_or(StatusCode::NOT_FOUND) }
+    };
+    Router::new()
+        .route("/.well-known/acme-challenge/{token}", axum::routing::get(answer))
+        .fallback(move |uri: Uri, headers: HeaderMap| async move { redirected(port, &uri, &headers) })
 }
 
 fn redirected(port: u16, uri: &Uri, headers: &HeaderMap) -> Response {

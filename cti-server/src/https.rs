@@ -1,6 +1,7 @@
-//! The certificate that pages, REST and WebSocket are served with: given as files or made here, and read again when its files change. Serves
+//! The certificate that pages, REST and WebSocket are served with: given as files, made here, or by an authority (see `acme`), and read again when its files change. Serves
 //! nothing itself.
 
+use crate::acme;
 use crate::config::TlsConfig;
 use crate::net::tls::server_config;
 use anyhow::Context;
@@ -29,6 +30,11 @@ pub(crate) struct Certificates {
     now: ArcSwap<ServerConfig>,
 }
 
+/// Where what is made here, or by an authority, is kept.
+pub(crate) fn folder(data: &Path) -> PathBuf {
+    data.join("tls")
+}
+
 /// What of a file tells that it changed.
 type Seen = [Option<(SystemTime, u64)>; 2];
 
@@ -44,12 +50,20 @@ impl Certificates {
     /// # Errors
     /// Names the file and what is wrong with it.
     pub(crate) fn open(config: &TlsConfig, data: &Path, names: &BTreeSet<String>, now: Utc) -> anyhow::Result<Certificates> {
+        let folder = folder(data);
         let (certificate, key) = match (&config.certificate, &config.key) {
             (Some(certificate), Some(key)) => (certificate.clone(), key.clone()),
-            (Some(_) | None, _) => made_here(&data.join("tls"), names, now)?,
+            (Some(_) | None, _) if config.acme.is_some() => acme::files(&folder),
+            (Some(_) | None, _) => made_here(&folder, names, now)?,
         };
-        let now = ArcSwap::from_pointee(load(&certificate, &key)?);
-        Ok(Certificates { certificate, key, now })
+        let first = if config.acme.is_some() && !certificate.exists() {
+            // Until the authority has made one.
+            let (certificate, key) = made_here(&folder, names, now)?;
+            load(&certificate, &key)?
+        } else {
+            load(&certificate, &key)?
+        };
+        Ok(Certificates { certificate, key, now: ArcSwap::from_pointee(first) })
     }
 
     /// For the next connection.
@@ -137,7 +151,7 @@ fn self_signed(names: &BTreeSet<String>, now: Utc) -> anyhow::Result<(String, St
 }
 
 /// Writes a file that only its owner may read, whole or not at all.
-fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     let new = path.with_extension("new");
     let write = || {
         let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;

@@ -2,6 +2,7 @@
 //!
 //! The pure part ([`switch::Rooms`]) is driven by the simulator; everything else here is shell.
 
+mod acme;
 pub mod api;
 pub mod asks;
 pub mod attachments;
