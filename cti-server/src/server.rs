@@ -315,11 +315,14 @@ impl Server {
             tokio::spawn(crate::values::keep_fresh(store.clone(), clock)),
             tokio::spawn(crate::counted::run(store.clone(), inbox.clone(), clock)),
         ];
-        tasks.extend(
-            redirect.map(|at| tokio::spawn(crate::http::serve(at, crate::http::redirection(http.port()), None, stopped_http.clone()))),
-        );
+        let challenges = Arc::new(crate::acme::Challenges::default());
+        tasks.extend(redirect.map(|at| {
+            tokio::spawn(crate::http::serve(at, crate::http::redirection(http.port(), Arc::clone(&challenges)), None, stopped_http.clone()))
+        }));
         tasks.extend(plain_listener.map(|at| tokio::spawn(crate::http::serve(at, app, None, stopped_http))));
         tasks.extend(certificates.map(|certificates| tokio::spawn(certificates.watch())));
+        let folder = crate::https::folder(&config.data);
+        tasks.extend(config.tls.acme.clone().map(|acme| tokio::spawn(crate::acme::run(acme, folder, challenges, clock))));
         Ok(Server {
             http,
             plain,
