@@ -10,11 +10,9 @@ use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::get("//status", Access::Open, home).says("running", "A page that says what runs here").answers_raw(
-        200,
-        "The page",
-        "text/html",
-    )]
+    // `GET /api/v1/status` has the id that its path gives.
+    let page = Endpoint::get("//status", Access::Open, home).called("get_status_page").says("running", "A page that says what runs here");
+    vec![page.answers_raw(200, "The page", "text/html")]
 }
 
 const STYLE: &str = include_str!("home.css");
