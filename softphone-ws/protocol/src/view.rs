@@ -564,7 +564,7 @@ pub struct QueueView {
     pub expected_wait_ms: Option<u64>,
     /// How far what was expected lay from what came true of late, on average; `null`: nothing to compare yet.
     pub expected_error_ms: Option<u64>,
-    /// Since midnight where the server is; `null`: not counted yet.
+    /// Since midnight in the queue's time zone; `null`: not counted yet.
     pub today: Option<QueueFiguresView>,
     /// In the running quarter hour and the one before it.
     pub lately: Option<QueueFiguresView>,

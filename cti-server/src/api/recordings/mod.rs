@@ -34,6 +34,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .query("width", "How many columns: 10 to 4000; 1000 when nothing is said")
             .answers::<peaks::RecordingPeaks>(200, "The loudness by column")
             .answers_nothing(304, "Not changed since the ETag in If-None-Match")
+            .refuses(400, "The query cannot be read")
             .refuses(404, "No such part, or not yours to hear")
             .refuses(422, "Some values were refused"),
         Endpoint::get(format!("{one}/parts/{{part}}"), READ, part::part)
@@ -49,7 +50,9 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .answers_raw(206, "The range asked for", "audio/wav")
             .answers_nothing(304, "Not changed since the ETag in If-None-Match")
             .refuses(404, "No such part, or not yours to hear")
+            .refuses(400, "The query cannot be read")
             .refuses(416, "The range lies outside; Content-Range says how long it is")
+            .refuses(422, "Some values were refused")
             .refuses(503, "It cannot be noted who hears it"),
     ]
 }

@@ -25,6 +25,7 @@ pub(super) fn endpoint() -> Endpoint {
         .query("to", "Before, in the same forms; by default now. At most 31 days after `from`")
         .query("agent", "Id of an agent; left out: all who did anything")
         .answers::<Agents>(200, "By agent")
+        .refuses(400, "The query cannot be read")
         .refuses(403, "Not your own")
         .refuses(422, "Some values were refused")
 }

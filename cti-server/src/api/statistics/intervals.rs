@@ -30,6 +30,7 @@ pub(super) fn endpoint() -> Endpoint {
         .query("queue", "Id of a queue; left out: all")
         .query("by", "total: all queues together")
         .answers::<Intervals>(200, "By time, then queue; at most 10,000")
+        .refuses(400, "The query cannot be read")
         .refuses(403, "Not a queue of yours")
         .refuses(422, "Some values were refused")
 }

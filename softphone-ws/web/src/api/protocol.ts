@@ -665,7 +665,7 @@ expected_wait_ms: number | null,
  */
 expected_error_ms: number | null,
 /**
- * Since midnight where the server is; `null`: not counted yet.
+ * Since midnight in the queue's time zone; `null`: not counted yet.
  */
 today: QueueFiguresView | null,
 /**
