@@ -98,6 +98,7 @@ impl Rooms {
 
     /// Who the customer is became known.
     pub(super) fn show_known_customer(&mut self, now: Now, interaction: InteractionId) {
+        self.show_waiting(now, interaction);
         self.show_floor_call(now, interaction);
         let all = self.interactions.participants(interaction);
         self.show_agents_of(now, &all);

@@ -164,7 +164,7 @@ impl Rooms {
     }
 
     /// A call that waits is on its queue's screens, for whoever may take or move it.
-    fn show_waiting(&mut self, now: Now, interaction: InteractionId) {
+    pub(super) fn show_waiting(&mut self, now: Now, interaction: InteractionId) {
         let waits = self.interactions.waits_in_queue(interaction);
         let Some(contact) = self.contacts.get_mut(&interaction) else { return };
         let queue = contact.queue.filter(|_| waits);
@@ -180,7 +180,7 @@ impl Rooms {
             let view = WaitingView {
                 interaction,
                 caller: caller(contact),
-                since_ms: wall_ms(now, contact.since),
+                since_ms: wall_ms(now, standing.map_or(contact.since, |(_, _, since)| since)),
                 offered,
                 message,
                 customer: likeliest(contact),

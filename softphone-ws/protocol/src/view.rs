@@ -446,8 +446,7 @@ pub struct WaitingView {
     /// The likeliest customer; what may be seen of them is read by REST.
     #[ts(as = "Option<String>")]
     pub customer: Option<CustomerId>,
-    /// The queue's and its own priority together: the higher is served first, and of equals the one who waited longer. `null`: it is
-    /// held out to an agent now.
+    /// The queue's and its own priority together: the higher is served first, and of equals the one who waited longer.
     pub priority: Option<u8>,
 }
 

@@ -860,8 +860,7 @@ message: boolean,
  */
 customer: string | null,
 /**
- * The queue's and its own priority together: the higher is served first, and of equals the one who waited longer. `null`: it is
- * held out to an agent now.
+ * The queue's and its own priority together: the higher is served first, and of equals the one who waited longer.
  */
 priority: number | null, };
 
