@@ -6,6 +6,7 @@ use crate::chores::Chores;
 use crate::clock::Clock;
 use crate::config::{Config, DigestOffer};
 use crate::directory;
+use crate::https::Certificates;
 use crate::in_force::{self, Follower};
 use crate::journal::{Journal, Options, Record};
 use crate::metrics::{Figure, Measure};
@@ -50,6 +51,9 @@ const PROJECT_WAIT: Duration = Duration::from_secs(10);
 /// A running server.
 pub struct Server {
     http: SocketAddr,
+    /// Without TLS, for this machine's own programs.
+    plain: SocketAddr,
+    by_tls: bool,
     sip: SocketAddr,
     store: Store,
     inbox: Inbox,
@@ -205,7 +209,11 @@ impl Server {
 
         let (commands, from_gateway) = mpsc::channel(COMMANDS_MAX);
         let authentication = Arc::new(api::Authentication::new(store.clone(), clock));
-        let ws = softphone_ws::Config { allowed_origins: config.allowed_origins.clone(), ..softphone_ws::Config::default() };
+        let ws = softphone_ws::Config {
+            allowed_origins: config.origins(),
+            only_secure: config.secure_cookies(),
+            ..softphone_ws::Config::default()
+        };
         let gateway = Gateway::new(ws, authentication, commands);
 
         let (pulse_in, pulse) = watch::channel(None);
@@ -259,6 +267,15 @@ impl Server {
         let listener =
             tokio::net::TcpListener::bind(config.http).await.with_context(|| format!("cannot listen for HTTP on {}", config.http))?;
         let http = listener.local_addr()?;
+        let certificates = if config.tls.is_on() {
+            let opened = Certificates::open(&config.tls, &config.data, &config.certificate_names(), clock.utc());
+            Some(Arc::new(opened.context("tls")?))
+        } else {
+            None
+        };
+        let redirect = listen_if(config.tls.redirect).await?;
+        let plain_listener = listen_if(config.tls.plain).await?;
+        let plain = plain_listener.as_ref().map_or(Ok(http), tokio::net::TcpListener::local_addr)?;
         let chores = Arc::new(Chores::new(store.clone(), clock, LocalStore::new(&recordings_dir), imports_dir, attachments.clone()));
         let state = ApiState {
             store: store.clone(),
@@ -276,8 +293,11 @@ impl Server {
             in_force,
             chores: Arc::clone(&chores),
             secure_cookies: config.secure_cookies(),
+            demo_logins: config.demo_logins.clone(),
             draining: drains,
-            allowed_origins: config.allowed_origins.clone(),
+            allowed_origins: config.origins(),
+            embed_origins: config.embed_origins.clone(),
+            seed: chance.bytes(),
             figures: figures(&engine, &recorder),
             recordings_failing: {
                 let recorder = Arc::clone(&recorder);
@@ -286,9 +306,9 @@ impl Server {
         };
         let app = api::router(Arc::new(state)).merge(gateway.router());
         let follower = Follower { store: store.clone(), clips, changes, inbox: inbox.clone(), asks, net: Arc::clone(&net), reached };
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(chores.run(stopped_http.clone())),
-            tokio::spawn(serve_http(listener, app, stopped_http)),
+            tokio::spawn(crate::http::serve(listener, app.clone(), certificates.clone(), stopped_http.clone())),
             tokio::spawn(forward_commands(from_gateway, inbox.clone())),
             tokio::spawn(follower.run()),
             tokio::spawn(crate::escalation::run(store.clone(), clock)),
@@ -296,9 +316,20 @@ impl Server {
             tokio::spawn(hooks.sweep()),
             tokio::spawn(crate::news::run(store.clone(), gateway.clone(), clock)),
             tokio::spawn(crate::values::keep_fresh(store.clone(), clock)),
+            tokio::spawn(crate::counted::run(store.clone(), inbox.clone(), clock)),
         ];
+        let challenges = Arc::new(crate::acme::Challenges::default());
+        tasks.extend(redirect.map(|at| {
+            tokio::spawn(crate::http::serve(at, crate::http::redirection(http.port(), Arc::clone(&challenges)), None, stopped_http.clone()))
+        }));
+        tasks.extend(plain_listener.map(|at| tokio::spawn(crate::http::serve(at, app, None, stopped_http))));
+        tasks.extend(certificates.map(|certificates| tokio::spawn(certificates.watch())));
+        let folder = crate::https::folder(&config.data);
+        tasks.extend(config.tls.acme.clone().map(|acme| tokio::spawn(crate::acme::run(acme, folder, challenges, clock))));
         Ok(Server {
             http,
+            plain,
+            by_tls: config.tls.is_on(),
             sip: net.local(),
             store,
             inbox,
@@ -319,6 +350,16 @@ impl Server {
 
     pub fn http(&self) -> SocketAddr {
         self.http
+    }
+
+    /// Where programs of this machine find REST and the WebSocket without TLS, if anywhere.
+    pub fn plain(&self) -> SocketAddr {
+        self.plain
+    }
+
+    /// Where a browser of this machine finds the pages.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.by_tls { "https" } else { "http" }, self.http)
     }
 
     /// Where SIP is spoken first of all.
@@ -665,8 +706,21 @@ async fn rooms_config(
     })
 }
 
-async fn serve_http(listener: tokio::net::TcpListener, app: axum::Router, stop: watch::Receiver<bool>) {
-    crate::http::serve(listener, app, stop).await;
+/// Whether the certificate of the pages, when one is given, can be used.
+///
+/// # Errors
+/// Names the file and what is wrong with it.
+pub fn check_tls(config: &Config) -> anyhow::Result<()> {
+    match (&config.tls.certificate, &config.tls.key) {
+        (Some(certificate), Some(key)) => crate::net::tls::server_config(certificate, key).map(drop).context("tls"),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+async fn listen_if(at: Option<SocketAddr>) -> anyhow::Result<Option<tokio::net::TcpListener>> {
+    let Some(at) = at else { return Ok(None) };
+    let listener = tokio::net::TcpListener::bind(at).await;
+    listener.map(Some).with_context(|| format!("cannot listen for HTTP on {at}"))
 }
 
 async fn forward_commands(mut from: mpsc::Receiver<FromGateway>, inbox: Inbox) {

@@ -160,6 +160,11 @@ impl Interactions {
         self.interaction_of(participant).is_some_and(|interaction| interaction.supervisions.contains_key(&participant))
     }
 
+    /// Whom this participant supervises now.
+    pub fn supervised_by(&self, supervisor: ParticipantId) -> Option<ParticipantId> {
+        self.interaction_of(supervisor).and_then(|interaction| interaction.supervisions.get(&supervisor)).map(|one| one.target)
+    }
+
     /// The participant by which this person supervises in the interaction.
     pub fn supervisor(&self, interaction: InteractionId, agent: AgentId) -> Option<ParticipantId> {
         self.open.get(&interaction).and_then(|interaction| interaction.supervisor(agent))

@@ -92,6 +92,11 @@ impl Desks {
         self.by_phone.get(&phone).copied()
     }
 
+    /// Since when the agent is in the state that screens show.
+    pub(super) fn shown_since(&self, agent: AgentId) -> Option<Tick> {
+        self.desks.get(&agent).and_then(|desk| desk.shown).map(|(_, since)| since)
+    }
+
     fn set_telephone(&mut self, agent: AgentId, telephone: Option<Telephone>) {
         let desk = self.desks.entry(agent).or_default();
         match std::mem::replace(&mut desk.telephone, telephone) {
@@ -252,6 +257,7 @@ impl Rooms {
                 Ok(())
             }
             Command::SetPresence { presence, reason } => self.set_presence(now, user, presence, reason),
+            Command::SetPresenceOf { agent, presence, reason } => self.set_presence_of(now, user, agent, presence, reason),
             Command::Decline { offer } => {
                 if !self.agents.get(&user).is_some_and(|state| state.offers.contains(&offer)) {
                     return Err(WireError::new(ErrorCode::NotFound, "no such offer, or it is over").field("offer"));
@@ -389,7 +395,7 @@ impl Rooms {
         }
     }
 
-    fn set_presence(&mut self, now: Now, user: UserId, presence: PresenceAsked, reason: Option<cti_types::ReasonId>) -> Done {
+    pub(super) fn set_presence(&mut self, now: Now, user: UserId, presence: PresenceAsked, reason: Option<cti_types::ReasonId>) -> Done {
         self.signed_in(user)?;
         if let Some(reason) = reason
             && !self.directory.reasons.contains_key(&reason)

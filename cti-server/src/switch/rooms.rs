@@ -116,6 +116,7 @@ pub struct Rooms {
     pub(super) recordings: BTreeMap<RecordingId, InteractionId>,
     gaps: super::gaps::Gathered,
     pub(super) messages: Messages,
+    pub(super) floor: super::floor::Floor,
     pub(super) measured: Measured,
     /// Whose parties changed while the rooms talked; shown when they are silent.
     pub(super) changed_calls: BTreeSet<InteractionId>,
@@ -161,6 +162,7 @@ impl Rooms {
             recordings: BTreeMap::new(),
             gaps: super::gaps::Gathered::default(),
             messages: Messages::default(),
+            floor: super::floor::Floor::default(),
             measured: Measured::default(),
             changed_calls: BTreeSet::new(),
             agents: BTreeMap::new(),
@@ -215,6 +217,7 @@ impl Rooms {
             Event::Found { interaction, found } => self.found(now, interaction, found),
             Event::Recording(fact) => self.on_recording(now, fact),
             Event::Directory(directory) => self.set_directory(now, *directory),
+            Event::Figures(figures) => self.figures_counted(now, figures),
             Event::Accepting(accepting) => self.set_accepting(now, accepting),
             Event::Busy(busy) => self.sip.handle_command(now, Sip::SetBusy(busy)),
             Event::Drain => {
@@ -581,6 +584,7 @@ impl Rooms {
                 self.changed_calls.remove(&interaction);
                 let shown_in = self.contacts.remove(&interaction).and_then(|contact| contact.shown_in);
                 self.hide_waiting(interaction, shown_in);
+                self.hide_floor_call(interaction);
                 self.message_over(interaction);
                 self.measured.over(interaction);
                 self.runs.end(interaction);
@@ -633,6 +637,7 @@ impl Rooms {
         self.advise(now, interaction, None);
         self.card_came(now, interaction);
         self.message_card_came(now, interaction);
+        self.show_known_customer(now, interaction);
     }
 
     fn on_recording(&mut self, now: Now, fact: RecordingFact) {

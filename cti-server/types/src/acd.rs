@@ -303,6 +303,9 @@ pub struct QueueState {
     pub staffed: u32,
     pub ready: u32,
     pub busy: u32,
+    /// How long who came now would wait, and how far such expectations lay from the truth of late; `None`: not known yet.
+    pub expected: Option<Duration>,
+    pub expected_error: Option<Duration>,
 }
 
 /// Why this agent, and why not the others: kept with the interaction.

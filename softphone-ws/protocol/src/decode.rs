@@ -160,7 +160,11 @@ fn check_command(command: &Command) -> Result<(), WireError> {
         Command::SetPresence { presence: crate::PresenceAsked::Ready, reason: Some(_) } => {
             bad("reason", "a reason goes with not_ready only".into())
         }
+        Command::SetPresenceOf { presence: crate::PresenceView::Ready | crate::PresenceView::LoggedOut, reason: Some(_), .. } => {
+            bad("reason", "a reason goes with not_ready only".into())
+        }
         Command::SetPresence { .. }
+        | Command::SetPresenceOf { .. }
         | Command::SetWrapUp { .. }
         | Command::SignIn { .. }
         | Command::SignOut

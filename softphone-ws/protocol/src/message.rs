@@ -1,7 +1,7 @@
 //! What client and server say to each other. Reading with good errors is in [`decode`](crate::decode).
 
 use crate::topic::Topic;
-use crate::view::Role;
+use crate::view::{PresenceView, Role};
 use cti_types::{AssignmentId, FlowId, InteractionId, LegId, OfferId, ParticipantId, PhoneId, QueueId, ReasonId, UserId, WrapUpCodeId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -69,6 +69,15 @@ pub enum Command {
     /// While busy it stays pending and applies when the work is done.
     SetPresence {
         presence: PresenceAsked,
+        /// Only with `not_ready`.
+        #[ts(as = "Option<String>", optional = nullable)]
+        reason: Option<ReasonId>,
+    },
+    /// For supervisors: set the presence of an agent. While they are busy it stays pending, as their own would; `logged_out` signs them out.
+    SetPresenceOf {
+        #[ts(as = "String")]
+        agent: UserId,
+        presence: PresenceView,
         /// Only with `not_ready`.
         #[ts(as = "Option<String>", optional = nullable)]
         reason: Option<ReasonId>,
@@ -292,6 +301,7 @@ impl Command {
             Command::SignIn { .. }
             | Command::SignOut
             | Command::SetPresence { .. }
+            | Command::SetPresenceOf { .. }
             | Command::Decline { .. }
             | Command::Accept { .. }
             | Command::TakeMessage { .. }

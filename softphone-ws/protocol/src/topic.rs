@@ -14,7 +14,7 @@ pub enum Topic {
     /// The signed-in person's own state, audio, offers, calls, messages and wrap-ups. Entries: `agent`, `audio`, `offer/<id>`,
     /// `call/<leg>`, `message/<interaction>`, `wrap_up/<assignment>`.
     Me,
-    /// All queues and agents. Entries: `queue/<id>`, `agent/<id>`.
+    /// All queues, agents and calls. Entries: `queue/<id>`, `agent/<id>`, `call/<interaction>`.
     Floor,
     /// One queue. Entry: `queue`.
     Queue(QueueId),
@@ -119,6 +119,10 @@ pub mod key {
     /// In `floor`: a [`QueueView`](crate::QueueView).
     pub fn queue(id: QueueId) -> String {
         format!("queue/{id}")
+    }
+    /// In `floor`: a [`FloorCallView`](crate::FloorCallView).
+    pub fn floor_call(id: InteractionId) -> String {
+        format!("call/{id}")
     }
     /// In `floor` and `team/<id>`: a [`FloorAgentView`](crate::FloorAgentView).
     pub fn agent(id: AgentId) -> String {

@@ -1,5 +1,6 @@
 //! The wire types as one TypeScript module, in an order that does not change from run to run. Writing the file is the test's part.
 
+use crate::floor::FloorCallView;
 use crate::message::{At, ClientMessage, ServerMessage};
 use crate::topic::Topic;
 use crate::view::*;
@@ -45,6 +46,7 @@ pub fn generate() -> String {
     collector.visit::<WrapUpView>();
     collector.visit::<QueueView>();
     collector.visit::<FloorAgentView>();
+    collector.visit::<FloorCallView>();
     collector.visit::<WaitingView>();
     collector.visit::<MessageView>();
     collector.visit::<ChangeView>();

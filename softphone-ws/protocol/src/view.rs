@@ -1,5 +1,6 @@
 //! What topics show: plain structs with text, ids and times, as a screen needs them. Filled by the switch, no rule lives here.
 
+use crate::floor::{QueueFiguresView, SupervisedView};
 use crate::message::{Device, SessionNo};
 use cti_types::acd::NotReadyReason;
 use cti_types::*;
@@ -477,6 +478,11 @@ pub struct WaitingView {
     pub offered: bool,
     /// Nobody is on the line: it is a message.
     pub message: bool,
+    /// The likeliest customer; what may be seen of them is read by REST.
+    #[ts(as = "Option<String>")]
+    pub customer: Option<CustomerId>,
+    /// The queue's and its own priority together: the higher is served first, and of equals the one who waited longer.
+    pub priority: Option<u8>,
 }
 
 /// Entry `message/<interaction>` of `me`: a message in the agent's own mailbox, or one they deal with.
@@ -588,6 +594,14 @@ pub struct QueueView {
     pub busy: u32,
     /// Takes new work.
     pub open: bool,
+    /// How long who came now would probably wait; `null`: nobody works, or nothing was measured yet.
+    pub expected_wait_ms: Option<u64>,
+    /// How far what was expected lay from what came true of late, on average; `null`: nothing to compare yet.
+    pub expected_error_ms: Option<u64>,
+    /// Since midnight in the queue's time zone; `null`: not counted yet.
+    pub today: Option<QueueFiguresView>,
+    /// In the running quarter hour and the one before it.
+    pub lately: Option<QueueFiguresView>,
 }
 
 /// Entry `agent/<id>` of `floor` and of `team/<id>`.
@@ -610,4 +624,11 @@ pub struct FloorAgentView {
     pub queue_name: Option<String>,
     /// The worst of the mean opinion scores of their call, in tenths; `null`: none is measured.
     pub score_tenths: Option<u8>,
+    /// Whom they have on the line, or whose message they deal with.
+    pub caller: Option<CallerView>,
+    /// The likeliest customer; what may be seen of them is read by REST.
+    #[ts(as = "Option<String>")]
+    pub customer: Option<CustomerId>,
+    /// Who listens to them, or speaks with them.
+    pub supervised_by: Vec<SupervisedView>,
 }
