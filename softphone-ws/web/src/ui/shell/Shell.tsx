@@ -6,6 +6,7 @@ import { mayEnter } from '../../core/roles';
 import { AREAS } from '../areas';
 import { useShortcut, useShortcuts } from '../hooks/useShortcut';
 import { Dialog, EmptyState, KeyValue, LoadingState } from '../kit';
+import { PhoneProvider } from '../phone/PhoneProvider';
 import { useSession } from '../world';
 import { AccountMenu } from './AccountMenu';
 import { ConnectionBanner } from './ConnectionBanner';
@@ -22,6 +23,7 @@ export function Shell() {
   useShortcut('?', t('shortcut.help'), () => setHelp(true));
   const routes = AREAS.flatMap((area) => area.routes).filter((route) => mayEnter(roles, route.roles));
   return (
+    <PhoneProvider>
     <div className={css.shell}>
       <header className={css.top}>
         <div className={css.bar}>
@@ -49,6 +51,7 @@ export function Shell() {
       </main>
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
+    </PhoneProvider>
   );
 }
 
