@@ -1,6 +1,7 @@
 import { Badge, SegmentedControl } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import type { AgentView, CallView, ModeAsked, OfferView } from '../../api/protocol';
 import { verbsOf } from '../../core/phone/verbs';
 import { useAct } from '../hooks/useAct';
@@ -10,6 +11,7 @@ import { CallActions } from './CallActions';
 import { Parties } from './Parties';
 import css from './phone.module.css';
 import { Sound } from './Sound';
+import { useWorks } from './WorksProvider';
 
 const TransferDialog = lazy(() => import('./TransferDialog'));
 
@@ -24,6 +26,7 @@ interface Props {
 /** One call: with whom, how it stands, and what can be done. */
 export function CallStrip({ call, offer, agent, keys }: Props) {
   const { t } = useTranslation(['phone', 'common']);
+  const { choose } = useWorks();
   const [asking, setAsking] = useState<'transfer' | 'consult' | null>(null);
   const verbs = verbsOf(call, offer, agent.device?.can_answer === true && agent.device.reachable);
   const name = call.cards.length === 1 ? call.cards[0]?.name : null;
@@ -44,7 +47,9 @@ export function CallStrip({ call, offer, agent, keys }: Props) {
         <Since ms={call.answered_ms ?? call.since_ms} />
       </span>
       <span className={css.who}>
-        <strong>{name || number}</strong>
+        <Link href="/" onClick={() => choose(call.interaction)}>
+          <strong>{name || number}</strong>
+        </Link>
         <span className={css.small}>{about.join(' · ')}</span>
       </span>
       {call.recording && (

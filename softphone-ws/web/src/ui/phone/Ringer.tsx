@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
 import { ringSpeakers } from '../../core/phone/preferences';
 import { ringing } from '../../core/phone/verbs';
 import { useMe } from '../hooks/useTopic';
@@ -14,6 +15,14 @@ export function Ringer() {
   const { audio, calls, offers } = useMe();
   const call = standing === null ? null : ringing(calls, offers, audio, standing.client);
   const leg = call?.leg ?? null;
+  const offer = offers[0]?.offer ?? null;
+  const [path, go] = useLocation();
+  const away = path !== '/' && path !== '/desk';
+  // The pop comes to whoever only reads; who writes finds it by the call in the bar.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each offer, not again when one leaves the desk on purpose.
+  useEffect(() => {
+    if (offer !== null && away && !writing()) go('/');
+  }, [offer]);
   const speakers = JSON.stringify(ringSpeakers(preferences));
   const { volume, notify } = preferences;
   useEffect(() => {
@@ -35,6 +44,11 @@ export function Ringer() {
     };
   }, [leg, who, queue, notify]);
   return null;
+}
+
+function writing(): boolean {
+  const active = document.activeElement;
+  return active instanceof HTMLElement && (active.isContentEditable || /^(INPUT|TEXTAREA)$/.test(active.tagName));
 }
 
 function openNotification(title: string, body: string): Notification | null {

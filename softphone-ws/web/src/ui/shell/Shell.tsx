@@ -7,6 +7,7 @@ import { AREAS } from '../areas';
 import { useShortcut, useShortcuts } from '../hooks/useShortcut';
 import { Dialog, EmptyState, KeyValue, LoadingState } from '../kit';
 import { PhoneProvider } from '../phone/PhoneProvider';
+import { WorksProvider } from '../phone/WorksProvider';
 import { useSession } from '../world';
 import { AccountMenu } from './AccountMenu';
 import { ConnectionBanner } from './ConnectionBanner';
@@ -24,6 +25,7 @@ export function Shell() {
   const routes = AREAS.flatMap((area) => area.routes).filter((route) => mayEnter(roles, route.roles));
   return (
     <PhoneProvider>
+      <WorksProvider>
     <div className={css.shell}>
       <header className={css.top}>
         <div className={css.bar}>
@@ -51,6 +53,7 @@ export function Shell() {
       </main>
       {help && <Help onClose={() => setHelp(false)} />}
     </div>
+      </WorksProvider>
     </PhoneProvider>
   );
 }
