@@ -21,5 +21,8 @@ await startTexts(languageOf(localStore.get('language') ?? navigator.language));
 const root = document.getElementById('root');
 if (root !== null)
   createRoot(root).render(
-    <App world={{ link, clock: systemClock, store: localStore, media: browserMedia }} queries={queryClient()} />,
+    <App
+      world={{ link, clock: systemClock, store: localStore, media: browserMedia }}
+      queries={queryClient()}
+    />,
   );

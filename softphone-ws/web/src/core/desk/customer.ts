@@ -16,7 +16,8 @@ export function matchOf(work: Work): Match {
   const seen = work.cards.filter((card) => !card.hidden);
   if (seen.length === 0) return { is: 'hidden' };
   const only = seen[0];
-  if (work.cards.length === 1 && only !== undefined && only.matched === 'exact') return { is: 'one', card: only };
+  if (work.cards.length === 1 && only !== undefined && only.matched === 'exact')
+    return { is: 'one', card: only };
   return { is: 'several', cards: work.cards };
 }
 

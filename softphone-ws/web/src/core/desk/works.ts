@@ -8,8 +8,8 @@ import type {
   OfferView,
   WrapUpView,
 } from '../../api/protocol';
-import { isSupervision } from '../phone/verbs';
 import type { Me } from '../me';
+import { isSupervision } from '../phone/verbs';
 
 export type Stage = 'offered' | 'live' | 'message' | 'wrap_up';
 
@@ -46,7 +46,13 @@ export function worksOf(me: Me, before: readonly Work[]): Work[] {
   for (const { interaction } of me.calls) ids.add(interaction);
   for (const { interaction, assignment } of me.messages) if (assignment !== null) ids.add(interaction);
   for (const { interaction } of me.wrapUps) ids.add(interaction);
-  const works = [...ids].map((id) => workOf(id, me, before.find(({ interaction }) => interaction === id)));
+  const works = [...ids].map((id) =>
+    workOf(
+      id,
+      me,
+      before.find(({ interaction }) => interaction === id),
+    ),
+  );
   return works.sort((a, b) => URGENCY.indexOf(a.stage) - URGENCY.indexOf(b.stage));
 }
 
@@ -63,7 +69,13 @@ function workOf(interaction: string, me: Me, before: Work | undefined): Work {
   const cards = told.find((view) => view.cards.length > 0)?.cards ?? before?.cards ?? [];
   return {
     interaction,
-    stage: live ? 'live' : offer !== null || call !== null ? 'offered' : wrapUp !== null ? 'wrap_up' : 'message',
+    stage: live
+      ? 'live'
+      : offer !== null || call !== null
+        ? 'offered'
+        : wrapUp !== null
+          ? 'wrap_up'
+          : 'message',
     offer,
     call,
     message,
@@ -87,7 +99,11 @@ export function isOwnWork(work: Work): boolean {
 }
 
 /** Which work is shown: what just came, else what was chosen, else the most urgent. */
-export function shownWork(works: readonly Work[], known: ReadonlySet<string>, chosen: string | null): Work | null {
+export function shownWork(
+  works: readonly Work[],
+  known: ReadonlySet<string>,
+  chosen: string | null,
+): Work | null {
   const fresh = works.find(
     (work) => !known.has(work.interaction) && (work.stage === 'offered' || work.stage === 'live'),
   );

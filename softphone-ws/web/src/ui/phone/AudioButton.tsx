@@ -1,11 +1,5 @@
 import { Button } from '@mantine/core';
-import {
-  IconHeadset,
-  IconHeadsetOff,
-  IconLoader,
-  IconMicrophoneOff,
-  IconWifi,
-} from '@tabler/icons-react';
+import { IconHeadset, IconHeadsetOff, IconLoader, IconMicrophoneOff, IconWifi } from '@tabler/icons-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLinkState, useMe } from '../hooks/useTopic';

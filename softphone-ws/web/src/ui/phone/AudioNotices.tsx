@@ -43,7 +43,9 @@ export function AudioNotices() {
         </Notice>
       )}
       {readyWithoutAudio(agent) && standing.is !== 'blocked' && standing.is !== 'elsewhere' && (
-        <Notice>{t(agent?.device?.device.kind === 'phone' ? 'audio.readyNoPhone' : 'audio.readyNoAudio')}</Notice>
+        <Notice>
+          {t(agent?.device?.device.kind === 'phone' ? 'audio.readyNoPhone' : 'audio.readyNoAudio')}
+        </Notice>
       )}
       {silent && <Notice>{t('audio.silentMicrophone')}</Notice>}
       {up !== null && <BadSound call={up} />}

@@ -105,7 +105,10 @@ function Echo({ on, possible }: { on: boolean; possible: boolean }) {
   const set = (next: boolean) => void act(() => command({ do: 'echo_test', on: next }));
   useShortcut('Alt+e', t('device.echo'), () => set(!on), free);
   // Leaving the settings ends it: nobody wants to hear themselves on.
-  useEffect(() => () => void (ended.current && command({ do: 'echo_test', on: false }).catch(() => {})), [command]);
+  useEffect(
+    () => () => void (ended.current && command({ do: 'echo_test', on: false }).catch(() => {})),
+    [command],
+  );
   return (
     <Group my="sm">
       <Button variant={on ? 'filled' : 'default'} disabled={!free} onClick={() => set(!on)}>
@@ -125,7 +128,10 @@ function RingSettings({ choices }: { choices: { value: string; label: string }[]
   const trial = useRef<RingTone | null>(null);
   useEffect(() => () => trial.current?.stop(), []);
   const none = 'none';
-  const also = [{ value: none, label: t('device.nowhere') }, ...choices.filter(({ value }) => value !== SYSTEM)];
+  const also = [
+    { value: none, label: t('device.nowhere') },
+    ...choices.filter(({ value }) => value !== SYSTEM),
+  ];
   const tryIt = () => {
     if (media === null) return;
     trial.current?.stop();

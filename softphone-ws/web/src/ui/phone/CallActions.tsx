@@ -37,7 +37,12 @@ interface Props {
 type ButtonVerb = Exclude<CallVerb, 'set_mode' | 'answer' | 'hang_up' | 'digits'>;
 
 /** What is done with one command, or begins with a question; in the order of the bar. */
-const BUTTONS: readonly { verb: ButtonVerb; keys: string; icon: ComponentType<{ size?: number }>; pressed?: true }[] = [
+const BUTTONS: readonly {
+  verb: ButtonVerb;
+  keys: string;
+  icon: ComponentType<{ size?: number }>;
+  pressed?: true;
+}[] = [
   { verb: 'hold', keys: 'Alt+h', icon: IconPlayerPause },
   { verb: 'retrieve', keys: 'Alt+h', icon: IconPlayerPlay, pressed: true },
   { verb: 'mute', keys: 'Alt+m', icon: IconMicrophone },

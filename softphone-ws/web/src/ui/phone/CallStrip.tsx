@@ -106,7 +106,9 @@ function Mode({ call }: { call: CallView }) {
       aria-label={t('mode.label')}
       value={MODES[call.state as keyof typeof MODES]}
       data={(['listen', 'whisper', 'barge'] as const).map((value) => ({ value, label: t(`mode.${value}`) }))}
-      onChange={(mode) => void act(() => command({ do: 'set_mode', call: call.leg, mode: mode as ModeAsked }))}
+      onChange={(mode) =>
+        void act(() => command({ do: 'set_mode', call: call.leg, mode: mode as ModeAsked }))
+      }
     />
   );
 }

@@ -39,7 +39,11 @@ export function Parties({ call }: { call: CallView }) {
       <Popover.Target>
         <Tooltip label={t('call.parties')}>
           <Indicator label={call.parties.length} size={16} disabled={call.parties.length < 2}>
-            <ActionIcon variant="default" size="lg" aria-label={t('call.partiesOf', { count: call.parties.length })}>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={t('call.partiesOf', { count: call.parties.length })}
+            >
               <IconUsers size={18} />
             </ActionIcon>
           </Indicator>
@@ -66,7 +70,9 @@ export function Parties({ call }: { call: CallView }) {
                 color="red"
                 aria-label={t('call.drop', { who: party.name ?? roleOf(party) })}
                 onClick={() =>
-                  void act(() => command({ do: 'drop_party', call: call.leg, participant: party.participant }))
+                  void act(() =>
+                    command({ do: 'drop_party', call: call.leg, participant: party.participant }),
+                  )
                 }
               >
                 <IconX size={16} />

@@ -48,7 +48,9 @@ export function Ringer() {
 
 function writing(): boolean {
   const active = document.activeElement;
-  return active instanceof HTMLElement && (active.isContentEditable || /^(INPUT|TEXTAREA)$/.test(active.tagName));
+  return (
+    active instanceof HTMLElement && (active.isContentEditable || /^(INPUT|TEXTAREA)$/.test(active.tagName))
+  );
 }
 
 function openNotification(title: string, body: string): Notification | null {

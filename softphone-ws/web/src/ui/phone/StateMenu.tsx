@@ -11,8 +11,8 @@ import { useShortcut } from '../hooks/useShortcut';
 import { useCommand } from '../hooks/useTopic';
 import { Confirm, Since, StateBadge } from '../kit';
 import { useSession } from '../world';
-import css from './phone.module.css';
 import { usePhone } from './PhoneProvider';
+import css from './phone.module.css';
 
 /** The person's state, since when and why, and how to change it. */
 export function StateMenu({ agent }: { agent: AgentView }) {
@@ -120,7 +120,9 @@ function SignInPhone() {
   };
   const devices: { device: Device; text: string }[] = [
     { device: { kind: 'browser' }, text: t('signIn.browser') },
-    ...(phone ? [{ device: { kind: 'phone', id: phone.id } as const, text: phone.name || phone.username }] : []),
+    ...(phone
+      ? [{ device: { kind: 'phone', id: phone.id } as const, text: phone.name || phone.username }]
+      : []),
   ];
   const usual = devices.find(({ device }) => device.kind === preferences.device) ?? devices[0];
   useShortcut('Alt+r', t('signIn.title'), () => usual && void signIn(usual.device, false));

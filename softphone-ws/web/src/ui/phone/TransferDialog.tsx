@@ -41,7 +41,9 @@ export default function TransferDialog({ call, intent, canTransfer, canConsult, 
     if (done) onClose();
   };
   const may = (what: 'transfer' | 'consult', entry: DirectoryEntry) =>
-    what === 'transfer' ? canTransfer && reachable(entry) : canConsult && entry.can_consult && reachable(entry);
+    what === 'transfer'
+      ? canTransfer && reachable(entry)
+      : canConsult && entry.can_consult && reachable(entry);
   const onKey = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown') setAt(Math.min(at + 1, entries.length - 1));
     else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
@@ -53,7 +55,11 @@ export default function TransferDialog({ call, intent, canTransfer, canConsult, 
     event.preventDefault();
   };
   return (
-    <Dialog title={t(intent === 'consult' ? 'to.consultTitle' : 'to.transferTitle')} onClose={onClose} size="lg">
+    <Dialog
+      title={t(intent === 'consult' ? 'to.consultTitle' : 'to.transferTitle')}
+      onClose={onClose}
+      size="lg"
+    >
       <TextInput
         data-autofocus
         label={t('to.search')}

@@ -26,33 +26,33 @@ export function Shell() {
   return (
     <PhoneProvider>
       <WorksProvider>
-    <div className={css.shell}>
-      <header className={css.top}>
-        <div className={css.bar}>
-          <PhoneBar />
+        <div className={css.shell}>
+          <header className={css.top}>
+            <div className={css.bar}>
+              <PhoneBar />
+            </div>
+            <AccountMenu />
+          </header>
+          <Navigation path={path} />
+          <main className={css.main}>
+            <ConnectionBanner />
+            <PageBoundary path={path}>
+              <Suspense fallback={<LoadingState />}>
+                <Switch>
+                  {routes.map(({ path: at, page: Content }) => (
+                    <Route key={at} path={at}>
+                      <Content />
+                    </Route>
+                  ))}
+                  <Route>
+                    <EmptyState title={t('error.noPage')} />
+                  </Route>
+                </Switch>
+              </Suspense>
+            </PageBoundary>
+          </main>
+          {help && <Help onClose={() => setHelp(false)} />}
         </div>
-        <AccountMenu />
-      </header>
-      <Navigation path={path} />
-      <main className={css.main}>
-        <ConnectionBanner />
-        <PageBoundary path={path}>
-          <Suspense fallback={<LoadingState />}>
-            <Switch>
-              {routes.map(({ path: at, page: Content }) => (
-                <Route key={at} path={at}>
-                  <Content />
-                </Route>
-              ))}
-              <Route>
-                <EmptyState title={t('error.noPage')} />
-              </Route>
-            </Switch>
-          </Suspense>
-        </PageBoundary>
-      </main>
-      {help && <Help onClose={() => setHelp(false)} />}
-    </div>
       </WorksProvider>
     </PhoneProvider>
   );

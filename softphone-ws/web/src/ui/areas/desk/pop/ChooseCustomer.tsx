@@ -36,7 +36,10 @@ export function ChooseCustomer({ work, cards, onChoose, actions }: Props) {
                     card.likelier !== null &&
                       card.likelier in LIKELIER &&
                       t(`likelier.${card.likelier as keyof typeof LIKELIER}`),
-                    card.related.map(({ name }) => name).filter(Boolean).join(', '),
+                    card.related
+                      .map(({ name }) => name)
+                      .filter(Boolean)
+                      .join(', '),
                   ]
                     .filter(Boolean)
                     .join(' · ')}

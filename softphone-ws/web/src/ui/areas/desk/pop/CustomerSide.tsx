@@ -1,8 +1,6 @@
 import { Button, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, body } from '../../../../api/client';
 import { matchOf } from '../../../../core/desk/customer';
 import type { Work } from '../../../../core/desk/works';
 import { LoadingState, SectionCard } from '../../../kit';
@@ -14,23 +12,7 @@ import { FindCustomer } from './FindCustomer';
 import { NewCustomer } from './NewCustomer';
 import { Said } from './Said';
 import { Timeline } from './Timeline';
-
-/** Whose record belongs to the work: chosen by the person, else the one exact match; of work after a reload what the log says. */
-export function useWorkCustomer(work: Work): string | null {
-  const { customerOf } = useWorks();
-  const match = matchOf(work);
-  const chosen = customerOf(work.interaction);
-  const unknown = work.caller === null && chosen === null && match.is === 'none';
-  const logged = useQuery({
-    queryKey: ['interactions', work.interaction],
-    queryFn: ({ signal }) =>
-      body(
-        api.GET('/api/v1/interactions/{id}', { params: { path: { id: work.interaction } }, signal }),
-      ),
-    enabled: unknown,
-  });
-  return chosen ?? (match.is === 'one' ? match.card.customer : (unknown && logged.data?.customer_id) || null);
-}
+import { useWorkCustomer } from './useWorkCustomer';
 
 /** Everything about who calls. */
 export function CustomerSide({ work }: { work: Work }) {
@@ -55,7 +37,14 @@ export function CustomerSide({ work }: { work: Work }) {
   );
   if (changing === 'find') return <FindCustomer onChoose={choose} onClose={() => setChanging(null)} />;
   if (changing === 'new')
-    return <NewCustomer work={work} onMade={choose} onFind={() => setChanging('find')} onClose={() => setChanging(null)} />;
+    return (
+      <NewCustomer
+        work={work}
+        onMade={choose}
+        onFind={() => setChanging('find')}
+        onClose={() => setChanging(null)}
+      />
+    );
   if (customer !== null) {
     const card = work.cards.find((one) => one.customer === customer) ?? null;
     return (

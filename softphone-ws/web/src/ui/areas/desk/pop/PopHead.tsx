@@ -80,10 +80,7 @@ function MessageActions({ assignment }: { assignment: string }) {
       <Button onClick={() => void act(() => command({ do: 'finish_message', assignment }))}>
         {t('message.finish')}
       </Button>
-      <Button
-        variant="default"
-        onClick={() => void act(() => command({ do: 'return_message', assignment }))}
-      >
+      <Button variant="default" onClick={() => void act(() => command({ do: 'return_message', assignment }))}>
         {t('message.return')}
       </Button>
     </>

@@ -31,7 +31,11 @@ export function Said({ interaction, card, of }: { interaction: string; card: Car
 
 type Outcome = 'right' | 'wrong' | 'accepted' | 'declined';
 
-function List(props: { interaction: string; all: readonly SaidView[]; outcomes: readonly [Outcome, Outcome] }) {
+function List(props: {
+  interaction: string;
+  all: readonly SaidView[];
+  outcomes: readonly [Outcome, Outcome];
+}) {
   const { interaction, all, outcomes } = props;
   return (
     <ul className={css.list}>

@@ -1,6 +1,6 @@
 import { Button, Chip, Group } from '@mantine/core';
-import { useEffect, useState } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { api, body, type Schemas } from '../../../../api/client';
@@ -9,7 +9,18 @@ import { useEntries } from '../../../hooks/useTopic';
 import { EmptyState, ErrorState, LoadingState, SectionCard, Time } from '../../../kit';
 import css from '../desk.module.css';
 
-const KINDS = ['interaction', 'ticket', 'order', 'callback', 'task', 'note', 'script', 'consent', 'open_item', 'change'] as const;
+const KINDS = [
+  'interaction',
+  'ticket',
+  'order',
+  'callback',
+  'task',
+  'note',
+  'script',
+  'consent',
+  'open_item',
+  'change',
+] as const;
 type Kind = (typeof KINDS)[number];
 const FILTERS = ['interaction', 'ticket', 'order', 'note'] as const;
 const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
@@ -79,7 +90,9 @@ function Entry({ entry }: { entry: Schemas['TimelineEntry'] }) {
     <li>
       <div className={css.row}>
         <strong>{isKind(entry.kind) ? t(`timeline.kind.${entry.kind}`) : entry.kind}</strong>
-        <span className={css.small}>{[entry.detail, entry.state, entry.user].filter(Boolean).join(' · ')}</span>
+        <span className={css.small}>
+          {[entry.detail, entry.state, entry.user].filter(Boolean).join(' · ')}
+        </span>
         <span className={css.grow} />
         <span className={css.small}>
           <Time ms={entry.at / 1000} />
