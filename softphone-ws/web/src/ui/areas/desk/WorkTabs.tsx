@@ -10,7 +10,7 @@ export function WorkTabs({ works, shown }: { works: readonly Work[]; shown: Work
   const { choose } = useWorks();
   const many = works.length > 1;
   const next = () => {
-    const at = works.findIndex((work) => work === shown);
+    const at = shown === null ? -1 : works.indexOf(shown);
     const work = works[(at + 1) % works.length];
     if (work !== undefined) choose(work.interaction);
   };

@@ -25,6 +25,7 @@ export function CardFacts({ card }: { card: CardView }) {
   const channels = card.do_not_contact.map((channel) =>
     channel in CHANNELS ? t(`channel.${channel as keyof typeof CHANNELS}`) : channel,
   );
+  const relations = [...new Set(card.related.filter(({ name }) => name !== null).map(({ relation }) => relation))];
   return (
     <>
       {channels.length > 0 && (
@@ -34,12 +35,12 @@ export function CardFacts({ card }: { card: CardView }) {
       )}
       <KeyValue
         rows={[
-          ...card.due
-            .map(({ currency, minor }) => [t('facts.due'), money(currency, minor)] as const)
-            .slice(0, 1),
+          [t('facts.due'), card.due.map(({ currency, minor }) => money(currency, minor)).join(', ')],
           [
             t('facts.warranty'),
-            card.warranty_until_ms === null ? null : <Time ms={card.warranty_until_ms} as="date" />,
+            card.warranty_until_ms === null ? null : (
+              <Time key="warranty" ms={card.warranty_until_ms} as="date" />
+            ),
           ],
           ...card.values.map(
             ({ name, unit, value_milli }) =>
@@ -48,17 +49,13 @@ export function CardFacts({ card }: { card: CardView }) {
                 figure(unit, value_milli),
               ] as const,
           ),
-          ...card.related
-            .filter(({ name }) => name !== null)
-            .map(
-              ({ customer, relation, name }) =>
-                [
-                  relation in RELATIONS ? t(`relation.${relation as keyof typeof RELATIONS}`) : relation,
-                  <Link key={customer} href={`/customers/${customer}`}>
-                    {name}
-                  </Link>,
-                ] as const,
-            ),
+          ...relations.map(
+            (relation) =>
+              [
+                relation in RELATIONS ? t(`relation.${relation as keyof typeof RELATIONS}`) : relation,
+                <Related key={relation} all={card.related.filter((one) => one.relation === relation)} />,
+              ] as const,
+          ),
         ]}
       />
       {card.open_items.length > 0 && (
@@ -107,3 +104,13 @@ export function CardFacts({ card }: { card: CardView }) {
 
 const OPEN = { ticket: 0, order: 0, callback: 0 } as const;
 const ORDERS = { open: 0, processing: 0, shipped: 0, delivered: 0, cancelled: 0, returned: 0 } as const;
+
+function Related({ all }: { all: CardView['related'] }) {
+  return all
+    .filter(({ name }) => name !== null)
+    .map(({ customer, name }) => (
+      <div key={customer}>
+        <Link href={`/customers/${customer}`}>{name}</Link>
+      </div>
+    ));
+}
