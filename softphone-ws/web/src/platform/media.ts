@@ -38,6 +38,10 @@ class OpenMicrophone implements Microphone {
     return this.track.label;
   }
 
+  get ended(): boolean {
+    return this.track.readyState === 'ended';
+  }
+
   level(): number {
     return this.#meter.level();
   }

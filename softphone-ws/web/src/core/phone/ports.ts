@@ -14,6 +14,8 @@ export class MicrophoneError extends Error {
 
 export interface Microphone {
   readonly label: string;
+  /** It was unplugged, or taken away. */
+  readonly ended: boolean;
   /** How loud it is just now, 0 to 1. */
   level(): number;
   close(): void;

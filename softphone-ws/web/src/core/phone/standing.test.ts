@@ -27,7 +27,7 @@ class FakeMedia implements Media {
   async microphone() {
     if (this.refuse !== null) throw new MicrophoneError(this.refuse);
     this.open++;
-    return { label: 'Headset', level: () => 0.5, close: () => void this.open-- };
+    return { label: 'Headset', ended: false, level: () => 0.5, close: () => void this.open-- };
   }
   peer(_: unknown, events: PeerEvents) {
     const peer = { events, closed: false, answer: null as string | null };

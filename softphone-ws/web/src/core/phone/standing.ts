@@ -84,7 +84,7 @@ export class StandingAudio {
     const stops = [
       link.follow('me', look),
       link.watch(look),
-      media.watch(() => this.#standing.is === 'blocked' && this.retry()),
+      media.watch(() => this.#devicesChanged()),
     ];
     this.#look();
     return () => {
@@ -130,6 +130,12 @@ export class StandingAudio {
     this.#microphone = next;
     before.close();
     this.#tell();
+  }
+
+  #devicesChanged(): void {
+    if (this.#standing.is === 'blocked') this.retry();
+    // It was unplugged: whatever is left, or came in its place, is taken; without any the screen tells that it is silent.
+    else if (this.#microphone?.ended) this.changeMicrophone().catch(() => {});
   }
 
   /** How loud the microphone and the far end are, 0 to 1; 0 without a connection. */
@@ -191,14 +197,18 @@ export class StandingAudio {
     if (audio?.state === 'connected') {
       this.#failed = 0;
       this.#become({ is: 'here' });
-    } else this.#become({ is: this.#standing.is === 'here' ? 'returning' : 'starting' });
+    } else this.#onTheWay();
+  }
+
+  #onTheWay(): void {
+    const before = this.#standing.is === 'here' || this.#standing.is === 'returning';
+    this.#become({ is: before ? 'returning' : 'starting' });
   }
 
   #offerIn(least: number): void {
     if (this.#stuck) return;
     const { clock } = this.#options;
-    if (this.#standing.is === 'here') this.#become({ is: 'returning' });
-    else if (this.#standing.is !== 'returning') this.#become({ is: 'starting' });
+    this.#onTheWay();
     const due = Math.max(clock.now() + least, this.#offeredAt + offerAfterMs(this.#failed));
     this.#cancelTimer();
     const wait = due - clock.now();

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Popover, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Popover, TextInput } from '@mantine/core';
 import { IconGridDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -28,17 +28,16 @@ export function DialPad({ call, keys }: { call: CallView; keys: boolean }) {
   return (
     <Popover opened={open} onChange={setOpen} trapFocus position="bottom-end">
       <Popover.Target>
-        <Tooltip label={`${t('verb.digits')} (Alt+k)`}>
-          <ActionIcon
-            variant="default"
-            size="lg"
-            aria-label={t('verb.digits')}
-            aria-expanded={open}
-            onClick={() => setOpen((was) => !was)}
-          >
-            <IconGridDots size={18} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="default"
+          size="lg"
+          aria-label={t('verb.digits')}
+          title={`${t('verb.digits')} (Alt+k)`}
+          aria-expanded={open}
+          onClick={() => setOpen((was) => !was)}
+        >
+          <IconGridDots size={18} />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
         <TextInput

@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Indicator, Popover, Tooltip } from '@mantine/core';
+import { ActionIcon, Badge, Indicator, Popover } from '@mantine/core';
 import { IconUsers, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { CallView, PartyView } from '../../api/protocol';
@@ -35,19 +35,17 @@ export function Parties({ call }: { call: CallView }) {
   const stateOf = (party: PartyView) =>
     party.state in STATES ? t(`partyState.${party.state as keyof typeof STATES}`) : party.state;
   return (
+    <Indicator label={call.parties.length} size={16} disabled={call.parties.length < 2}>
     <Popover position="bottom-end">
       <Popover.Target>
-        <Tooltip label={t('call.parties')}>
-          <Indicator label={call.parties.length} size={16} disabled={call.parties.length < 2}>
-            <ActionIcon
-              variant="default"
-              size="lg"
-              aria-label={t('call.partiesOf', { count: call.parties.length })}
-            >
-              <IconUsers size={18} />
-            </ActionIcon>
-          </Indicator>
-        </Tooltip>
+        <ActionIcon
+          variant="default"
+          size="lg"
+          aria-label={t('call.partiesOf', { count: call.parties.length })}
+          title={t('call.parties')}
+        >
+          <IconUsers size={18} />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown miw="18rem">
         {call.parties.map((party) => (
@@ -82,5 +80,6 @@ export function Parties({ call }: { call: CallView }) {
         ))}
       </Popover.Dropdown>
     </Popover>
+    </Indicator>
   );
 }

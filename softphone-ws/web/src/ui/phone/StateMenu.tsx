@@ -39,7 +39,7 @@ export function StateMenu({ agent }: { agent: AgentView }) {
   return (
     <Menu opened={open} onChange={setOpen} position="bottom-start">
       <Menu.Target>
-        <Button variant="default" h="auto" py={3} aria-label={t('state.change')}>
+        <Button variant="default" h="auto" py={3} title={t('state.change')}>
           <span className={css.who}>
             <span>
               <StateBadge state={agent.state} /> <Since ms={agent.since_ms} />
