@@ -43,12 +43,19 @@ describe('works', () => {
     expect(live[0]?.cards).toHaveLength(1);
     const wrapUp = { assignment: 'a1', interaction: 'i1' } as WrapUpView;
     const after = worksOf({ ...NOBODY, wrapUps: [wrapUp] }, live);
-    expect(after[0]).toMatchObject({ stage: 'wrap_up', caller: { number: '+4930123' }, queueName: 'Support' });
+    expect(after[0]).toMatchObject({
+      stage: 'wrap_up',
+      caller: { number: '+4930123' },
+      queueName: 'Support',
+    });
     expect(worksOf(NOBODY, after)).toEqual([]);
   });
 
   it('show what just came over what was chosen', () => {
-    const works = [{ interaction: 'i2', stage: 'offered' }, { interaction: 'i1', stage: 'wrap_up' }] as Work[];
+    const works = [
+      { interaction: 'i2', stage: 'offered' },
+      { interaction: 'i1', stage: 'wrap_up' },
+    ] as Work[];
     expect(shownWork(works, new Set(['i1']), 'i1')?.interaction).toBe('i2');
     expect(shownWork(works, new Set(['i1', 'i2']), 'i1')?.interaction).toBe('i1');
     expect(shownWork(works, new Set(['i1', 'i2']), null)?.interaction).toBe('i2');
@@ -56,7 +63,8 @@ describe('works', () => {
 });
 
 describe('who calls', () => {
-  const work = (changes: Partial<Work>) => ({ cards: [], cardPending: false, collected: [], ...changes }) as unknown as Work;
+  const work = (changes: Partial<Work>) =>
+    ({ cards: [], cardPending: false, collected: [], ...changes }) as unknown as Work;
 
   it('is sure only of one exact match', () => {
     expect(matchOf(work({ cards: [card({})] })).is).toBe('one');
@@ -119,7 +127,9 @@ describe('markdown', () => {
   });
 
   it('leads nowhere but to the web, mail and telephone', () => {
-    expect(inlineOf('[a](https://a.example)')).toEqual([{ is: 'link', text: 'a', href: 'https://a.example' }]);
+    expect(inlineOf('[a](https://a.example)')).toEqual([
+      { is: 'link', text: 'a', href: 'https://a.example' },
+    ]);
     expect(inlineOf('[a](javascript:alert(1))')[0]).toMatchObject({ is: 'text' });
   });
 });

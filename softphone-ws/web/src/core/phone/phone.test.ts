@@ -55,7 +55,10 @@ describe('verbs of a call', () => {
       'digits',
       'record',
     ]);
-    const consulting = call({ state: 'consulting', muted: true }, { consulting: true, return: true, mute: true });
+    const consulting = call(
+      { state: 'consulting', muted: true },
+      { consulting: true, return: true, mute: true },
+    );
     expect([...verbsOf(consulting, null, true)]).toEqual([
       'hang_up',
       'complete',
@@ -78,7 +81,9 @@ describe('verbs of a call', () => {
     const parties = [party('customer'), party('agent'), party('supervisor')];
     const conference = call({ parties });
     expect(parties.map((one) => canDrop(conference, one))).toEqual([true, true, false]);
-    expect(canDrop(call({ parties: [party('customer'), party('supervisor')] }), party('customer'))).toBe(false);
+    expect(canDrop(call({ parties: [party('customer'), party('supervisor')] }), party('customer'))).toBe(
+      false,
+    );
   });
 });
 

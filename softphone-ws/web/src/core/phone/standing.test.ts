@@ -74,8 +74,7 @@ function page() {
     microphone: () => null,
   });
   audio.start();
-  const commands = () =>
-    server.sent.flatMap((message) => (message.type === 'command' ? [message] : []));
+  const commands = () => server.sent.flatMap((message) => (message.type === 'command' ? [message] : []));
   return {
     clock,
     server,
@@ -85,7 +84,9 @@ function page() {
     offers: () =>
       commands()
         .map(({ command }) => command)
-        .filter((command): command is Extract<Command, { do: 'audio_offer' }> => command.do === 'audio_offer'),
+        .filter(
+          (command): command is Extract<Command, { do: 'audio_offer' }> => command.do === 'audio_offer',
+        ),
     async see(view: AudioView | null) {
       const state: Record<string, unknown> = view === null ? {} : { audio: view };
       server.say({ type: 'snapshot', topic: 'me', epoch: 1, version: ++version, state });

@@ -81,11 +81,7 @@ export class StandingAudio {
   start(): () => void {
     const { link, media } = this.#options;
     const look = () => this.#look();
-    const stops = [
-      link.follow('me', look),
-      link.watch(look),
-      media.watch(() => this.#devicesChanged()),
-    ];
+    const stops = [link.follow('me', look), link.watch(look), media.watch(() => this.#devicesChanged())];
     this.#look();
     return () => {
       for (const stop of stops) stop();

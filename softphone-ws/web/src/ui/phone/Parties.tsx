@@ -36,50 +36,50 @@ export function Parties({ call }: { call: CallView }) {
     party.state in STATES ? t(`partyState.${party.state as keyof typeof STATES}`) : party.state;
   return (
     <Indicator label={call.parties.length} size={16} disabled={call.parties.length < 2}>
-    <Popover position="bottom-end">
-      <Popover.Target>
-        <ActionIcon
-          variant="default"
-          size="lg"
-          aria-label={t('call.partiesOf', { count: call.parties.length })}
-          title={t('call.parties')}
-        >
-          <IconUsers size={18} />
-        </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown miw="18rem">
-        {call.parties.map((party) => (
-          <div key={party.participant} className={css.entry}>
-            <span className={css.who}>
-              <strong>{party.name ?? roleOf(party)}</strong>
-              <span className={css.small}>
-                {party.name !== null && `${roleOf(party)} · `}
-                {stateOf(party)} <Since ms={party.since_ms} />
+      <Popover position="bottom-end">
+        <Popover.Target>
+          <ActionIcon
+            variant="default"
+            size="lg"
+            aria-label={t('call.partiesOf', { count: call.parties.length })}
+            title={t('call.parties')}
+          >
+            <IconUsers size={18} />
+          </ActionIcon>
+        </Popover.Target>
+        <Popover.Dropdown miw="18rem">
+          {call.parties.map((party) => (
+            <div key={party.participant} className={css.entry}>
+              <span className={css.who}>
+                <strong>{party.name ?? roleOf(party)}</strong>
+                <span className={css.small}>
+                  {party.name !== null && `${roleOf(party)} · `}
+                  {stateOf(party)} <Since ms={party.since_ms} />
+                </span>
               </span>
-            </span>
-            {party.muted && (
-              <Badge variant="default" tt="none">
-                {t('call.muted')}
-              </Badge>
-            )}
-            <Sound quality={party.quality} />
-            {canDrop(call, party) && (
-              <ActionIcon
-                color="red"
-                aria-label={t('call.drop', { who: party.name ?? roleOf(party) })}
-                onClick={() =>
-                  void act(() =>
-                    command({ do: 'drop_party', call: call.leg, participant: party.participant }),
-                  )
-                }
-              >
-                <IconX size={16} />
-              </ActionIcon>
-            )}
-          </div>
-        ))}
-      </Popover.Dropdown>
-    </Popover>
+              {party.muted && (
+                <Badge variant="default" tt="none">
+                  {t('call.muted')}
+                </Badge>
+              )}
+              <Sound quality={party.quality} />
+              {canDrop(call, party) && (
+                <ActionIcon
+                  color="red"
+                  aria-label={t('call.drop', { who: party.name ?? roleOf(party) })}
+                  onClick={() =>
+                    void act(() =>
+                      command({ do: 'drop_party', call: call.leg, participant: party.participant }),
+                    )
+                  }
+                >
+                  <IconX size={16} />
+                </ActionIcon>
+              )}
+            </div>
+          ))}
+        </Popover.Dropdown>
+      </Popover>
     </Indicator>
   );
 }

@@ -117,7 +117,7 @@ export function EditField(props: Props) {
           <Select
             {...input}
             defaultDropdownOpened
-            data={choices}
+            data={[...choices]}
             value={draft.text}
             clearable
             onBlur={() => setDraft(null)}

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef } from 'react';
-import { api, body, ifMatch, Problem, patch, type Schemas } from '../../../../api/client';
+import { api, body, ifMatch, Problem, type Schemas } from '../../../../api/client';
 import type { ChangeView } from '../../../../api/protocol';
 import { clashOf } from '../../../../core/desk/edit';
 import { useEntries } from '../../../hooks/useTopic';
@@ -60,7 +60,8 @@ export function readField(row: CustomerRecord, field: string): unknown {
 
 function changesOf(field: string, value: unknown): Schemas['Customer'] {
   const [outer, inner] = field.split('.', 2) as [string, string?];
-  return patch<Schemas['Customer']>({ [outer]: inner === undefined ? value : { [inner]: value } });
+  const changes: Record<string, unknown> = { [outer]: inner === undefined ? value : { [inner]: value } };
+  return changes as Schemas['Customer'];
 }
 
 /** Saves one field at once. Resolves with what somebody else wrote there meanwhile, or nothing when it was saved. */
