@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { Link } from './core/link';
 import { languageOf, startTexts } from './i18n';
 import { systemClock } from './platform/clock';
+import { browserMedia } from './platform/media';
 import { openSocket } from './platform/socket';
 import { localStore } from './platform/storage';
 import { App, queryClient } from './ui/App';
@@ -20,5 +21,8 @@ await startTexts(languageOf(localStore.get('language') ?? navigator.language));
 const root = document.getElementById('root');
 if (root !== null)
   createRoot(root).render(
-    <App world={{ link, clock: systemClock, store: localStore }} queries={queryClient()} />,
+    <App
+      world={{ link, clock: systemClock, store: localStore, media: browserMedia }}
+      queries={queryClient()}
+    />,
   );

@@ -1,9 +1,11 @@
 /** The signed-in person's own state, read out of topic `me`. */
-import type { AgentView, CallView, MessageView, OfferView, WrapUpView } from '../api/protocol';
+import type { AgentView, AudioView, CallView, MessageView, OfferView, WrapUpView } from '../api/protocol';
 import type { Entries } from './topics';
 
 export interface Me {
   readonly agent: AgentView | null;
+  /** While signed in with the browser. */
+  readonly audio: AudioView | null;
   readonly offers: readonly OfferView[];
   readonly calls: readonly CallView[];
   readonly messages: readonly MessageView[];
@@ -21,6 +23,7 @@ export function entriesOf<T>(entries: Entries, prefix: string): T[] {
 export function readMe(entries: Entries): Me {
   return {
     agent: (entries.agent as AgentView | undefined) ?? null,
+    audio: (entries.audio as AudioView | undefined) ?? null,
     offers: entriesOf(entries, 'offer/'),
     calls: entriesOf(entries, 'call/'),
     messages: entriesOf(entries, 'message/'),

@@ -28,7 +28,7 @@ export async function renderApp(content: ReactNode, session: Schemas['SessionVie
   const view = render(
     <MantineProvider env="test" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={queryClient()}>
-        <WorldProvider world={{ link, clock, store: new FakeStore() }}>
+        <WorldProvider world={{ link, clock, store: new FakeStore(), media: null }}>
           <SessionProvider session={session}>
             <Suspense>{content}</Suspense>
           </SessionProvider>

@@ -2,12 +2,15 @@
 import { createContext, type ReactNode, useContext } from 'react';
 import type { Schemas } from '../api/client';
 import type { Link } from '../core/link';
+import type { Media } from '../core/phone/ports';
 import type { Clock, KeyValueStore } from '../core/ports';
 
 export interface World {
   readonly link: Link;
   readonly clock: Clock;
   readonly store: KeyValueStore;
+  /** `null`: no telephone in this page. */
+  readonly media: Media | null;
 }
 
 const WorldContext = createContext<World | null>(null);

@@ -17,7 +17,9 @@ function change(next: readonly Shortcut[]): void {
 
 /** `?`, `/`, `F2`, `Alt+a`, `Ctrl+Enter`: modifiers in this order, letters small. */
 function keysOf(event: KeyboardEvent): string {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  // With Alt a Mac writes other letters: then the key itself counts.
+  const plain = event.altKey && /^Key[A-Z]$/.test(event.code) ? event.code.slice(3) : event.key;
+  const key = plain.length === 1 ? plain.toLowerCase() : plain;
   return [event.ctrlKey || event.metaKey ? 'Ctrl+' : '', event.altKey ? 'Alt+' : '', key].join('');
 }
 

@@ -1,8 +1,11 @@
-import { useMe } from '../hooks/useTopic';
-import { StateBadge } from '../kit';
+import { Suspense } from 'react';
+import { Bar } from '../phone/Bar';
 
 /** The softphone bar: what the person's telephone does, always in sight. */
 export function PhoneBar() {
-  const { agent } = useMe();
-  return agent === null ? null : <StateBadge state={agent.state} />;
+  return (
+    <Suspense>
+      <Bar />
+    </Suspense>
+  );
 }

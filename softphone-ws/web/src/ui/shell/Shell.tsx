@@ -6,6 +6,8 @@ import { mayEnter } from '../../core/roles';
 import { AREAS } from '../areas';
 import { useShortcut, useShortcuts } from '../hooks/useShortcut';
 import { Dialog, EmptyState, KeyValue, LoadingState } from '../kit';
+import { PhoneProvider } from '../phone/PhoneProvider';
+import { WorksProvider } from '../phone/WorksProvider';
 import { useSession } from '../world';
 import { AccountMenu } from './AccountMenu';
 import { ConnectionBanner } from './ConnectionBanner';
@@ -22,33 +24,37 @@ export function Shell() {
   useShortcut('?', t('shortcut.help'), () => setHelp(true));
   const routes = AREAS.flatMap((area) => area.routes).filter((route) => mayEnter(roles, route.roles));
   return (
-    <div className={css.shell}>
-      <header className={css.top}>
-        <div className={css.bar}>
-          <PhoneBar />
+    <PhoneProvider>
+      <WorksProvider>
+        <div className={css.shell}>
+          <header className={css.top}>
+            <div className={css.bar}>
+              <PhoneBar />
+            </div>
+            <AccountMenu />
+          </header>
+          <Navigation path={path} />
+          <main className={css.main}>
+            <ConnectionBanner />
+            <PageBoundary path={path}>
+              <Suspense fallback={<LoadingState />}>
+                <Switch>
+                  {routes.map(({ path: at, page: Content }) => (
+                    <Route key={at} path={at}>
+                      <Content />
+                    </Route>
+                  ))}
+                  <Route>
+                    <EmptyState title={t('error.noPage')} />
+                  </Route>
+                </Switch>
+              </Suspense>
+            </PageBoundary>
+          </main>
+          {help && <Help onClose={() => setHelp(false)} />}
         </div>
-        <AccountMenu />
-      </header>
-      <Navigation path={path} />
-      <main className={css.main}>
-        <ConnectionBanner />
-        <PageBoundary path={path}>
-          <Suspense fallback={<LoadingState />}>
-            <Switch>
-              {routes.map(({ path: at, page: Content }) => (
-                <Route key={at} path={at}>
-                  <Content />
-                </Route>
-              ))}
-              <Route>
-                <EmptyState title={t('error.noPage')} />
-              </Route>
-            </Switch>
-          </Suspense>
-        </PageBoundary>
-      </main>
-      {help && <Help onClose={() => setHelp(false)} />}
-    </div>
+      </WorksProvider>
+    </PhoneProvider>
   );
 }
 
