@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body, type Schemas } from '../../../../api/client';
 import { usePages } from '../../../../api/pages';
@@ -101,7 +101,7 @@ export function AuditList({ filter }: { filter: AuditFilter }) {
   );
 }
 
-function AuditDetail({ entry, who, onClose }: { entry: Entry; who: React.ReactNode; onClose: () => void }) {
+function AuditDetail({ entry, who, onClose }: { entry: Entry; who: ReactNode; onClose: () => void }) {
   const { t } = useTranslation('admin');
   const words = useWords();
   const audit = useAuditWords();

@@ -59,7 +59,7 @@ export function EditPage({ spec, id, tab, tabs = [], actions }: EditProps) {
       </AdminPage>
     );
   const row = read.data;
-  const name = titleOf(spec, row as Draft) || one;
+  const name = titleOf(spec, row as unknown as Draft) || one;
   const isAdmin = roles.includes('admin');
   const all = [
     { path: at, label: t('tab.settings') },

@@ -50,12 +50,13 @@ export function CodeEditor({
     <div className={css.editor} style={{ height: rows * LINE_PX + 18 }}>
       <div className={css.gutter} aria-hidden>
         <div ref={gutter}>
-          {lines.map((_, n) => (
-            // Lines are known by their numbers.
-            <div key={`${n + 1}`} className={at.has(n + 1) ? css.marked : css.number} title={at.get(n + 1)}>
-              {n + 1}
-            </div>
-          ))}
+          {lines
+            .map((_, n) => n + 1)
+            .map((line) => (
+              <div key={line} className={at.has(line) ? css.marked : css.number} title={at.get(line)}>
+                {line}
+              </div>
+            ))}
         </div>
       </div>
       <textarea

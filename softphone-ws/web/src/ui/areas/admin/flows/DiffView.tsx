@@ -14,7 +14,7 @@ export function DiffView({ before, after }: { before: string; after: string }) {
       <tbody>
         {shown.map((line, n) =>
           line === null ? (
-            <tr key={`gap${n}`}>
+            <tr key={`gap after ${shown[n - 1]?.old}/${shown[n - 1]?.new}`}>
               <td colSpan={4}>⋯</td>
             </tr>
           ) : (

@@ -190,8 +190,8 @@ function Editor({ id, versions }: { id: string; versions: readonly FlowVersion[]
               <Text c="dimmed">{t('flow.none')}</Text>
             ) : (
               <div className={code.problems}>
-                {problems.map((one, n) => (
-                  <ProblemRow key={`${n}/${one.message}`} problem={one} onGo={(line) => setGoTo({ line })} />
+                {problems.map((one) => (
+                  <ProblemRow key={`${one.line}/${one.node}/${one.message}`} problem={one} onGo={(line) => setGoTo({ line })} />
                 ))}
               </div>
             )}

@@ -119,7 +119,7 @@ function Several({
       </Group>
       {parts.map((part, n) => (
         <Node
-          // Parts have no ids; those of one group are edited where they stand.
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts have no ids, and those of one group are edited where they stand
           key={`${n}/${parts.length}`}
           condition={part}
           onChange={(next) => put(parts.map((old, m) => (m === n ? next : old)))}

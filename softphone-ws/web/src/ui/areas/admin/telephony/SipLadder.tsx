@@ -20,7 +20,7 @@ export function SipLadder({ ladder: { legs } }: { ladder: Schemas['SipLadder'] }
   const say = t as unknown as (key: string, options: object) => string;
   if (legs.every((leg) => leg.messages.length === 0)) return <EmptyState title={t('sip.none')} />;
   return legs.map((leg, n) => (
-    <section key={leg.leg ?? `${leg.kind}${n}`}>
+    <section key={leg.leg ?? leg.kind}>
       <Text fw={600} size="sm" mt={n === 0 ? 0 : 'md'}>
         {say(`sip.kind.${leg.kind}`, { defaultValue: leg.kind })}
       </Text>
@@ -29,8 +29,8 @@ export function SipLadder({ ladder: { legs } }: { ladder: Schemas['SipLadder'] }
           {t('sip.leftOut', { count: leg.left_out })}
         </Text>
       )}
-      {leg.messages.map((message, at) => (
-        <details key={`${message.at}/${at}`} className={ladder.message}>
+      {leg.messages.map((message) => (
+        <details key={`${message.at}/${message.way}/${message.first_line}`} className={ladder.message}>
           <summary>
             <span className={ladder.clock}>{clock(message.at, i18n.language)}</span>
             <span className={message.way === 'in' ? ladder.in : ladder.out}>
