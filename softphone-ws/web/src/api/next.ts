@@ -29,6 +29,12 @@ export interface AgentFigures {
   first_sign_in: number | null;
 }
 
+/** To whom a call may be given, with how they do now. */
+export type DirectoryEntry =
+  | { kind: 'agent'; to: { kind: 'agent'; id: string }; name: string; login?: string; team?: string | null }
+  | { kind: 'queue' | 'flow'; to: { kind: 'queue' | 'flow'; id: string }; name: string }
+  | { kind: 'number'; to: { kind: 'number'; number: string }; name: string };
+
 interface Get<Query, Answer> {
   get: {
     parameters: { query?: Query; path?: Record<string, string> };
@@ -37,6 +43,10 @@ interface Get<Query, Answer> {
 }
 
 export interface NextPaths {
+  '/api/v1/directory': Get<
+    { q?: string; kind?: string; limit?: string },
+    { items: DirectoryEntry[]; more: boolean }
+  >;
   '/api/v1/recordings/{id}/peaks': Get<{ width?: number; part?: number }, PeaksView>;
   '/api/v1/statistics/agents': Get<
     { from?: string; to?: string; agent?: string },

@@ -1,6 +1,7 @@
 import 'i18next';
 import type admin from './en/admin.json';
 import type common from './en/common.json';
+import type crm from './en/crm.json';
 import type customers from './en/customers.json';
 import type day from './en/day.json';
 import type floor from './en/floor.json';
@@ -18,6 +19,7 @@ declare module 'i18next' {
     resources: {
       admin: typeof admin;
       common: typeof common;
+      crm: typeof crm;
       customers: typeof customers;
       day: typeof day;
       floor: typeof floor;
