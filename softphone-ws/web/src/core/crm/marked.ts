@@ -4,7 +4,10 @@ import type { components } from '../../api/rest';
 type Schemas = components['schemas'];
 
 /** The text in pieces; marks count characters (Unicode scalar values). */
-export function marked({ text, marks }: Schemas['MarkedText']): { text: string; mark: boolean; from: number }[] {
+export function marked({
+  text,
+  marks,
+}: Schemas['MarkedText']): { text: string; mark: boolean; from: number }[] {
   const letters = [...text];
   const out: { text: string; mark: boolean; from: number }[] = [];
   const put = (from: number, to: number, mark: boolean) => {
@@ -27,7 +30,9 @@ export function tree(
   const out: { id: string; name: string; depth: number }[] = [];
   const seen = new Set<string>();
   const known = new Set(categories.map((one) => one.id));
-  const sorted = [...categories].sort((a, b) => (a.sort ?? 0) - (b.sort ?? 0) || a.name.localeCompare(b.name));
+  const sorted = [...categories].sort(
+    (a, b) => (a.sort ?? 0) - (b.sort ?? 0) || a.name.localeCompare(b.name),
+  );
   const below = (parent: string | null, depth: number) => {
     for (const one of sorted) {
       const own = one.parent_id && known.has(one.parent_id) ? one.parent_id : null;

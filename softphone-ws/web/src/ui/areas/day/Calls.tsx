@@ -40,7 +40,12 @@ export function Calls() {
   return (
     <>
       <Filters>
-        <TextInput label={t('day')} type="date" value={day} onChange={(event) => setDay(event.currentTarget.value)} />
+        <TextInput
+          label={t('day')}
+          type="date"
+          value={day}
+          onChange={(event) => setDay(event.currentTarget.value)}
+        />
         <SearchInput label={t('number')} value={number} onChange={setNumber} />
       </Filters>
       <DataTable
@@ -49,7 +54,12 @@ export function Calls() {
         rowKey={(row) => row.id}
         empty={<EmptyState title={t('noCalls')} />}
         columns={[
-          { key: 'at', title: t('when'), width: '7rem', cell: (row) => <Time ms={row.opened_at / 1000} as="time" /> },
+          {
+            key: 'at',
+            title: t('when'),
+            width: '7rem',
+            cell: (row) => <Time ms={row.opened_at / 1000} as="time" />,
+          },
           {
             key: 'direction',
             title: t('direction.title'),
@@ -58,8 +68,18 @@ export function Calls() {
           },
           { key: 'who', title: t('who'), cell: (row) => <Who row={row} /> },
           { key: 'queue', title: t('queue'), cell: (row) => queue(row.queue_id) },
-          { key: 'talk', title: t('talked'), end: true, width: '6rem', cell: (row) => formatDuration(row.talk_ms) },
-          { key: 'code', title: t('outcome'), cell: (row) => code(row.wrap_up_code_id) || (row.state === 'open' ? t('open') : '') },
+          {
+            key: 'talk',
+            title: t('talked'),
+            end: true,
+            width: '6rem',
+            cell: (row) => formatDuration(row.talk_ms),
+          },
+          {
+            key: 'code',
+            title: t('outcome'),
+            cell: (row) => code(row.wrap_up_code_id) || (row.state === 'open' ? t('open') : ''),
+          },
           {
             key: 'recording',
             title: t('recording'),

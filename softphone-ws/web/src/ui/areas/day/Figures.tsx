@@ -24,7 +24,8 @@ export function Figures() {
     return <ErrorState error={figures.error} retry={() => void figures.refetch()} />;
   const mine = figures.data?.items.find((one) => one.agent_id === user.id);
   const count = (value: number | undefined) => value ?? (figures.isPending ? '…' : 0);
-  const time = (ms: number | null | undefined) => (figures.isPending ? '…' : ms == null ? '—' : formatDuration(ms));
+  const time = (ms: number | null | undefined) =>
+    figures.isPending ? '…' : ms == null ? '—' : formatDuration(ms);
   const shown = [
     ['handled', count(mine?.handled)],
     ['notAnswered', count((mine?.not_answered ?? 0) + (mine?.declined ?? 0))],

@@ -27,9 +27,11 @@ export function Notifications() {
     body(api.GET('/api/v1/notices', { params: { query: { ...query, ...cursor } }, signal })),
   );
   const fresh = () => {
-    for (const key of ['notifications', 'notices', 'my-work']) void queries.invalidateQueries({ queryKey: [key] });
+    for (const key of ['notifications', 'notices', 'my-work'])
+      void queries.invalidateQueries({ queryKey: [key] });
   };
-  const read = (ids: string[]) => void act(() => api.POST('/api/v1/notifications/read', { body: { ids } })).then(fresh);
+  const read = (ids: string[]) =>
+    void act(() => api.POST('/api/v1/notifications/read', { body: { ids } })).then(fresh);
   const open = (row: Schemas['Notification']) => {
     if (!row.read_at) read([row.id]);
     const page = pageOf(row);
@@ -67,7 +69,9 @@ export function Notifications() {
               title: t('kind'),
               width: '9rem',
               cell: (row) => (
-                <span className={mark(row)}>{t(`told.${row.kind as 'mention'}`, { defaultValue: row.kind })}</span>
+                <span className={mark(row)}>
+                  {t(`told.${row.kind as 'mention'}`, { defaultValue: row.kind })}
+                </span>
               ),
             },
             { key: 'title', title: t('what'), cell: (row) => <bdi className={mark(row)}>{row.title}</bdi> },

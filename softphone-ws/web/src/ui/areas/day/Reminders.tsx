@@ -31,7 +31,11 @@ export function Reminders() {
       columns={[
         { key: 'title', title: t('crm:work.title'), cell: (row) => <bdi>{row.title}</bdi> },
         { key: 'kind', title: t('crm:work.kind'), cell: (row) => t(`crm:work.kinds.${row.kind}`) },
-        { key: 'next', title: t('day:nextTime'), cell: (row) => row.next_at && <Time ms={row.next_at / 1000} /> },
+        {
+          key: 'next',
+          title: t('day:nextTime'),
+          cell: (row) => row.next_at && <Time ms={row.next_at / 1000} />,
+        },
         { key: 'owner', title: t('day:whom'), cell: (row) => owner(row.owner) },
         {
           key: 'active',
@@ -44,7 +48,10 @@ export function Reminders() {
               onChange={(event) => {
                 const active = event.currentTarget.checked;
                 run(() =>
-                  api.PATCH('/api/v1/reminders/{id}', { ...params(row), body: patch<Schemas['Reminder']>({ active }) }),
+                  api.PATCH('/api/v1/reminders/{id}', {
+                    ...params(row),
+                    body: patch<Schemas['Reminder']>({ active }),
+                  }),
                 );
               }}
             />

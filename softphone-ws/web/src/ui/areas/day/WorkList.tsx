@@ -3,9 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { api, body } from '../../../api/client';
 import { usePages } from '../../../api/pages';
+import css from '../../crm/crm.module.css';
 import { useCustomerName, useOwnerName } from '../../crm/lookups';
 import { Due, WorkPriority } from '../../crm/WorkTables';
-import css from '../../crm/crm.module.css';
 import { DataTable, EmptyState } from '../../kit';
 import { pageOf } from './where';
 

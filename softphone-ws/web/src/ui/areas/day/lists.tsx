@@ -20,7 +20,12 @@ export function Tasks() {
   return (
     <>
       <Filters>
-        <Checkbox size="xs" label={t('withDone')} checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />
+        <Checkbox
+          size="xs"
+          label={t('withDone')}
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
       </Filters>
       <TaskTable rows={{ ...rows, items: open }} />
     </>
@@ -34,14 +39,20 @@ export function Callbacks() {
   const all = usePages(['callbacks', 'mine'], (cursor, signal) =>
     body(api.GET('/api/v1/callbacks', { params: { query: cursor }, signal })),
   );
-  const now = usePages(['callbacks', 'due'], (cursor, signal) =>
-    body(api.GET('/api/v1/callbacks/due', { params: { query: cursor }, signal })),
+  const now = usePages(
+    ['callbacks', 'due'],
+    (cursor, signal) => body(api.GET('/api/v1/callbacks/due', { params: { query: cursor }, signal })),
     { enabled: due },
   );
   return (
     <>
       <Filters>
-        <Checkbox size="xs" label={t('onlyDue')} checked={due} onChange={(event) => setDue(event.currentTarget.checked)} />
+        <Checkbox
+          size="xs"
+          label={t('onlyDue')}
+          checked={due}
+          onChange={(event) => setDue(event.currentTarget.checked)}
+        />
       </Filters>
       <CallbackTable rows={due ? now : all} />
     </>

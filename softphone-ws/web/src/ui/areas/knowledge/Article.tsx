@@ -53,23 +53,25 @@ function Drawn({ block }: { block: Block }) {
 }
 
 function Words({ text }: { text: readonly Inline[] }) {
-  return text.map((piece, at) => {
-    const key = `${at}${piece.is}`;
-    switch (piece.is) {
-      case 'strong':
-        return <strong key={key}>{piece.text}</strong>;
-      case 'em':
-        return <em key={key}>{piece.text}</em>;
-      case 'code':
-        return <code key={key}>{piece.text}</code>;
-      case 'link':
-        return (
-          <Anchor key={key} href={piece.href} target="_blank" rel="noopener noreferrer">
-            {piece.text}
-          </Anchor>
-        );
-      case 'text':
-        return <span key={key}>{piece.text}</span>;
-    }
-  });
+  // biome-ignore lint/suspicious/noArrayIndexKey: the text never changes in its place
+  return text.map((piece, at) => <Word key={at} piece={piece} />);
+}
+
+function Word({ piece }: { piece: Inline }) {
+  switch (piece.is) {
+    case 'strong':
+      return <strong>{piece.text}</strong>;
+    case 'em':
+      return <em>{piece.text}</em>;
+    case 'code':
+      return <code>{piece.text}</code>;
+    case 'link':
+      return (
+        <Anchor href={piece.href} target="_blank" rel="noopener noreferrer">
+          {piece.text}
+        </Anchor>
+      );
+    case 'text':
+      return piece.text;
+  }
 }

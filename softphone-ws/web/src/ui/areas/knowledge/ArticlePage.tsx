@@ -22,7 +22,8 @@ export default function ArticlePage() {
   const { id = '' } = useParams<{ id: string }>();
   const article = useQuery({
     queryKey: ['articles', id],
-    queryFn: ({ signal }) => body(api.GET('/api/v1/knowledge/articles/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      body(api.GET('/api/v1/knowledge/articles/{id}', { params: { path: { id } }, signal })),
   });
   if (article.isPending) return <LoadingState />;
   if (article.data === undefined)
@@ -140,7 +141,9 @@ function About({ view: { article, tally, translations, version } }: { view: View
   const fresh = () => void queries.invalidateQueries({ queryKey: ['articles', article.id] });
   const path = { path: { id: article.id } };
   const rate = (rating: number) =>
-    void act(() => api.PUT('/api/v1/knowledge/articles/{id}/rating', { params: path, body: { rating } })).then(fresh);
+    void act(() =>
+      api.PUT('/api/v1/knowledge/articles/{id}/rating', { params: path, body: { rating } }),
+    ).then(fresh);
   const call = calls[0];
   const used = (solved: boolean) =>
     call &&

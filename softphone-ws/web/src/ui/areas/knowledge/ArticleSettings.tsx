@@ -100,7 +100,8 @@ export function ArticleSettings({ article }: { article: Stored }) {
           conflict={edit.conflict}
           nameOf={(field) => labels[field] ?? field}
           wordFor={(field, value) => {
-            if (field === 'category_id') return categories.find((one) => one.value === value)?.label.trim() ?? '';
+            if (field === 'category_id')
+              return categories.find((one) => one.value === value)?.label.trim() ?? '';
             if (typeof value === 'number') return day(value);
             return t(`knowledge:audience.${String(value) as 'agents'}`, { defaultValue: '' });
           }}

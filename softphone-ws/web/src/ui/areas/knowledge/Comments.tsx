@@ -14,7 +14,12 @@ export function Comments({ id }: { id: string }) {
   const [text, setText] = useState('');
   const key = ['articles', id, 'comments'];
   const comments = usePages(key, (cursor, signal) =>
-    body(api.GET('/api/v1/knowledge/articles/{id}/comments', { params: { path: { id }, query: cursor }, signal })),
+    body(
+      api.GET('/api/v1/knowledge/articles/{id}/comments', {
+        params: { path: { id }, query: cursor },
+        signal,
+      }),
+    ),
   );
   const write = useMutation({
     mutationFn: () =>
@@ -45,7 +50,9 @@ export function Comments({ id }: { id: string }) {
       </Group>
       <FormError error={write.error} />
       {comments.loading && <LoadingState />}
-      {comments.error && comments.items.length === 0 && <ErrorState error={comments.error} retry={comments.retry} />}
+      {comments.error && comments.items.length === 0 && (
+        <ErrorState error={comments.error} retry={comments.retry} />
+      )}
       {!comments.loading && !comments.error && comments.items.length === 0 && (
         <EmptyState title={t('knowledge:noComments')} />
       )}

@@ -48,7 +48,12 @@ export default function KnowledgePage() {
       }
     >
       <Filters>
-        <SearchInput label={t('knowledge:search')} value={q} onChange={(next) => set({ q: next })} width="22rem" />
+        <SearchInput
+          label={t('knowledge:search')}
+          value={q}
+          onChange={(next) => set({ q: next })}
+          width="22rem"
+        />
         <NativeSelect
           size="xs"
           label={t('knowledge:language')}
@@ -93,7 +98,9 @@ function List(filters: { language: string; category: string; state: string }) {
   const [, go] = useLocation();
   const category = useNames(useCategories().query);
   const rows = usePages(['articles', 'list', filters], (cursor, signal) =>
-    body(api.GET('/api/v1/knowledge/articles', { params: { query: { ...given(filters), ...cursor } }, signal })),
+    body(
+      api.GET('/api/v1/knowledge/articles', { params: { query: { ...given(filters), ...cursor } }, signal }),
+    ),
   );
   return (
     <DataTable
@@ -107,7 +114,12 @@ function List(filters: { language: string; category: string; state: string }) {
         { key: 'category', title: t('category'), cell: (row) => category(row.category_id) },
         { key: 'language', title: t('language'), width: '6rem', cell: (row) => row.language },
         { key: 'state', title: t('state.title'), width: '8rem', cell: (row) => t(`state.${row.state}`) },
-        { key: 'updated', title: t('updated'), width: '11rem', cell: (row) => <Time ms={row.updated_at / 1000} as="date" /> },
+        {
+          key: 'updated',
+          title: t('updated'),
+          width: '11rem',
+          cell: (row) => <Time ms={row.updated_at / 1000} as="date" />,
+        },
       ]}
     />
   );

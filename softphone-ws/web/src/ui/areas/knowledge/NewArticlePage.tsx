@@ -76,7 +76,9 @@ export default function NewArticlePage() {
             label={t('audience.title')}
             value={audience}
             error={wrong('audience')}
-            onChange={(event) => setAudience(AUDIENCES.find((one) => one === event.currentTarget.value) ?? 'agents')}
+            onChange={(event) =>
+              setAudience(AUDIENCES.find((one) => one === event.currentTarget.value) ?? 'agents')
+            }
             data={AUDIENCES.map((value) => ({ value, label: t(`audience.${value}`) }))}
           />
           <TextInput
@@ -93,7 +95,11 @@ export default function NewArticlePage() {
           fields={['title', 'body', 'keywords', 'language', 'category_id', 'audience', 'review_due_at']}
         />
         <div>
-          <Button type="submit" loading={make.isPending} disabled={text.title.trim() === '' || text.body.trim() === ''}>
+          <Button
+            type="submit"
+            loading={make.isPending}
+            disabled={text.title.trim() === '' || text.body.trim() === ''}
+          >
             {t('saveDraft')}
           </Button>
         </div>

@@ -66,7 +66,12 @@ export default function RequestsPage() {
           },
           { key: 'language', title: t('language'), width: '6rem', cell: (row) => row.language },
           { key: 'who', title: t('requests.who'), cell: (row) => person(row.assignee_id) },
-          { key: 'at', title: t('requests.at'), width: '10rem', cell: (row) => <Time ms={row.created_at / 1000} as="date" /> },
+          {
+            key: 'at',
+            title: t('requests.at'),
+            width: '10rem',
+            cell: (row) => <Time ms={row.created_at / 1000} as="date" />,
+          },
           {
             key: 'state',
             title: t('state.title'),
@@ -120,7 +125,10 @@ function Unsolved() {
     queryKey: ['knowledge-searches', 'without'],
     queryFn: ({ signal }) =>
       body(
-        api.GET('/api/v1/knowledge/searches', { params: { query: { without_result: 'true', limit: '20' } }, signal }),
+        api.GET('/api/v1/knowledge/searches', {
+          params: { query: { without_result: 'true', limit: '20' } },
+          signal,
+        }),
       ),
   });
   if (!searches.data || searches.data.length === 0) return null;

@@ -21,7 +21,9 @@ export function Versions({ article }: { article: Schemas['StoredKnowledgeArticle
   const versions = useQuery({
     queryKey: ['articles', article.id, 'versions'],
     queryFn: ({ signal }) =>
-      body(api.GET('/api/v1/knowledge/articles/{id}/versions', { params: { path: { id: article.id } }, signal })),
+      body(
+        api.GET('/api/v1/knowledge/articles/{id}/versions', { params: { path: { id: article.id } }, signal }),
+      ),
   });
   if (versions.isPending) return <LoadingState />;
   if (versions.error) return <ErrorState error={versions.error} retry={() => void versions.refetch()} />;
@@ -87,7 +89,9 @@ function Line({ version, shown }: { version: Version; shown: boolean }) {
             size="compact-xs"
             variant="light"
             onClick={() =>
-              run(() => api.POST('/api/v1/knowledge/articles/{id}/versions/{number}/submit', { params: path }))
+              run(() =>
+                api.POST('/api/v1/knowledge/articles/{id}/versions/{number}/submit', { params: path }),
+              )
             }
           >
             {t('knowledge:submit')}
@@ -108,7 +112,9 @@ function Line({ version, shown }: { version: Version; shown: boolean }) {
             size="compact-xs"
             variant="light"
             onClick={() =>
-              run(() => api.POST('/api/v1/knowledge/articles/{id}/versions/{number}/publish', { params: path }))
+              run(() =>
+                api.POST('/api/v1/knowledge/articles/{id}/versions/{number}/publish', { params: path }),
+              )
             }
           >
             {t('knowledge:publish')}
@@ -167,7 +173,11 @@ function Editor({ article, latest, onClose }: { article: string; latest: Version
         <ArticleTextInputs text={text} onChange={setText} wrong={fieldErrors(make.error)} />
         <FormError error={make.error} fields={['title', 'body', 'keywords']} />
         <Group justify="end" mt="md">
-          <Button type="submit" loading={make.isPending} disabled={text.title.trim() === '' || text.body.trim() === ''}>
+          <Button
+            type="submit"
+            loading={make.isPending}
+            disabled={text.title.trim() === '' || text.body.trim() === ''}
+          >
             {t('saveDraft')}
           </Button>
         </Group>

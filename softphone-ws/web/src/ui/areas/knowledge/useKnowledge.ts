@@ -17,7 +17,9 @@ export function useCategories() {
     staleTime: 60_000,
     queryFn: ({ signal }) =>
       readAll((cursor) =>
-        body(api.GET('/api/v1/knowledge/categories', { params: { query: { limit: '500', ...cursor } }, signal })),
+        body(
+          api.GET('/api/v1/knowledge/categories', { params: { query: { limit: '500', ...cursor } }, signal }),
+        ),
       ),
   });
   const shown = useMemo(() => tree(query.data ?? []), [query.data]);

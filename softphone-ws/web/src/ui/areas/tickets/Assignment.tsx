@@ -30,7 +30,11 @@ export function Assignment({ row }: { row: Ticket }) {
               size="compact-xs"
               variant="light"
               onClick={() =>
-                void give({ assignee_id: user.id, queue_id: row.queue_id ?? null, team_id: row.team_id ?? null })
+                void give({
+                  assignee_id: user.id,
+                  queue_id: row.queue_id ?? null,
+                  team_id: row.team_id ?? null,
+                })
               }
             >
               {t('takeIt')}
@@ -97,7 +101,12 @@ function AssignDialog({ row, give, onClose }: AssignProps) {
   return (
     <Dialog title={t('tickets:assign')} onClose={onClose}>
       <div className={css.stack}>
-        <PersonPick label={t('tickets:field.assignee_id')} value={assignee_id} onChange={setAssignee} autoFocus />
+        <PersonPick
+          label={t('tickets:field.assignee_id')}
+          value={assignee_id}
+          onChange={setAssignee}
+          autoFocus
+        />
         <QueuePick label={t('tickets:field.queue_id')} value={queue_id} onChange={setQueue} />
         <TeamPick label={t('tickets:field.team_id')} value={team_id} onChange={setTeam} />
         <Group justify="end">
@@ -124,7 +133,9 @@ function WatchersDialog({ row, onClose }: { row: Ticket; onClose: () => void }) 
     );
   };
   const drop = (user: string) =>
-    void act(() => api.DELETE('/api/v1/tickets/{id}/watchers/{user}', { params: { path: { id: row.id, user } } }));
+    void act(() =>
+      api.DELETE('/api/v1/tickets/{id}/watchers/{user}', { params: { path: { id: row.id, user } } }),
+    );
   return (
     <Dialog title={t('watchers')} onClose={onClose}>
       <ul className={css.list}>

@@ -205,23 +205,45 @@ function StepForm({ row, step }: { row: Ticket; step: Step }) {
       {step === 'follow_up' && (
         <>
           {text('outcome')}
-          <Switch label={t('complaint.settled')} checked={yes} onChange={(event) => setYes(event.currentTarget.checked)} />
+          <Switch
+            label={t('complaint.settled')}
+            checked={yes}
+            onChange={(event) => setYes(event.currentTarget.checked)}
+          />
         </>
       )}
       {step === 'evaluation' && (
         <>
-          <Switch label={t('complaint.justified')} checked={yes} onChange={(event) => setYes(event.currentTarget.checked)} />
+          <Switch
+            label={t('complaint.justified')}
+            checked={yes}
+            onChange={(event) => setYes(event.currentTarget.checked)}
+          />
           {text('cause')}
           {text('measures', yes)}
           <div className={css.row}>
             <span>{t('complaint.satisfaction')}</span>
-            <Rating value={stars} onChange={setStars} getSymbolLabel={(value) => t('stars', { count: value })} />
+            <Rating
+              value={stars}
+              onChange={setStars}
+              getSymbolLabel={(value) => t('stars', { count: value })}
+            />
           </div>
         </>
       )}
       <FormError
         error={take.error}
-        fields={['responsible_id', 'note', 'answer_by', 'plan', 'channel', 'text', 'outcome', 'cause', 'measures']}
+        fields={[
+          'responsible_id',
+          'note',
+          'answer_by',
+          'plan',
+          'channel',
+          'text',
+          'outcome',
+          'cause',
+          'measures',
+        ]}
       />
       <Group justify="end">
         <Button type="submit" loading={take.isPending} disabled={step === 'assign' && person === null}>

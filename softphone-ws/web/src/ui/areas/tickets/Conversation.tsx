@@ -25,7 +25,9 @@ export function Conversation({ row }: { row: Ticket }) {
   return (
     <div className={css.stack}>
       {comments.loading && <LoadingState />}
-      {comments.error && comments.items.length === 0 && <ErrorState error={comments.error} retry={comments.retry} />}
+      {comments.error && comments.items.length === 0 && (
+        <ErrorState error={comments.error} retry={comments.retry} />
+      )}
       {!comments.loading && !comments.error && comments.items.length === 0 && (
         <EmptyState title={t('tickets:noComments')} />
       )}

@@ -11,7 +11,8 @@ export function History({ id }: { id: string }) {
   const person = usePersonName();
   const history = useQuery({
     queryKey: ['tickets', id, 'history'],
-    queryFn: ({ signal }) => body(api.GET('/api/v1/tickets/{id}/history', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      body(api.GET('/api/v1/tickets/{id}/history', { params: { path: { id } }, signal })),
   });
   if (history.isPending) return <LoadingState />;
   if (history.error) return <ErrorState error={history.error} retry={() => void history.refetch()} />;

@@ -50,11 +50,16 @@ function Interactions({ row }: { row: Ticket }) {
   const path = { id: row.id };
   const add = () =>
     void act(() =>
-      api.POST('/api/v1/tickets/{id}/interactions', { params: { path }, body: { interaction_id: added.trim() } }),
+      api.POST('/api/v1/tickets/{id}/interactions', {
+        params: { path },
+        body: { interaction_id: added.trim() },
+      }),
     ).then((done) => done && setAdded(''));
   const drop = (interaction: string) =>
     void act(() =>
-      api.DELETE('/api/v1/tickets/{id}/interactions/{interaction}', { params: { path: { ...path, interaction } } }),
+      api.DELETE('/api/v1/tickets/{id}/interactions/{interaction}', {
+        params: { path: { ...path, interaction } },
+      }),
     );
   return (
     <>

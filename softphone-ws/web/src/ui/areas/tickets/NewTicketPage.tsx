@@ -4,14 +4,23 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { api, body, idempotencyKey, type Schemas } from '../../../api/client';
-import css from '../../crm/crm.module.css';
 import { CustomFieldsForm } from '../../crm/CustomFields';
+import css from '../../crm/crm.module.css';
 import { useFieldDefinitions, useTicketTypes } from '../../crm/lookups';
 import { CustomerPick, PersonPick, QueuePick } from '../../crm/pickers';
 import { FormError, fieldErrors, Page } from '../../kit';
 import { PRIORITIES } from './words';
 
-const FIELDS = ['title', 'description', 'type_id', 'customer_id', 'priority', 'queue_id', 'assignee_id', 'tags'];
+const FIELDS = [
+  'title',
+  'description',
+  'type_id',
+  'customer_id',
+  'priority',
+  'queue_id',
+  'assignee_id',
+  'tags',
+];
 
 /** A new ticket. `?customer=`, `?parent=`, `?interaction=` say what it belongs to. What is left out comes from its type. */
 export default function NewTicketPage() {
@@ -106,7 +115,9 @@ export default function NewTicketPage() {
             label={t('tickets:field.priority')}
             value={row.priority ?? ''}
             error={wrong('priority')}
-            onChange={(event) => put({ priority: PRIORITIES.find((one) => one === event.currentTarget.value) ?? null })}
+            onChange={(event) =>
+              put({ priority: PRIORITIES.find((one) => one === event.currentTarget.value) ?? null })
+            }
             data={[
               { value: '', label: t('tickets:byType') },
               ...PRIORITIES.map((value) => ({ value, label: t(`crm:ticket.priority.${value}`) })),
@@ -141,7 +152,10 @@ export default function NewTicketPage() {
             errorOf={wrong}
           />
         </div>
-        <FormError error={make.error} fields={[...FIELDS, ...definitions.map((field) => `fields.${field.key}`)]} />
+        <FormError
+          error={make.error}
+          fields={[...FIELDS, ...definitions.map((field) => `fields.${field.key}`)]}
+        />
         <div className={css.row}>
           <Button type="submit" loading={make.isPending} disabled={type_id === ''}>
             {t('tickets:new.submit')}

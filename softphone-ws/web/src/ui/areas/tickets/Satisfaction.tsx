@@ -26,11 +26,16 @@ export function Satisfaction({ row }: { row: Ticket }) {
       <div className={css.stack}>
         {row.satisfaction_at && (
           <Text c="dimmed">
-            <Time ms={row.satisfaction_at / 1000} /> · {t(row.satisfaction_via === 'link' ? 'viaLink' : 'viaAgent')}
+            <Time ms={row.satisfaction_at / 1000} /> ·{' '}
+            {t(row.satisfaction_via === 'link' ? 'viaLink' : 'viaAgent')}
           </Text>
         )}
         <div className={css.row}>
-          <Rating value={score} onChange={setScore} getSymbolLabel={(value) => t('stars', { count: value })} />
+          <Rating
+            value={score}
+            onChange={setScore}
+            getSymbolLabel={(value) => t('stars', { count: value })}
+          />
           <span>{score > 0 && t('stars', { count: score })}</span>
         </div>
         <Textarea

@@ -25,14 +25,22 @@ export function TicketActions({ row }: { row: Ticket }) {
   const type = useTicketTypes().data?.find((one) => one.id === row.type_id);
   const allowed = type?.statuses ?? [];
   const next = STATUSES.filter(
-    (one) => one !== row.status && one !== 'new' && (one === 'closed' || allowed.length === 0 || allowed.includes(one)),
+    (one) =>
+      one !== row.status &&
+      one !== 'new' &&
+      (one === 'closed' || allowed.length === 0 || allowed.includes(one)),
   );
   const watching = row.watchers.includes(user.id);
   const watch = () =>
     act(() =>
       watching
-        ? api.DELETE('/api/v1/tickets/{id}/watchers/{user}', { params: { path: { id: row.id, user: user.id } } })
-        : api.POST('/api/v1/tickets/{id}/watchers', { params: { path: { id: row.id } }, body: { user_id: user.id } }),
+        ? api.DELETE('/api/v1/tickets/{id}/watchers/{user}', {
+            params: { path: { id: row.id, user: user.id } },
+          })
+        : api.POST('/api/v1/tickets/{id}/watchers', {
+            params: { path: { id: row.id } },
+            body: { user_id: user.id },
+          }),
     );
   const paper = `/api/v1/tickets/${row.id}/service-order.pdf`;
   return (
@@ -64,7 +72,9 @@ export function TicketActions({ row }: { row: Ticket }) {
           </Menu.Item>
           <Menu.Item onClick={() => setOpen('task')}>{t('crm:work.newTask')}</Menu.Item>
           <Menu.Item
-            onClick={() => go(`/tickets/new?parent=${row.id}${row.customer_id ? `&customer=${row.customer_id}` : ''}`)}
+            onClick={() =>
+              go(`/tickets/new?parent=${row.id}${row.customer_id ? `&customer=${row.customer_id}` : ''}`)
+            }
           >
             {t('tickets:newChild')}
           </Menu.Item>
@@ -79,7 +89,10 @@ export function TicketActions({ row }: { row: Ticket }) {
       {open === 'merge' && <MergeDialog row={row} onClose={() => setOpen(null)} />}
       {open === 'unmerge' && <Unmerge row={row} onClose={() => setOpen(null)} />}
       {open === 'task' && (
-        <TaskDialog about={{ ticket: row.id, customer: row.customer_id ?? null }} onClose={() => setOpen(null)} />
+        <TaskDialog
+          about={{ ticket: row.id, customer: row.customer_id ?? null }}
+          onClose={() => setOpen(null)}
+        />
       )}
     </>
   );
@@ -103,7 +116,11 @@ function StatusDialog({
     onClose();
   };
   return (
-    <Dialog title={`${t('tickets:setStatus')}: ${t(`crm:ticket.status.${status}`)}`} onClose={onClose} size="sm">
+    <Dialog
+      title={`${t('tickets:setStatus')}: ${t(`crm:ticket.status.${status}`)}`}
+      onClose={onClose}
+      size="sm"
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -143,7 +160,13 @@ function MergeDialog({ row, onClose }: { row: Ticket; onClose: () => void }) {
     <Dialog title={t('tickets:merge')} onClose={onClose}>
       <div className={css.stack}>
         <span>{t('tickets:mergeText', { number: row.number })}</span>
-        <TicketPick label={t('tickets:mergeTarget')} value={into} onChange={setInto} except={row.id} autoFocus />
+        <TicketPick
+          label={t('tickets:mergeTarget')}
+          value={into}
+          onChange={setInto}
+          except={row.id}
+          autoFocus
+        />
         <Group justify="end">
           <Button variant="default" onClick={onClose}>
             {t('common:action.cancel')}
@@ -162,7 +185,8 @@ function Unmerge({ row, onClose }: { row: Ticket; onClose: () => void }) {
   const act = useTicketAct();
   const merge = useQuery({
     queryKey: ['tickets', row.id, 'merge'],
-    queryFn: ({ signal }) => body(api.GET('/api/v1/tickets/{id}/merge', { params: { path: { id: row.id } }, signal })),
+    queryFn: ({ signal }) =>
+      body(api.GET('/api/v1/tickets/{id}/merge', { params: { path: { id: row.id } }, signal })),
   });
   if (merge.isPending) return <LoadingState />;
   const { data } = merge;

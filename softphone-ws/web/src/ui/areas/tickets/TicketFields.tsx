@@ -23,7 +23,17 @@ export function TicketFields({ row }: { row: Ticket }) {
   const typeName = useNames(types);
   const contact = useCustomerName(row.contact_id);
   const definitions = useFieldDefinitions('ticket').data ?? [];
-  const shown = ['title', 'type_id', 'priority', 'tags', 'contact_id', 'parent_id', 'appointment_at', 'external_id', ...LINES];
+  const shown = [
+    'title',
+    'type_id',
+    'priority',
+    'tags',
+    'contact_id',
+    'parent_id',
+    'appointment_at',
+    'external_id',
+    ...LINES,
+  ];
   const priority = row.priority ?? 'normal';
   return (
     <SectionCard title={t('tickets:details')}>
@@ -78,7 +88,9 @@ export function TicketFields({ row }: { row: Ticket }) {
                 autoFocus
                 aria-label={label}
                 value={value}
-                onChange={(event) => onChange(PRIORITIES.find((one) => one === event.currentTarget.value) ?? 'normal')}
+                onChange={(event) =>
+                  onChange(PRIORITIES.find((one) => one === event.currentTarget.value) ?? 'normal')
+                }
                 data={PRIORITIES.map((one) => ({ value: one, label: t(`crm:ticket.priority.${one}`) }))}
               />
             )}
@@ -145,7 +157,14 @@ export function TicketFields({ row }: { row: Ticket }) {
             error={wrong('tags')}
             save={(tags) => edit.save({ tags })}
             editor={(value, onChange, label) => (
-              <TagsInput size="xs" autoFocus aria-label={label} value={value} onChange={onChange} maxTags={50} />
+              <TagsInput
+                size="xs"
+                autoFocus
+                aria-label={label}
+                value={value}
+                onChange={onChange}
+                maxTags={50}
+              />
             )}
           />
         </Field>
@@ -153,7 +172,9 @@ export function TicketFields({ row }: { row: Ticket }) {
           <InPlace
             label={t('tickets:field.parent_id')}
             value={row.parent_id ?? null}
-            shown={row.parent_id ? <Link href={`/tickets/${row.parent_id}`}>{t('tickets:openParent')}</Link> : ''}
+            shown={
+              row.parent_id ? <Link href={`/tickets/${row.parent_id}`}>{t('tickets:openParent')}</Link> : ''
+            }
             error={wrong('parent_id')}
             save={(parent_id) => edit.save({ parent_id })}
             editor={(value, onChange, label) => (
@@ -190,7 +211,10 @@ export function TicketFields({ row }: { row: Ticket }) {
           </Field>
         ))}
       </Fields>
-      <FormError error={edit.error} fields={[...shown, ...definitions.map((field) => `fields.${field.key}`)]} />
+      <FormError
+        error={edit.error}
+        fields={[...shown, ...definitions.map((field) => `fields.${field.key}`)]}
+      />
       {edit.conflict && (
         <ConflictDialog
           conflict={edit.conflict}

@@ -63,7 +63,12 @@ function Narrow({ filters }: { filters: FilterState }) {
   const any = { value: '', label: t('tickets:any') };
   return (
     <Filters>
-      <SearchInput label={t('tickets:search')} value={get('search')} onChange={(search) => set({ search })} width="13rem" />
+      <SearchInput
+        label={t('tickets:search')}
+        value={get('search')}
+        onChange={(search) => set({ search })}
+        width="13rem"
+      />
       <NativeSelect
         size="xs"
         label={t('crm:ticket.statusName')}
@@ -85,8 +90,16 @@ function Narrow({ filters }: { filters: FilterState }) {
         onChange={(event) => set({ type: event.currentTarget.value })}
         data={[any, ...(types.data ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
       />
-      <QueuePick label={t('tickets:field.queue_id')} value={get('queue') || null} onChange={(queue) => set({ queue })} />
-      <TeamPick label={t('tickets:field.team_id')} value={get('team') || null} onChange={(team) => set({ team })} />
+      <QueuePick
+        label={t('tickets:field.queue_id')}
+        value={get('queue') || null}
+        onChange={(queue) => set({ queue })}
+      />
+      <TeamPick
+        label={t('tickets:field.team_id')}
+        value={get('team') || null}
+        onChange={(team) => set({ team })}
+      />
       <PersonPick
         label={t('tickets:field.assignee_id')}
         value={get('assignee') || null}

@@ -25,7 +25,8 @@ export function useFresh(): (...more: QueryKey[]) => void {
   const queries = useQueryClient();
   return useCallback(
     (...more) => {
-      for (const queryKey of [['tickets'], ['timeline'], ...more]) void queries.invalidateQueries({ queryKey });
+      for (const queryKey of [['tickets'], ['timeline'], ...more])
+        void queries.invalidateQueries({ queryKey });
     },
     [queries],
   );
