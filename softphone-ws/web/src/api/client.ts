@@ -42,7 +42,8 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, body, Number.isFinite(retry) ? retry : null);
 }
 
-const refusals: Middleware = {
+/** What every answer goes through: a refusal is thrown as a `Problem`. */
+export const refusals: Middleware = {
   onRequest({ request }) {
     // Writes are JSON even without a body: what makes them safe from other pages' forms.
     if (request.method !== 'GET' && !request.headers.has('content-type')) {

@@ -6,6 +6,7 @@ import type day from './en/day.json';
 import type floor from './en/floor.json';
 import type knowledge from './en/knowledge.json';
 import type phone from './en/phone.json';
+import type player from './en/player.json';
 import type pop from './en/pop.json';
 import type recordings from './en/recordings.json';
 import type tickets from './en/tickets.json';
@@ -22,6 +23,7 @@ declare module 'i18next' {
       floor: typeof floor;
       knowledge: typeof knowledge;
       phone: typeof phone;
+      player: typeof player;
       pop: typeof pop;
       recordings: typeof recordings;
       tickets: typeof tickets;
