@@ -6,10 +6,11 @@ import { Link } from 'wouter';
 import type { FloorAgentView, FloorCallView, ShownState } from '../../../api/protocol';
 import { type Floor, type FloorFilter, NO_FILTER, narrow } from '../../../core/floor/model';
 import { useShortcut } from '../../hooks/useShortcut';
-import { ErrorState, Filters, LoadingState, Page, RouteTabs } from '../../kit';
+import { ErrorState, Filters, LoadingState, Page } from '../../kit';
 import { FloorActionsProvider, useFloorActions } from './actions/FloorActions';
 import { SupervisionBar } from './actions/SupervisionBar';
 import { AgentDetails, CallDetails } from './Details';
+import { FloorTabs } from './FloorTabs';
 import css from './floor.module.css';
 import { AgentsPanel } from './live/AgentsPanel';
 import { ProgressPanel, WaitingPanel } from './live/CallsPanel';
@@ -33,18 +34,6 @@ const STATES: readonly ShownState[] = [
   'not_ready',
   'logged_out',
 ];
-
-export function FloorTabs() {
-  const { t } = useTranslation('floor');
-  return (
-    <RouteTabs
-      tabs={[
-        { path: '/floor', label: t('tab.live') },
-        { path: '/floor/charts', label: t('tab.charts') },
-      ]}
-    />
-  );
-}
 
 /** The live floor: queues, agents, calls that wait and calls in progress, and what may be done with them. */
 export default function FloorPage() {

@@ -11,7 +11,7 @@ import { localInput, NO_SEARCH, searchAddress } from '../../../../core/interacti
 import { mayEnter, SUPERVISORS } from '../../../../core/roles';
 import { type Column, DataTable, EmptyState, ErrorState, Filters, KeyValue, LoadingState, Page, SectionCard } from '../../../kit';
 import { useSession } from '../../../world';
-import { FloorTabs } from '../FloorPage';
+import { FloorTabs } from '../FloorTabs';
 import { Percent } from '../live/Judged';
 import { choices, useNames } from '../names';
 import css from './charts.module.css';
