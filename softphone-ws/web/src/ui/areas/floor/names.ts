@@ -76,8 +76,8 @@ export function useNames(): Names {
       codes: codes.data ?? NONE,
       users: users.data ?? NONE,
     };
-    const names = new Map(Object.values(found).flatMap((rows) => rows.map((row) => [row.id, row.name ?? ''])));
-    names.set(user.id, user.name);
+    const names = new Map([[user.id, user.name]]);
+    for (const rows of Object.values(found)) for (const { id, name } of rows) names.set(id, name);
     return {
       ...found,
       loading: queues.isPending || codes.isPending || (people && users.isPending),

@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core';
 import { IconRoute } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'wouter';
@@ -96,7 +97,7 @@ function Interaction({ detail, names }: { detail: Detail; names: Names }) {
 function participantNames(
   detail: Detail,
   names: Names,
-  t: ReturnType<typeof useTranslation<'recordings'>>['t'],
+  t: TFunction<'recordings'>,
 ): (id: string | null | undefined) => string | null {
   const found = new Map<string, string>();
   for (const { id, role, agent_id } of detail.participants) {

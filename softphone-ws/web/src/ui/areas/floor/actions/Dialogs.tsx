@@ -4,10 +4,10 @@ import { supervisionOf } from '../../../../core/floor/actions';
 import { useMe } from '../../../hooks/useTopic';
 import { Confirm, Dialog } from '../../../kit';
 import { DecisionPanel } from '../decision/DecisionPanel';
-import { useFloorCommand } from './FloorActions';
 import { MessageDialog, type MessageTo } from './MessageDialog';
 import { MoveDialog } from './MoveDialog';
 import { NotReadyDialog } from './NotReadyDialog';
+import { useFloorCommand } from './useFloorCommand';
 
 /** What is asked before something is done. */
 export type Asked =

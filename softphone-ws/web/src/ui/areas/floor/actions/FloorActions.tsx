@@ -1,14 +1,13 @@
 /** What a supervisor does on the floor: asks first where it may do harm, does it, and says what came of it. */
 import { notifications } from '@mantine/notifications';
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Command, FloorAgentView, FloorCallView } from '../../../../api/protocol';
+import type { FloorAgentView, FloorCallView } from '../../../../api/protocol';
 import { type AgentAction, supervisionOf, type WaitingAction } from '../../../../core/floor/actions';
-import { CommandError } from '../../../../core/link';
-import { useErrorText } from '../../../hooks/useErrorText';
-import { useCommand, useMe } from '../../../hooks/useTopic';
-import type { MessageTo } from './MessageDialog';
+import { useMe } from '../../../hooks/useTopic';
 import { type Asked, Dialogs } from './Dialogs';
+import type { MessageTo } from './MessageDialog';
+import { useFloorCommand } from './useFloorCommand';
 
 export interface FloorActions {
   onAgent: (action: AgentAction, agent: FloorAgentView) => void;
@@ -25,36 +24,6 @@ export function useFloorActions(): FloorActions {
   const actions = useContext(ActionsContext);
   if (actions === null) throw new Error('used outside of FloorActionsProvider');
   return actions;
-}
-
-/** Runs a command, and tells what was done or why not. */
-export function useFloorCommand(): (command: Command, done: string) => Promise<boolean> {
-  const { t } = useTranslation('floor');
-  const command = useCommand();
-  const textOf = useErrorText();
-  return useCallback(
-    async (asked, done) => {
-      try {
-        await command(asked);
-        notifications.show({ color: 'green', message: done });
-        return true;
-      } catch (error) {
-        const key = refusalOf(error);
-        notifications.show({ color: 'red', message: key === null ? textOf(error) : t(key) });
-        return false;
-      }
-    },
-    [command, textOf, t],
-  );
-}
-
-/** What a refusal means on the floor, where that is more than elsewhere. */
-function refusalOf(error: unknown) {
-  if (!(error instanceof CommandError)) return null;
-  if (error.code === 'forbidden') return 'refused.notYours';
-  if (error.field !== 'agent') return null;
-  if (error.code === 'not_signed_in') return 'refused.agentSignedOut';
-  return error.code === 'wrong_state' ? 'refused.agentInNoCall' : null;
 }
 
 /** `calls`: the calls of the floor, for whom an agent is in. */

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { FloorCallView } from '../../../../api/protocol';
 import { Dialog } from '../../../kit';
 import { choices, useNames } from '../names';
-import { useFloorCommand } from './FloorActions';
+import { useFloorCommand } from './useFloorCommand';
 
 const PRIORITY_MAX = 9;
 

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { FloorAgentView } from '../../../../api/protocol';
 import { Dialog } from '../../../kit';
 import { useNames } from '../names';
-import { useFloorCommand } from './FloorActions';
+import { useFloorCommand } from './useFloorCommand';
 
 const NO_REASON = 'none';
 

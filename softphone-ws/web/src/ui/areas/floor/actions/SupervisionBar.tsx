@@ -7,7 +7,8 @@ import { useMe } from '../../../hooks/useTopic';
 import { Since } from '../../../kit';
 import css from '../floor.module.css';
 import { Caller } from '../live/People';
-import { useFloorActions, useFloorCommand } from './FloorActions';
+import { useFloorActions } from './FloorActions';
+import { useFloorCommand } from './useFloorCommand';
 
 const MODES: Record<string, ModeAsked> = { listening: 'listen', whispering: 'whisper', barging: 'barge' };
 

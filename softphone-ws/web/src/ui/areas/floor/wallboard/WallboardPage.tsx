@@ -82,7 +82,7 @@ function Board({ floor }: { floor: Floor }) {
       {queues.length === 0 ? (
         <EmptyState title={t('queue.none')} />
       ) : (
-        <main className={css.cards} data-count={Math.min(queues.length, ON_A_PAGE)}>
+        <div className={css.cards} data-count={Math.min(queues.length, ON_A_PAGE)}>
           {queues.map((queue, index) => (
             <Card
               key={queue.queue}
@@ -92,7 +92,7 @@ function Board({ floor }: { floor: Floor }) {
               turned={Math.floor(index / ON_A_PAGE) !== page}
             />
           ))}
-        </main>
+        </div>
       )}
       {pages > 1 && <p className={css.pages}>{t('wallboard.page', { page: page + 1, pages })}</p>}
     </>

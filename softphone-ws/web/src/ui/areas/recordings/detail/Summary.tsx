@@ -12,7 +12,7 @@ export function Summary({ detail, names }: { detail: Detail; names: Names }) {
   const { t } = useTranslation('recordings');
   const customers = detail.customers.map((id) => (
     <div key={id}>
-      <Customer id={id} caller={{ number: id, display: null }} />
+      <Customer id={id} caller={null} />
     </div>
   ));
   return (

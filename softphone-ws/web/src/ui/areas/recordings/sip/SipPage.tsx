@@ -72,7 +72,7 @@ export default function SipPage() {
                 <Group gap="xs" mb="sm">
                   <Text size="sm">{t('sip.legs')}</Text>
                   {sip.data.legs.map((leg, index) => (
-                    <Chip key={leg.leg ?? leg.messages[0]?.remote} size="xs" value={String(index)}>
+                    <Chip key={leg.leg ?? leg.messages[0]?.remote ?? leg.kind} size="xs" value={String(index)}>
                       {t('sip.leg', { number: index + 1, remote: leg.messages[0]?.remote ?? '–' })}
                     </Chip>
                   ))}
