@@ -1,4 +1,4 @@
-import { Button, Drawer, Group, Stack } from '@mantine/core';
+import { Button, Drawer, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
@@ -77,6 +77,11 @@ export function AgentDetails({
           </Button>
         ))}
       </Group>
+      {agent.interaction !== null && possible.listen !== null && (
+        <Text size="sm" c="dimmed">
+          {t('action.listen')}: {t(`obstacle.${possible.listen}`)}
+        </Text>
+      )}
       {agent.interaction !== null && (
         <>
           <Group>
@@ -121,6 +126,11 @@ export function CallDetails({ call, onClose }: { call: FloorCallView; onClose: (
         ]}
       />
       <Group gap="xs">
+        {call.waiting && possible.take !== null && (
+          <Text size="sm" c="dimmed">
+            {t('action.take')}: {t(`obstacle.${possible.take}`)}
+          </Text>
+        )}
         {call.waiting && (
           <>
             <Button

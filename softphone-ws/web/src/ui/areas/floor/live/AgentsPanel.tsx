@@ -1,4 +1,6 @@
+import type { TFunction } from 'i18next';
 import { IconEar } from '@tabler/icons-react';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FloorAgentView } from '../../../../api/protocol';
 import type { Thresholds } from '../../../../core/floor/thresholds';
@@ -23,7 +25,28 @@ export function AgentsPanel({
   onOpen: (agent: FloorAgentView) => void;
 }) {
   const { t } = useTranslation(['floor', 'common']);
-  const columns: LiveColumn<FloorAgentView>[] = [
+  const columns = useMemo(() => columnsOf(t, thresholds, names), [t, thresholds, names]);
+  return (
+    <SectionCard title={t('agent.title', { count: agents.length })}>
+      <LiveTable
+        name="agents"
+        label={t('agent.list')}
+        columns={columns}
+        rows={agents}
+        rowKey={(agent) => agent.agent}
+        onOpen={onOpen}
+        empty={t('agent.none')}
+      />
+    </SectionCard>
+  );
+}
+
+function columnsOf(
+  t: TFunction<['floor', 'common']>,
+  thresholds: Thresholds,
+  names: Names,
+): readonly LiveColumn<FloorAgentView>[] {
+  return [
     {
       key: 'name',
       title: t('agent.name'),
@@ -90,19 +113,6 @@ export function AgentsPanel({
       cell: (agent) => <AgentMenu agent={agent} />,
     },
   ];
-  return (
-    <SectionCard title={t('agent.title', { count: agents.length })}>
-      <LiveTable
-        name="agents"
-        label={t('agent.list')}
-        columns={columns}
-        rows={agents}
-        rowKey={(agent) => agent.agent}
-        onOpen={onOpen}
-        empty={t('agent.none')}
-      />
-    </SectionCard>
-  );
 }
 
 /** The reason for not being ready, what is asked for next, and a telephone that cannot be reached. */

@@ -1,3 +1,5 @@
+import type { TFunction } from 'i18next';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FloorCallView } from '../../../../api/protocol';
 import { limitsOf, type Thresholds } from '../../../../core/floor/thresholds';
@@ -25,6 +27,27 @@ const queueColumn = (title: string): LiveColumn<FloorCallView> => ({
 /** Calls that wait, in the order of their turn. */
 export function WaitingPanel({ calls, thresholds, onOpen }: Props) {
   const { t } = useTranslation('floor');
+  const columns = useMemo(() => waitingColumns(t, thresholds, calls), [t, thresholds, calls]);
+  return (
+    <SectionCard title={t('call.waiting', { count: calls.length })}>
+      <LiveTable
+        name="waiting"
+        label={t('call.waitingList')}
+        columns={columns}
+        rows={calls}
+        rowKey={(call) => call.interaction}
+        onOpen={onOpen}
+        empty={t('call.noneWaiting')}
+      />
+    </SectionCard>
+  );
+}
+
+function waitingColumns(
+  t: TFunction<'floor'>,
+  thresholds: Thresholds,
+  calls: readonly FloorCallView[],
+): readonly LiveColumn<FloorCallView>[] {
   const turns = new Map<string, number>();
   const places = new Map<string, number>();
   for (const call of calls.filter((one) => !one.offered)) {
@@ -32,7 +55,7 @@ export function WaitingPanel({ calls, thresholds, onOpen }: Props) {
     turns.set(call.queue ?? '', place);
     places.set(call.interaction, place);
   }
-  const columns: LiveColumn<FloorCallView>[] = [
+  return [
     {
       key: 'place',
       title: t('call.place'),
@@ -72,25 +95,29 @@ export function WaitingPanel({ calls, thresholds, onOpen }: Props) {
       cell: (call) => <CallMenu call={call} />,
     },
   ];
-  return (
-    <SectionCard title={t('call.waiting', { count: calls.length })}>
-      <LiveTable
-        name="waiting"
-        label={t('call.waitingList')}
-        columns={columns}
-        rows={calls}
-        rowKey={(call) => call.interaction}
-        onOpen={onOpen}
-        empty={t('call.noneWaiting')}
-      />
-    </SectionCard>
-  );
 }
 
 /** Calls in progress: who is in them, for how long, how they sound. */
 export function ProgressPanel({ calls, onOpen }: Omit<Props, 'thresholds'>) {
   const { t } = useTranslation('floor');
-  const columns: LiveColumn<FloorCallView>[] = [
+  const columns = useMemo(() => progressColumns(t), [t]);
+  return (
+    <SectionCard title={t('call.progress', { count: calls.length })}>
+      <LiveTable
+        name="calls"
+        label={t('call.progressList')}
+        columns={columns}
+        rows={calls}
+        rowKey={(call) => call.interaction}
+        onOpen={onOpen}
+        empty={t('call.none')}
+      />
+    </SectionCard>
+  );
+}
+
+function progressColumns(t: TFunction<'floor'>): readonly LiveColumn<FloorCallView>[] {
+  return [
     {
       key: 'caller',
       title: t('call.caller'),
@@ -148,19 +175,6 @@ export function ProgressPanel({ calls, onOpen }: Omit<Props, 'thresholds'>) {
       cell: (call) => <CallMenu call={call} />,
     },
   ];
-  return (
-    <SectionCard title={t('call.progress', { count: calls.length })}>
-      <LiveTable
-        name="calls"
-        label={t('call.progressList')}
-        columns={columns}
-        rows={calls}
-        rowKey={(call) => call.interaction}
-        onOpen={onOpen}
-        empty={t('call.none')}
-      />
-    </SectionCard>
-  );
 }
 
 /** Everybody of ours and further outside parties, each with what they do. */

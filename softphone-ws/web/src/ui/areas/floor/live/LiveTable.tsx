@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { arrange, nextSort, type Row, type Sort, sorted } from '../../../../core/floor/order';
 import { EmptyState } from '../../../kit';
@@ -20,6 +20,7 @@ interface Props<T> {
   /** Under which its order is kept. */
   name: string;
   label: string;
+  /** Kept by `useMemo`: only rows that changed are drawn again. */
   columns: readonly LiveColumn<T>[];
   rows: readonly T[];
   rowKey: (row: T) => string;
@@ -45,6 +46,9 @@ export function LiveTable<T>({ name, label, columns, rows, rowKey, onOpen, empty
   const [sort, setSort] = useKept(`floor.sort.${name}`, readSort);
   const { held, hand } = useHand();
   const before = useRef<readonly Row<T>[]>([]);
+  const latest = useRef(onOpen);
+  latest.current = onOpen;
+  const open = useCallback((row: T) => latest.current?.(row), []);
   const by = columns.find((column) => column.key === sort?.key)?.sort;
   const shown = arrange(before.current, sorted(rows, by, sort?.down ?? false), rowKey, held);
   useEffect(() => {
@@ -91,29 +95,49 @@ export function LiveTable<T>({ name, label, columns, rows, rowKey, onOpen, empty
         </thead>
         <tbody>
           {shown.map(({ key, row, gone }) => (
-            <tr
+            <LiveRow
               key={key}
-              className={gone ? css.gone : onOpen && css.row}
-              {...(gone && { title: t('table.gone'), 'aria-disabled': true })}
-              {...(onOpen &&
-                !gone && {
-                  tabIndex: 0,
-                  onClick: () => onOpen(row),
-                  onKeyDown: rowKeys(() => onOpen(row)),
-                })}
-            >
-              {columns.map(({ key: column, cell, end }) => (
-                <td key={column} className={end ? css.end : undefined}>
-                  {cell(row)}
-                </td>
-              ))}
-            </tr>
+              row={row}
+              columns={columns}
+              gone={gone ? t('table.gone') : null}
+              open={onOpen && !gone ? open : null}
+            />
           ))}
         </tbody>
       </table>
     </div>
   );
 }
+
+interface RowProps<T> {
+  row: T;
+  columns: readonly LiveColumn<T>[];
+  /** Not there any more: what to say of it. */
+  gone: string | null;
+  open: ((row: T) => void) | null;
+}
+
+function PlainRow<T>({ row, columns, gone, open }: RowProps<T>) {
+  return (
+    <tr
+      className={gone !== null ? css.gone : open !== null ? css.row : undefined}
+      {...(gone !== null && { title: gone, 'aria-disabled': true })}
+      {...(open !== null && {
+        tabIndex: 0,
+        onClick: () => open(row),
+        onKeyDown: rowKeys(() => open(row)),
+      })}
+    >
+      {columns.map(({ key, cell, end }) => (
+        <td key={key} className={end ? css.end : undefined}>
+          {cell(row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+const LiveRow = memo(PlainRow) as typeof PlainRow;
 
 /** Whether somebody's hand is over it, and moved of late. */
 function useHand() {

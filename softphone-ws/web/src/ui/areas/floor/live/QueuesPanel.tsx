@@ -1,3 +1,5 @@
+import type { TFunction } from 'i18next';
+import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QueueView } from '../../../../api/protocol';
 import { formatDuration } from '../../../../core/duration';
@@ -18,8 +20,25 @@ export function QueuesPanel({
   onOpen: (queue: QueueView) => void;
 }) {
   const { t } = useTranslation('floor');
+  const columns = useMemo(() => columnsOf(t, thresholds), [t, thresholds]);
+  return (
+    <SectionCard title={t('queue.title')}>
+      <LiveTable
+        name="queues"
+        label={t('queue.title')}
+        columns={columns}
+        rows={queues}
+        rowKey={(queue) => queue.queue}
+        onOpen={onOpen}
+        empty={t('queue.none')}
+      />
+    </SectionCard>
+  );
+}
+
+function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly LiveColumn<QueueView>[] {
   const levels = (queue: QueueView) => judgeQueue(queue, limitsOf(thresholds, queue.queue), 0);
-  const columns: LiveColumn<QueueView>[] = [
+  return [
     {
       key: 'name',
       title: t('queue.name'),
@@ -128,19 +147,6 @@ export function QueuesPanel({
       ),
     },
   ];
-  return (
-    <SectionCard title={t('queue.title')}>
-      <LiveTable
-        name="queues"
-        label={t('queue.title')}
-        columns={columns}
-        rows={queues}
-        rowKey={(queue) => queue.queue}
-        onOpen={onOpen}
-        empty={t('queue.none')}
-      />
-    </SectionCard>
-  );
 }
 
 function Expected({ queue, level }: { queue: QueueView; level: 'ok' | 'warn' | 'bad' }) {
