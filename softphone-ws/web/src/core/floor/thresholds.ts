@@ -141,5 +141,5 @@ function readLimits<K extends string>(
     const { warn, bad } = asRecord(read[name]);
     return [name, number(warn) && number(bad) ? { warn, bad } : other[name]] as const;
   });
-  return Object.fromEntries(limits) as Record<K, Limit>;
+  return Object.fromEntries(limits) as unknown as Record<K, Limit>;
 }

@@ -60,7 +60,7 @@ export function AgentDetails({
           [t('call.sound'), agent.score_tenths && <Sound key="sound" tenths={agent.score_tenths} />],
           [
             t('agent.supervised'),
-            agent.supervised_by.length > 0 && <Supervised key="supervised" agent={agent} />,
+            agent.supervised_by.length > 0 ? <Supervised key="supervised" agent={agent} /> : null,
           ],
         ]}
       />
@@ -113,7 +113,7 @@ export function CallDetails({ call, onClose }: { call: FloorCallView; onClose: (
           [t('call.began'), <Time key="began" ms={call.since_ms} />],
           [t('call.priority'), call.priority],
           [t('call.sound'), call.score_tenths && <Sound key="sound" tenths={call.score_tenths} />],
-          [t('call.recording'), call.recording && t('call.recorded')],
+          [t('call.recording'), call.recording ? t('call.recorded') : null],
           ...call.parties.map(
             ({ participant, name, role, state, since_ms }) =>
               [

@@ -132,7 +132,7 @@ function Totals({ total, level_ms }: Pick<Intervals, 'total' | 'level_ms'>) {
         [t('chart.offered'), total.offered],
         [t('chart.answered'), total.answered],
         [t('chart.abandoned'), total.abandoned],
-        [t('chart.overflowed'), total.overflowed > 0 && total.overflowed],
+        [t('chart.overflowed'), total.overflowed > 0 ? total.overflowed : null],
         [
           t('chart.levelWithin', { seconds: level_ms / 1000 }),
           <Percent key="level" permille={figures.level_permille} />,

@@ -24,7 +24,7 @@ export function AgentsPanel({
   names: Names;
   onOpen: (agent: FloorAgentView) => void;
 }) {
-  const { t } = useTranslation(['floor', 'common']);
+  const { t } = useTranslation('floor');
   const columns = useMemo(() => columnsOf(t, thresholds, names), [t, thresholds, names]);
   return (
     <SectionCard title={t('agent.title', { count: agents.length })}>
@@ -42,7 +42,7 @@ export function AgentsPanel({
 }
 
 function columnsOf(
-  t: TFunction<['floor', 'common']>,
+  t: TFunction<'floor'>,
   thresholds: Thresholds,
   names: Names,
 ): readonly LiveColumn<FloorAgentView>[] {
@@ -58,7 +58,7 @@ function columnsOf(
       key: 'state',
       title: t('agent.state'),
       width: 9,
-      sort: (agent) => t(`common:state.${agent.state}`),
+      sort: (agent) => agent.state,
       cell: (agent) => <StateBadge state={agent.state} />,
     },
     {

@@ -25,7 +25,7 @@ export function Summary({ detail, names }: { detail: Detail; names: Names }) {
           ],
           [t('row.from'), detail.from ?? t('one.withheld')],
           [t('row.to'), detail.to],
-          [t('one.customers'), customers.length > 0 && customers],
+          [t('one.customers'), customers.length > 0 ? customers : null],
           [t('row.queue'), names.of(detail.queue_id)],
           [t('row.agent'), names.of(detail.agent_id)],
           [t('row.opened'), <Time key="opened" ms={detail.opened_at / 1000} />],
