@@ -38,11 +38,11 @@ interface Props {
   title: string;
   specs: readonly Spec[];
   /** None: a new one is made, beginning with `initial`. */
-  row: (Values & { version: number }) | null;
+  row: { version: number } | null;
   initial?: Values;
   create: (values: Values, key: ReturnType<typeof idempotencyKey>) => Promise<unknown>;
   write: (changes: Values, version: number) => Promise<{ version: number }>;
-  read: () => Promise<Values & { version: number }>;
+  read: () => Promise<{ version: number }>;
   onDone: () => void;
   onClose: () => void;
 }
@@ -63,7 +63,7 @@ export function RecordDialog({
   const { t } = useTranslation('common');
   const [values, setValues] = useState<Values>(() => ({ ...initial, ...row }));
   const [key, setKey] = useState(idempotencyKey);
-  const edit = useRowEdit<Values & { version: number }, Values>({
+  const edit = useRowEdit<{ version: number }, Values>({
     row: row ?? NEW,
     write,
     read,
@@ -84,7 +84,7 @@ export function RecordDialog({
     event.preventDefault();
     if (row === null) return make.mutate();
     const own = Object.fromEntries(names.map((name) => [name, values[name] ?? null]));
-    const changes = changed<Values>(row, own);
+    const changes = changed<Values>({ ...row }, own);
     if (Object.keys(changes).length === 0 || (await edit.save(changes))) onClose();
   };
   return (

@@ -35,7 +35,7 @@ export default function CustomerPage() {
     if (merged) go(`/customers/${merged}`, { replace: true });
   }, [merged, go]);
   if (customer.isPending || merged) return <LoadingState />;
-  if (customer.error)
+  if (customer.data === undefined)
     return (
       <Page title={t('title')}>
         <ErrorState error={customer.error} retry={() => void customer.refetch()} />

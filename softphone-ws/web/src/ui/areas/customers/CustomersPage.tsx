@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { api, body, type Schemas } from '../../../api/client';
 import { usePages } from '../../../api/pages';
+import type { SavedList } from '../../../core/crm/lists';
 import { given } from '../../../core/crm/text';
 import { mayEnter } from '../../../core/roles';
 import css from '../../crm/crm.module.css';
@@ -79,7 +80,7 @@ function Lists({ filters, team }: { filters: FilterState; team: string | null })
   const week = { birthday_from: monthDay(today), birthday_to: monthDay(today + 7 * DAY_MS) };
   // The server counts within one year: in its last week the list ends with it.
   if (week.birthday_to < week.birthday_from) week.birthday_to = '12-31';
-  const own = [
+  const own: SavedList[] = [
     { name: t('lists.all'), filters: {} },
     { name: t('lists.mine'), filters: { owner: 'me' } },
     ...(team === null ? [] : [{ name: t('lists.team'), filters: { team } }]),

@@ -85,11 +85,11 @@ export function OwnedRows<R extends Row>(props: Props<R>) {
         <RecordDialog
           title={open === 'new' ? props.addLabel : props.label}
           specs={props.specs}
-          row={open === 'new' ? null : { ...open }}
+          row={open === 'new' ? null : open}
           initial={props.initial}
           create={props.create}
           write={(changes, version) => props.write(open === 'new' ? '' : open.id, changes, version)}
-          read={async () => ({ ...(await props.read(open === 'new' ? '' : open.id)) })}
+          read={() => props.read(open === 'new' ? '' : open.id)}
           onDone={fresh}
           onClose={() => setOpen(null)}
         />

@@ -1,5 +1,6 @@
 import { Badge, Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body } from '../../../api/client';
 import { money } from '../../../core/crm/text';
@@ -20,7 +21,12 @@ export function Values({ id }: { id: string }) {
     queryFn: ({ signal }) => body(api.GET('/api/v1/customers/{id}/values', { ...path, signal })),
   });
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
-  const { due = [], activity, open_items = [], warranty_until, do_not_contact = [] } = card.data ?? {};
+  const { activity, warranty_until } = card.data ?? { activity: null, warranty_until: null };
+  const [due, open_items, do_not_contact] = [
+    card.data?.due ?? [],
+    card.data?.open_items ?? [],
+    card.data?.do_not_contact ?? [],
+  ];
   return (
     <div className={own.values}>
       {do_not_contact.length > 0 && (
@@ -65,7 +71,7 @@ export function Values({ id }: { id: string }) {
   );
 }
 
-function Figure({ name, children }: { name: string; children: React.ReactNode }) {
+function Figure({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className={css.cell}>
       <Text size="xs" c="dimmed">

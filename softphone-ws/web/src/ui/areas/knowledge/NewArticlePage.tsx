@@ -19,7 +19,7 @@ export default function NewArticlePage() {
   const queries = useQueryClient();
   const categories = useCategoryOptions();
   const [text, setText] = useState<Schemas['ArticleText']>({ title: params.get('title') ?? '', body: '' });
-  const [language, setLanguage] = useState<string>(params.get('language') ?? languageOf(i18n.language));
+  const [language, setLanguage] = useState<string>(params.get('language') || languageOf(i18n.language));
   const [category, setCategory] = useState('');
   const [audience, setAudience] = useState<Schemas['ArticleAudience']>('agents');
   const [review, setReview] = useState('');

@@ -102,7 +102,7 @@ export default function RequestsPage() {
                         component={Link}
                         size="compact-xs"
                         variant="light"
-                        href={`/knowledge/new?${new URLSearchParams({ title: row.title, ...(row.language && { language: row.language }) })}`}
+                        href={`/knowledge/new?${new URLSearchParams({ title: row.title, language: row.language ?? '' })}`}
                       >
                         {t('requests.write')}
                       </Button>

@@ -1,5 +1,5 @@
 import { Button, Group, TextInput } from '@mantine/core';
-import { useQueries } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body } from '../../../api/client';
@@ -88,14 +88,10 @@ function Interaction({ id, drop }: { id: string; drop: () => void }) {
   const { t } = useTranslation('tickets');
   const person = usePersonName();
   const [open, setOpen] = useState(false);
-  const [detail] = useQueries({
-    queries: [
-      {
-        queryKey: ['interactions', id],
-        retry: false,
-        queryFn: () => body(api.GET('/api/v1/interactions/{id}', { params: { path: { id } } })),
-      },
-    ],
+  const detail = useQuery({
+    queryKey: ['interactions', id],
+    retry: false,
+    queryFn: () => body(api.GET('/api/v1/interactions/{id}', { params: { path: { id } } })),
   });
   const { data } = detail;
   return (

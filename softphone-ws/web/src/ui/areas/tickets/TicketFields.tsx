@@ -9,7 +9,7 @@ import { Field, Fields, InPlace } from '../../crm/InPlace';
 import { useCustomerName, useFieldDefinitions, useNames, useTicketTypes } from '../../crm/lookups';
 import { CustomerPick, TicketPick } from '../../crm/pickers';
 import { FormError, fieldErrors, SectionCard, Time } from '../../kit';
-import { type Ticket, useTicketEdit } from './useTicket';
+import { type Ticket, useTicketEdit, useTicketTitle } from './useTicket';
 import { PRIORITIES } from './words';
 
 const LINES = ['description', 'contact', 'address', 'work'] as const;
@@ -21,6 +21,7 @@ export function TicketFields({ row }: { row: Ticket }) {
   const wrong = fieldErrors(edit.error);
   const types = useTicketTypes();
   const typeName = useNames(types);
+  const parent = useTicketTitle(row.parent_id);
   const contact = useCustomerName(row.contact_id);
   const definitions = useFieldDefinitions('ticket').data ?? [];
   const shown = [
@@ -172,15 +173,14 @@ export function TicketFields({ row }: { row: Ticket }) {
           <InPlace
             label={t('tickets:field.parent_id')}
             value={row.parent_id ?? null}
-            shown={
-              row.parent_id ? <Link href={`/tickets/${row.parent_id}`}>{t('tickets:openParent')}</Link> : ''
-            }
+            shown={parent}
             error={wrong('parent_id')}
             save={(parent_id) => edit.save({ parent_id })}
             editor={(value, onChange, label) => (
               <TicketPick label={label} value={value} onChange={onChange} except={row.id} autoFocus />
             )}
           />
+          {row.parent_id && <Link href={`/tickets/${row.parent_id}`}>{t('tickets:openParent')}</Link>}
         </Field>
         <Field label={t('tickets:field.external_id')}>
           <InPlace

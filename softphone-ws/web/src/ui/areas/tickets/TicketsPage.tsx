@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { api, body } from '../../../api/client';
 import { usePages } from '../../../api/pages';
+import type { SavedList } from '../../../core/crm/lists';
 import { given } from '../../../core/crm/text';
 import { ListBar } from '../../crm/ListBar';
 import { useQueueName, useTicketTypes } from '../../crm/lookups';
@@ -42,7 +43,7 @@ function Lists({ filters }: { filters: FilterState }) {
   const { user } = useSession();
   const queueName = useQueueName();
   const live = { live: 'true' };
-  const own = [
+  const own: SavedList[] = [
     { name: t('lists.mine'), filters: { ...live, assignee: user.id } },
     ...user.queues
       .map((queue) => ({ name: queueName(queue), filters: { ...live, queue } }))

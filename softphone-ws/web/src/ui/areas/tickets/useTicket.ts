@@ -21,6 +21,17 @@ export function useTicket(id: string) {
   });
 }
 
+/** `#12 Title` of another ticket; empty for one that may not be seen. */
+export function useTicketTitle(id: string | null | undefined): string {
+  const { data } = useQuery({
+    queryKey: ['tickets', id],
+    enabled: Boolean(id),
+    retry: false,
+    queryFn: ({ signal }) => read(id ?? '', signal),
+  });
+  return data === undefined ? '' : `#${data.number} ${data.title ?? ''}`;
+}
+
 export function useFresh(): (...more: QueryKey[]) => void {
   const queries = useQueryClient();
   return useCallback(

@@ -14,7 +14,9 @@ export function InteractionRecordings({ interaction }: { interaction: string }) 
   });
   if (detail.isPending) return <LoadingState />;
   if (detail.error) return <ErrorState error={detail.error} retry={() => void detail.refetch()} />;
-  const { recordings } = detail.data;
+  const { recordings, message } = detail.data;
+  // A message was recorded in the call it was left in.
+  if (message) return <RecordingPlayer id={message.recording_id} />;
   if (recordings.length === 0) return <EmptyState title={t('none')} />;
   return recordings.map(({ id }) => <RecordingPlayer key={id} id={id} />);
 }
