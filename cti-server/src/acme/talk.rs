@@ -142,7 +142,7 @@ where
     let talk = async {
         let (head, body) = sender.send_request(request).await?.into_parts();
         let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map_err(|error| anyhow!("the answer cannot be read: {error}"))?;
-        Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
+        anyhow::Ok(Answer { status: head.status.as_u16(), headers: head.headers, body: body.to_bytes() })
     };
     tokio::pin!(connection, talk);
     tokio::select! {
