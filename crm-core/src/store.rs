@@ -7,9 +7,9 @@ use crate::model::{Id, Kind, Owner};
 use crate::outbox::Interests;
 use crate::project::Folds;
 use cti_types::{Chance, CustomerId, UserId, Utc};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Semaphore, broadcast};
 
 /// Changes a slow listener may lag behind; then it is told that it lagged and reads everything anew.

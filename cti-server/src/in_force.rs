@@ -3,9 +3,9 @@
 use crate::asks::Asks;
 use crate::directory;
 use crate::net::Net;
-use crate::switch::{Event, Question};
 use crate::switch::clips::Library;
 use crate::switch::run::Inbox;
+use crate::switch::{Event, Question};
 use crm_core::{Change, Store};
 use std::sync::Arc;
 use std::time::Duration;
