@@ -16,7 +16,7 @@ pub(crate) enum Action {
     Delete,
     /// Nothing was changed: somebody heard a recording.
     Listen,
-    /// What a supervisor did to a call.
+    /// What a supervisor did to a call, or an agent.
     OfCall(&'static str),
     /// What is neither: `merge`, `unmerge`, `import`, `export`, `erase`, `hold`, `lift`, `sweep`.
     Of(&'static str),
@@ -129,6 +129,17 @@ impl Store {
         let mut tx = self.db.begin().await?;
         let after = Some(json!({ "agent": agent, "mode": mode }));
         write_audit(self, &mut tx, who, now, Action::OfCall(action), "interaction", &interaction.to_string(), None, after).await?;
+        tx.commit().await
+    }
+
+    /// Notes what a supervisor did to an agent outside any call: in the words of `action`, what was set.
+    ///
+    /// # Errors
+    /// `Unavailable`: nothing is noted.
+    pub async fn audit_agent(&self, who: &Who, now: Utc, action: &'static str, agent: AgentId, set: Option<&str>) -> Result<()> {
+        let mut tx = self.db.begin().await?;
+        let after = Some(json!({ "set": set }));
+        write_audit(self, &mut tx, who, now, Action::OfCall(action), "user", &agent.to_string(), None, after).await?;
         tx.commit().await
     }
 

@@ -11,7 +11,7 @@ use crate::identity::references::SAME_CUSTOMER;
 use crate::model::{PAGE_DEFAULT, PAGE_MAX, Page, Who};
 use crate::number::normalise;
 use crate::store::Store;
-use cti_types::{AgentId, CustomerId, InteractionId, Number, Party, QueueId, RecordingId, TrunkId, Utc, WrapUpCodeId};
+use cti_types::{AgentId, CustomerId, InteractionId, Number, Party, QueueId, RecordingId, TeamId, TrunkId, Utc, WrapUpCodeId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -78,11 +78,31 @@ pub struct InteractionFilter {
     pub state: Option<String>,
     /// Why it closed.
     pub reason: Option<String>,
+    /// `inbound`, `outbound`, `internal`.
+    pub direction: Option<String>,
+    /// `voice`, `voicemail`.
+    pub channel: Option<String>,
+    pub wrap_up_code: Option<WrapUpCodeId>,
+    pub recorded: Option<bool>,
+    /// Whether an agent talked.
+    pub answered: Option<bool>,
+    /// Talked at least, and at most, so long.
+    pub talk_min_ms: Option<i64>,
+    pub talk_max_ms: Option<i64>,
+    /// Of the last agent, as teams are now.
+    pub team: Option<TeamId>,
+    /// Each must stand in a note, the name the network sent, or the name of the wrap-up code; at most [`WORDS_MAX`].
+    pub words: Vec<String>,
     /// The `next` of the page before.
     pub cursor: Option<String>,
     /// 1 to [`PAGE_MAX`].
     pub limit: Option<u32>,
 }
+
+/// Most words looked for at once.
+pub const WORDS_MAX: usize = 8;
+/// What no index finds is looked for in so many interactions at once; the page may be short then, and its `next` goes on behind them.
+const LOOKED_AT_MAX: usize = 20_000;
 
 const SUMMARY: &str = "i.id, i.channel, i.direction, i.state, p.value, i.to_number, i.trunk_id, i.customer_id, i.queue_id, i.agent_id, \
      i.opened_at, i.answered_at, i.closed_at, i.close_reason, i.wait_ms, i.talk_ms, i.hold_ms, i.wrap_up_ms, i.wrap_up_code_id, i.recorded";
@@ -101,6 +121,16 @@ impl Where {
         self.values.push(value.into());
         self.conditions.push(condition.replace('?', &format!("${}", self.values.len())));
     }
+
+    /// All conditions so far as one; the values stay.
+    fn take(&mut self) -> String {
+        let all = std::mem::take(&mut self.conditions);
+        if all.is_empty() { "1 = 1".to_owned() } else { all.join(" AND ") }
+    }
+}
+
+fn cursor(opened_at: Utc, id: InteractionId) -> String {
+    format!("{}.{id}", opened_at.0)
 }
 
 impl Store {
@@ -111,20 +141,47 @@ impl Store {
     pub async fn interactions(&self, filter: &InteractionFilter) -> Result<Page<InteractionSummary>> {
         let limit = filter.limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX) as usize;
         let mut conditions = conditions(filter)?;
-        let clause = if conditions.conditions.is_empty() { "1 = 1".to_owned() } else { conditions.conditions.join(" AND ") };
-        let sql = match &filter.number {
-            Some(number) => {
+        let clause = conditions.take();
+        let by_index = conditions.values.len();
+        looked_for(filter, &mut conditions);
+        let looked_for = (!conditions.conditions.is_empty()).then(|| conditions.take());
+        let sql = match (&filter.number, &looked_for) {
+            (Some(number), looked_for) => {
                 let normalised = normalise(number, self.country());
                 conditions.values.push(Value::from(normalised.as_str().unwrap_or(number)));
+                let clause = looked_for.as_ref().map_or_else(|| clause.clone(), |more| format!("{clause} AND {more}"));
                 with_number(&clause, conditions.values.len(), limit + 1)
             }
-            None => format!("SELECT {SUMMARY} {FROM} WHERE {clause} ORDER BY i.opened_at DESC, i.id DESC LIMIT {}", limit + 1),
+            (None, Some(looked_for)) => format!(
+                "SELECT {SUMMARY} FROM (SELECT * FROM interaction i WHERE {clause} ORDER BY i.opened_at DESC, i.id DESC \
+                 LIMIT {LOOKED_AT_MAX}) AS i LEFT JOIN personal p ON p.id = i.from_ref WHERE {looked_for} \
+                 ORDER BY i.opened_at DESC, i.id DESC LIMIT {}",
+                limit + 1
+            ),
+            (None, None) => format!("SELECT {SUMMARY} {FROM} WHERE {clause} ORDER BY i.opened_at DESC, i.id DESC LIMIT {}", limit + 1),
         };
+        let of_index: Vec<Value> = conditions.values.iter().take(by_index).cloned().collect();
         let rows = self.db.fetch(sql, conditions.values).await?;
         let more = rows.len() > limit;
         let items = rows.iter().take(limit).map(read_summary).collect::<Result<Vec<_>>>()?;
-        let next = if more { items.last().map(|last| format!("{}.{}", last.opened_at.0, last.id)) } else { None };
+        let next = if more {
+            items.last().map(|last| cursor(last.opened_at, last.id))
+        } else if looked_for.is_some() && filter.number.is_none() {
+            self.end_of_looked_at(&clause, of_index).await?
+        } else {
+            None
+        };
         Ok(Page { items, next })
+    }
+
+    /// Where to go on behind the interactions that were looked at; `None`: these were all.
+    async fn end_of_looked_at(&self, clause: &str, values: Vec<Value>) -> Result<Option<String>> {
+        let sql = format!(
+            "SELECT i.opened_at, i.id FROM interaction i WHERE {clause} ORDER BY i.opened_at DESC, i.id DESC LIMIT 1 OFFSET {}",
+            LOOKED_AT_MAX - 1
+        );
+        let rows = self.db.fetch(sql, values).await?;
+        rows.first().map(|row| Ok(cursor(Utc(row.int(0)?), row.id(1)?))).transpose()
     }
 
     /// One interaction as a list shows it.
@@ -234,6 +291,46 @@ fn conditions(filter: &InteractionFilter) -> Result<Where> {
         all.and(&format!("(i.opened_at, i.id) < ({at}, ?)"), id.to_string());
     }
     Ok(all)
+}
+
+/// What must hold besides, for which there is no index.
+fn looked_for(filter: &InteractionFilter, all: &mut Where) {
+    if let Some(direction) = &filter.direction {
+        all.and("i.direction = ?", direction.as_str());
+    }
+    if let Some(channel) = &filter.channel {
+        all.and("i.channel = ?", channel.as_str());
+    }
+    if let Some(code) = filter.wrap_up_code {
+        all.and("i.wrap_up_code_id = ?", code.to_string());
+    }
+    if let Some(recorded) = filter.recorded {
+        all.and("i.recorded = ?", i64::from(recorded));
+    }
+    match filter.answered {
+        Some(true) => all.conditions.push("i.answered_at IS NOT NULL".to_owned()),
+        Some(false) => all.conditions.push("i.answered_at IS NULL".to_owned()),
+        None => {}
+    }
+    if let Some(least) = filter.talk_min_ms {
+        all.and("i.talk_ms >= ?", least);
+    }
+    if let Some(most) = filter.talk_max_ms {
+        all.and("i.talk_ms <= ?", most);
+    }
+    if let Some(team) = filter.team {
+        all.and("i.agent_id IN (SELECT u.id FROM app_user u WHERE u.team_id = ?)", team.to_string());
+    }
+    for word in filter.words.iter().take(WORDS_MAX) {
+        // What flows collect is not looked in: it may be masked, and would be found out letter by letter.
+        let escaped = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        all.and(
+            "(i.wrap_up_code_id IN (SELECT w.id FROM wrap_up_code w WHERE LOWER(w.name) LIKE LOWER(?) ESCAPE '!') \
+             OR EXISTS (SELECT 1 FROM personal x WHERE x.interaction_id = i.id AND x.kind IN ('note', 'display_name') \
+             AND LOWER(x.value) LIKE LOWER(?) ESCAPE '!'))",
+            format!("%{escaped}%"),
+        );
+    }
 }
 
 /// Those from the number `$n` or to it, the latest first: each way by its own index and no further than the page goes, then both together. Who

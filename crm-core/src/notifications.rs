@@ -1,10 +1,13 @@
 //! What people are told, each thing once, and what of it they have read. What is to be told is decided by whoever calls.
 
+use crate::audit::{Action, write_audit};
 use crate::db::{Row, Tx, Value, args, text};
 use crate::error::{Result, StoreError};
-use crate::model::{Kind, ListQuery, Notification, NotificationId, Owner, Page};
+use crate::model::{Kind, ListQuery, Notification, NotificationId, Owner, Page, Who};
 use crate::store::{Change, Store};
-use cti_types::{CustomerId, UserId, Utc};
+use cti_types::{CustomerId, TeamId, UserId, Utc};
+use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Most people told of what belongs to a team or queue; further ones see it in their lists.
 const MEMBERS_MAX: usize = 500;
@@ -14,6 +17,22 @@ pub const READ_MAX: usize = 500;
 const KEPT_US: i64 = 180 * 86_400_000_000;
 /// Most rows forgotten at once.
 const FORGET_MAX: usize = 500;
+
+/// Longest message of one person to others, in characters.
+pub const MESSAGE_CHARS_MAX: usize = 500;
+/// Most people named at once.
+pub const NAMED_MAX: usize = 100;
+
+/// To whom somebody writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// These, at most [`NAMED_MAX`].
+    Named(Vec<UserId>),
+    /// Everybody of it.
+    Of(Owner),
+    /// All who work here.
+    Everybody,
+}
 
 /// Something to be told.
 #[derive(Clone, Debug)]
@@ -71,7 +90,60 @@ pub(crate) async fn administrators(tx: &mut Tx) -> Result<Vec<UserId>> {
     tx.fetch(sql, Vec::new()).await?.iter().take(MEMBERS_MAX).map(|row| row.id(0)).collect()
 }
 
+/// The active people of the house, or of one team.
+async fn active(tx: &mut Tx, team: Option<TeamId>) -> Result<BTreeSet<UserId>> {
+    let rows = match team {
+        Some(team) => tx.fetch("SELECT id FROM app_user WHERE active = 1 AND team_id = $1", args![team.to_string()]).await?,
+        None => tx.fetch("SELECT id FROM app_user WHERE active = 1", Vec::new()).await?,
+    };
+    rows.iter().map(|row| row.id(0)).collect()
+}
+
 impl Store {
+    /// Tells people what somebody writes to them, and notes to how many. `within`: only people of this team are written to. Says how many
+    /// were told; of a large house the first 500.
+    ///
+    /// # Errors
+    /// `Invalid` for an empty or long text, and for people who are not there, or not of the team; `Unavailable`.
+    pub async fn write_to(&self, who: &Who, now: Utc, readers: &Readers, within: Option<TeamId>, text: &str) -> Result<usize> {
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > MESSAGE_CHARS_MAX {
+            return Err(StoreError::invalid("notification", "text", format!("write 1 to {MESSAGE_CHARS_MAX} characters")));
+        }
+        let mut tx = self.db.begin().await?;
+        let there = active(&mut tx, within).await?;
+        let people: Vec<UserId> = match readers {
+            Readers::Named(named) => {
+                if named.is_empty() || named.len() > NAMED_MAX || named.iter().any(|user| !there.contains(user)) {
+                    let mend = format!("name 1 to {NAMED_MAX} active people whom you supervise");
+                    return Err(StoreError::invalid("notification", "users", mend));
+                }
+                named.iter().copied().collect::<BTreeSet<_>>().into_iter().collect()
+            }
+            Readers::Of(owner) => people_of(&mut tx, *owner).await?.into_iter().filter(|user| there.contains(user)).collect(),
+            Readers::Everybody => there.into_iter().filter(|user| Some(*user) != who.user).take(MEMBERS_MAX).collect(),
+        };
+        let sender = who.user.map(|user| user.to_string()).unwrap_or_default();
+        let told = Told {
+            kind: "message",
+            title: text.to_owned(),
+            resource: "user",
+            resource_id: sender.clone(),
+            customer: None,
+            by: who.user,
+            cause: format!("message:{}", self.new_id::<NotificationId>(now)),
+        };
+        let changes = notify(self, &mut tx, now, &people, &told).await?;
+        let after = Some(json!({ "people": people.len() }));
+        write_audit(self, &mut tx, who, now, Action::Of("message"), "user", &sender, None, after).await?;
+        tx.commit().await?;
+        let count = changes.len();
+        for change in changes {
+            self.tell(change);
+        }
+        Ok(count)
+    }
+
     /// A page of what somebody was told, the latest first.
     ///
     /// # Errors

@@ -1,9 +1,11 @@
 //! The few things needed before the database: addresses, folders, limits. A TOML file with the environment over it.
 
 mod sip;
+mod tls;
 mod webhooks;
 
 pub use sip::{DigestOffer, InterfaceConfig, SipConfig, SipTransport, TrunkTlsConfig};
+pub use tls::{AcmeConfig, TlsConfig};
 pub use webhooks::{Network, WebhooksConfig};
 
 use crate::switch::Spoken;
@@ -11,6 +13,7 @@ use anyhow::{Context, bail};
 use cti_media::sdp::SrtpPolicy;
 use cti_types::media::Codec;
 use serde::Deserialize;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -35,6 +38,9 @@ pub struct Config {
     /// REST, WebSocket and pages.
     #[serde(default = "default_http")]
     pub http: SocketAddr,
+    /// Whether that is by TLS, and with which certificate.
+    #[serde(default)]
+    pub tls: TlsConfig,
     #[serde(default)]
     pub sip: SipConfig,
     #[serde(default)]
@@ -54,9 +60,16 @@ pub struct Config {
     /// Where browsers find the pages, `https://desk.example.com`. With https, session cookies are marked Secure.
     #[serde(default)]
     pub public_url: Option<String>,
-    /// Origins that may open the WebSocket besides the server's own.
+    /// Origins whose pages may open the WebSocket and write by REST, besides the server's own and that of `public_url`.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
+    /// Origins whose pages may show ours in a frame, `https://crm.example.com`. Of another site than ours they have no session there: its
+    /// cookie is SameSite=Strict.
+    #[serde(default)]
+    pub embed_origins: Vec<String>,
+    /// The names with which one may sign in, told by the pages of a demo. In no file.
+    #[serde(skip)]
+    pub demo_logins: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -81,6 +94,9 @@ pub struct MediaConfig {
     pub srtp_over_plain: bool,
     /// Whether browsers may be telephones: SIP over WS or WSS, media by DTLS-SRTP (WebRTC).
     pub webrtc: bool,
+    /// The UDP port of the audio of agents' pages, at the first SIP address; 0: the system chooses one at each start. Set it where a
+    /// firewall must let it through.
+    pub webrtc_port: u16,
     /// Country whose ring-back tone callers hear while a called number rings, ISO 3166-1 alpha-2; by default Europe's usual one.
     pub tones: String,
 }
@@ -135,6 +151,7 @@ impl Default for MediaConfig {
             srtp: SrtpChoice::Off,
             srtp_over_plain: false,
             webrtc: true,
+            webrtc_port: 0,
             tones: String::new(),
         }
     }
@@ -161,13 +178,15 @@ pub struct LimitsConfig {
     pub interactions_max: usize,
     /// How long an agent may be without any browser before they are not ready, in seconds.
     pub sockets_grace_s: u64,
+    /// How long a call waits for an agent whose page is gone before it goes back to its queue, in seconds.
+    pub page_wait_s: u64,
     /// How long calls may go on after SIGTERM, in seconds.
     pub drain_s: u64,
 }
 
 impl Default for LimitsConfig {
     fn default() -> LimitsConfig {
-        LimitsConfig { interactions_max: 20_000, sockets_grace_s: 30, drain_s: 600 }
+        LimitsConfig { interactions_max: 20_000, sockets_grace_s: 30, page_wait_s: 30, drain_s: 600 }
     }
 }
 
@@ -182,6 +201,7 @@ impl Config {
             data,
             database: None,
             http: default_http(),
+            tls: TlsConfig::default(),
             sip: SipConfig::default(),
             media: MediaConfig::default(),
             journal: JournalConfig::default(),
@@ -191,12 +211,29 @@ impl Config {
             behind_tls: false,
             public_url: None,
             allowed_origins: Vec::new(),
+            embed_origins: Vec::new(),
+            demo_logins: Vec::new(),
         }
     }
 
     /// Whether browsers reach us by TLS only, so that a session's cookie must not be sent without it (RFC 6265 4.1.2.5).
     pub fn secure_cookies(&self) -> bool {
-        self.behind_tls || self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+        self.behind_tls || self.tls.is_on() || self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// What a certificate made here is for.
+    pub fn certificate_names(&self) -> BTreeSet<String> {
+        let own = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+        let address = Some(self.http.ip()).filter(|ip| !ip.is_unspecified()).map(|ip| ip.to_string());
+        let public = self.public_url.as_deref().and_then(origin_of);
+        let public = public.as_deref().and_then(|origin| origin.split_once("://")).map(|(_, authority)| host_of(authority).to_owned());
+        own.into_iter().chain(address).chain(public).chain(self.tls.names.iter().cloned()).collect()
+    }
+
+    /// Origins of pages that may act as our own: those allowed, and where browsers find us behind a proxy that tells us another host.
+    pub fn origins(&self) -> Vec<String> {
+        let public = self.public_url.as_deref().and_then(origin_of);
+        self.allowed_origins.iter().cloned().chain(public).collect()
     }
 
     /// Reads the file and the environment over it.
@@ -221,12 +258,16 @@ impl Config {
     }
 
     fn check(&self) -> anyhow::Result<()> {
+        self.tls.check()?;
         self.sip.check()?;
         let (first, last) = self.media.ports;
         if first < 1024 || last <= first.saturating_add(1) {
             bail!("media.ports: [{first}, {last}] is no usable range; take for example [16384, 32767]");
         }
         self.media.spoken()?;
+        if (first..=last).contains(&self.media.webrtc_port) {
+            bail!("media.webrtc_port: {} is one of media.ports; take one outside of them", self.media.webrtc_port);
+        }
         let tones = &self.media.tones;
         if !(tones.is_empty() || tones.len() == 2 && tones.bytes().all(|b| b.is_ascii_uppercase())) {
             bail!("media.tones: \"{tones}\" is no country; write two letters such as GB");
@@ -237,6 +278,10 @@ impl Config {
         let web = |url: &String| url.split_once("://").is_some_and(|(scheme, host)| matches!(scheme, "http" | "https") && !host.is_empty());
         if self.public_url.as_ref().is_some_and(|url| !web(url)) {
             bail!("public_url: write it as https://desk.example.com");
+        }
+        let is_origin = |text: &String| origin_of(text).is_some_and(|origin| origin == *text);
+        if let Some(wrong) = self.embed_origins.iter().find(|text| !is_origin(text)) {
+            bail!("embed_origins: \"{wrong}\" is no origin; write it as https://crm.example.com");
         }
         if self.limits.interactions_max == 0 {
             bail!("limits.interactions_max: must be at least 1");
@@ -264,6 +309,22 @@ impl Config {
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.limits.drain_s)
     }
+}
+
+/// An authority without its port.
+fn host_of(authority: &str) -> &str {
+    match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    }
+}
+
+/// Scheme, host and port of a web address, as browsers write an origin (RFC 6454 6.2).
+fn origin_of(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().filter(|authority| !authority.is_empty() && !authority.contains('@'))?;
+    let is_plain = authority.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
+    (matches!(scheme, "http" | "https") && is_plain).then(|| format!("{scheme}://{authority}").to_ascii_lowercase())
 }
 
 /// Puts one variable's value at `section__field` of the table.
@@ -314,9 +375,25 @@ mod tests {
             ("behind_tls = true", true),
             ("public_url = \"http://desk.example.com\"", false),
             ("public_url = \"https://desk.example.com\"", true),
+            ("[tls]\nself_signed = true", true),
         ] {
             assert_eq!(read(&format!("data = \"/d\"\n{line}"), &[]).unwrap().secure_cookies(), secure, "{line}");
         }
+    }
+
+    #[test]
+    fn a_certificate_made_here_is_for_where_browsers_come() {
+        let text = "data = \"/d\"\nhttp = \"192.0.2.7:443\"\npublic_url = \"https://desk.example.com:8443\"\n[tls]\nself_signed = true\nnames = [\"cc\"]";
+        let names = read(text, &[]).unwrap().certificate_names();
+        let expected = ["127.0.0.1", "192.0.2.7", "::1", "cc", "desk.example.com", "localhost"];
+        assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn pages_at_the_public_address_act_as_our_own() {
+        let text = "data = \"/d\"\npublic_url = \"https://Desk.example.com:8443/app\"\nallowed_origins = [\"https://a.example\"]";
+        assert_eq!(read(text, &[]).unwrap().origins(), ["https://a.example", "https://desk.example.com:8443"]);
+        assert!(read("data = \"/d\"", &[]).unwrap().origins().is_empty());
     }
 
     #[test]
@@ -329,11 +406,23 @@ mod tests {
             ("data = \"/d\"\n[media]\nports = [20000, 20000]", "media.ports"),
             ("data = \"/d\"\n[media]\ncodecs = [\"PCMU\", \"GSM\"]", "media.codecs"),
             ("data = \"/d\"\n[media]\ncodecs = []", "media.codecs"),
+            ("data = \"/d\"\n[media]\nwebrtc_port = 16384", "media.webrtc_port"),
             ("data = \"/d\"\n[media]\nsrtp = \"maybe\"", "srtp"),
             ("data = \"/d\"\n[media]\ntones = \"England\"", "media.tones"),
             ("data = \"/d\"\n[journal]\nmax_mib = 1", "journal.max_mib"),
             ("data = \"/d\"\nhttp = \"nowhere\"", "http"),
             ("data = \"/d\"\npublic_url = \"desk.example.com\"", "public_url"),
+            ("data = \"/d\"\n[tls]\ncertificate = \"/c\"", "tls.key"),
+            ("data = \"/d\"\n[tls.acme]\nnames = []", "tls.acme.names"),
+            ("data = \"/d\"\n[tls.acme]\nnames = [\"192.0.2.1\"]", "tls.acme.names"),
+            ("data = \"/d\"\n[tls.acme]\nnames = [\"a.example\"]", "tls.acme.agree_to_terms"),
+            ("data = \"/d\"\n[tls.acme]\nnames = [\"a.example\"]\nagree_to_terms = true", "tls.redirect"),
+            ("data = \"/d\"\n[tls]\nkey = \"/k\"", "tls.certificate"),
+            ("data = \"/d\"\n[tls]\nkey = \"/k\"\ncertificate = \"/c\"\nself_signed = true", "tls.self_signed"),
+            ("data = \"/d\"\n[tls]\nredirect = \"127.0.0.1:80\"", "tls.redirect"),
+            ("data = \"/d\"\n[tls]\nself_signed = true\nplain = \"192.0.2.1:80\"", "tls.plain"),
+            ("data = \"/d\"\n[tls]\nself_signed = true\nnames = [\"a b\"]", "tls.names"),
+            ("data = \"/d\"\nembed_origins = [\"https://crm.example.com/page\"]", "embed_origins"),
         ];
         for (text, field) in table {
             let error = read(text, &[]).unwrap_err();

@@ -1,8 +1,12 @@
-//! Serves HTTP/1.1 and its upgrades, with bounds on connections and on the wait for a request. What is answered is the router's.
+//! Serves HTTP/1.1 and its upgrades, plain or by TLS, with bounds on connections and on the wait for a request. What is answered is the router's.
 
+use crate::acme::Challenges;
+use crate::https::Certificates;
 use crate::places::{Place, Places};
 use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -11,6 +15,7 @@ use hyper_util::service::TowerToHyperService;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -45,13 +50,44 @@ impl Limits {
 }
 
 /// Answers until `stop` says true, then finishes the requests begun. Upgraded connections (WebSocket) are their owner's to end.
-pub(crate) async fn serve(listener: TcpListener, app: Router, stop: watch::Receiver<bool>) {
+/// With `tls` only by it.
+pub(crate) async fn serve(listener: TcpListener, app: Router, tls: Option<Arc<Certificates>>, stop: watch::Receiver<bool>) {
     // 1,024 is what systems give when they cannot say.
     let descriptors = rlimit::getrlimit(rlimit::Resource::NOFILE).map_or(1_024, |(soft, _)| soft);
-    serve_within(listener, app, stop, Limits::of_descriptors(descriptors), HEAD_TIMEOUT).await;
+    serve_within(listener, app, tls, stop, Limits::of_descriptors(descriptors), HEAD_TIMEOUT).await;
 }
 
-async fn serve_within(listener: TcpListener, app: Router, mut stop: watch::Receiver<bool>, limits: Limits, head_timeout: Duration) {
+/// Sends whoever comes without TLS to the same page with it, at this port. A certificate authority gets its answer (RFC 8555 8.3).
+pub(crate) fn redirection(port: u16, challenges: Arc<Challenges>) -> Router {
+    let answer = move |axum::extract::Path(token): axum::extract::Path<String>| {
+        let answer = challenges.answer(&token);
+        async move { answer.ok_or(StatusCode::NOT_FOUND) }
+    };
+    Router::new()
+        .route("/.well-known/acme-challenge/{token}", axum::routing::get(answer))
+        .fallback(move |uri: Uri, headers: HeaderMap| async move { redirected(port, &uri, &headers) })
+}
+
+fn redirected(port: u16, uri: &Uri, headers: &HeaderMap) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let is_plain = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
+    if !is_plain {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    let name = if host.ends_with(']') { host } else { host.rsplit_once(':').map_or(host, |(name, _)| name) };
+    let place = if port == 443 { name.to_owned() } else { format!("{name}:{port}") };
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("https://{place}{path}"))]).into_response()
+}
+
+async fn serve_within(
+    listener: TcpListener,
+    app: Router,
+    tls: Option<Arc<Certificates>>,
+    mut stop: watch::Receiver<bool>,
+    limits: Limits,
+    head_timeout: Duration,
+) {
     let places = Places::new(limits.all);
     let mut connections = JoinSet::new();
     let stopping = stop.clone();
@@ -68,13 +104,37 @@ async fn serve_within(listener: TcpListener, app: Router, mut stop: watch::Recei
             continue;
         };
         let Some(place) = places.take(remote.ip(), limits.of_source(remote.ip())) else { continue };
-        connections.spawn(converse(Held { stream, _place: place }, remote, app.clone(), stopping.clone(), head_timeout));
+        let held = Held { stream, _place: place };
+        match &tls {
+            None => connections.spawn(converse(held, remote, app.clone(), stopping.clone(), head_timeout)),
+            Some(tls) => connections.spawn(converse_by_tls(Arc::clone(tls), held, remote, app.clone(), stopping.clone(), head_timeout)),
+        };
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
 }
 
-async fn converse(io: Held, remote: SocketAddr, app: Router, mut stop: watch::Receiver<bool>, head_timeout: Duration) {
+/// The same within TLS. A handshake that fails or takes too long is the far side's matter.
+async fn converse_by_tls(
+    tls: Arc<Certificates>,
+    io: Held,
+    remote: SocketAddr,
+    app: Router,
+    stop: watch::Receiver<bool>,
+    head_timeout: Duration,
+) {
+    if let Ok(Ok(io)) = tokio::time::timeout(head_timeout, tls.acceptor().accept(io)).await {
+        converse(io, remote, app, stop, head_timeout).await;
+    }
+}
+
+async fn converse<IO: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+    io: IO,
+    remote: SocketAddr,
+    app: Router,
+    mut stop: watch::Receiver<bool>,
+    head_timeout: Duration,
+) {
     let app = TowerToHyperService::new(app);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(remote));
@@ -140,6 +200,10 @@ mod tests {
     }
 
     async fn open(all: usize, head_timeout: Duration) -> House {
+        open_with(all, head_timeout, None).await
+    }
+
+    async fn open_with(all: usize, head_timeout: Duration, tls: Option<Arc<Certificates>>) -> House {
         let app = Router::new().route("/who", get(async |ConnectInfo(remote): ConnectInfo<SocketAddr>| remote.to_string())).route(
             "/echo",
             get(async |upgrade: WebSocketUpgrade| {
@@ -153,7 +217,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(serve_within(listener, app, stopped, Limits { all, source: all }, head_timeout));
+        let task = tokio::spawn(serve_within(listener, app, tls, stopped, Limits { all, source: all }, head_timeout));
         House { at, stop, task }
     }
 
@@ -228,6 +292,44 @@ mod tests {
         house.stop.send(true).unwrap();
         house.task.await.unwrap();
         assert!(rest(stream).await.starts_with("HTTP/1.1 200"));
+    }
+
+    #[tokio::test]
+    async fn by_tls_a_request_is_answered_and_what_is_plain_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = crate::config::TlsConfig { self_signed: true, ..Default::default() };
+        let names = ["127.0.0.1".to_owned()].into();
+        let now = crate::clock::Clock::start().utc();
+        let tls = Arc::new(Certificates::open(&config, folder.path(), &names, now).unwrap());
+        let house = open_with(8, HEAD_TIMEOUT, Some(tls)).await;
+        let connector = crate::net::tls::client_tls(Some(&folder.path().join("tls/self-signed.pem"))).unwrap();
+        let stream = TcpStream::connect(house.at).await.unwrap();
+        let name = tokio_rustls::rustls::pki_types::ServerName::try_from("127.0.0.1").unwrap();
+        let mut stream = connector.connect(name, stream).await.unwrap();
+        stream.write_all(b"GET /who HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+        assert!(!ask(house.at).await.1.starts_with("HTTP/1.1 200"));
+    }
+
+    #[test]
+    fn who_comes_without_tls_is_sent_to_the_same_page_with_it() {
+        let uri: Uri = "/desk?x=1".parse().unwrap();
+        let table = [
+            ("cc.example", 443, Some("https://cc.example/desk?x=1")),
+            ("cc.example:80", 8443, Some("https://cc.example:8443/desk?x=1")),
+            ("[::1]:80", 443, Some("https://[::1]/desk?x=1")),
+            ("[::1]", 443, Some("https://[::1]/desk?x=1")),
+            ("", 443, None),
+            ("evil.example/x", 443, None),
+        ];
+        for (host, port, to) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, host.parse().unwrap());
+            let got = redirected(port, &uri, &headers);
+            assert_eq!(got.headers().get(header::LOCATION).map(|to| to.to_str().unwrap()), to, "{host}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! The pure part ([`switch::Rooms`]) is driven by the simulator; everything else here is shell.
 
+mod acme;
 pub mod api;
 pub mod asks;
 pub mod attachments;
@@ -9,11 +10,13 @@ pub mod card;
 pub mod chores;
 pub mod clock;
 pub mod config;
+mod counted;
 pub mod demo;
 pub mod directory;
 mod escalation;
 pub mod hooks;
 pub mod http;
+mod https;
 pub mod in_force;
 pub mod journal;
 pub mod metrics;

@@ -115,7 +115,7 @@ fn load(arg: &ConfigArg) -> anyhow::Result<Config> {
 
 async fn serve(config: Config) -> anyhow::Result<()> {
     let server = Box::pin(Server::start(config)).await?;
-    println!("HTTP  http://{}", server.http());
+    println!("HTTP  {}", server.url());
     for (transport, address) in server.sip_sockets() {
         println!("SIP   {address} ({})", transport.via());
     }
@@ -148,6 +148,7 @@ async fn check(config: Config) -> anyhow::Result<()> {
         println!("{warning}");
     }
     net::check(&config.sip.interfaces(), &config.sip.trunk_tls)?;
+    server::check_tls(&config)?;
     println!("configuration: fine");
     let clips = server::library(&config)?;
     let mut chance = Chance::from_seed(server::os_seed()?);

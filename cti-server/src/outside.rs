@@ -69,7 +69,7 @@ impl House {
 
     fn engine(&self, command: EngineCommand) {
         let opening = match &command {
-            EngineCommand::Open { leg, .. } => Some(*leg),
+            EngineCommand::Open { leg, .. } | EngineCommand::Stand { leg, .. } | EngineCommand::Attach { leg, .. } => Some(*leg),
             _ => None,
         };
         if let Err(error) = self.engine.queue(command) {
@@ -86,8 +86,13 @@ impl House {
         self.runtime.spawn(async move {
             let Audited { at, by, via, action, interaction, agent, mode } = audited;
             let who = Who { user: Some(by), via };
-            if let Err(error) = store.audit_call(&who, at, action, interaction, agent, mode).await {
-                tracing::error!(%interaction, action, %error, "what a supervisor did is in the log but not in the audit");
+            let noted = match (interaction, agent) {
+                (Some(interaction), agent) => store.audit_call(&who, at, action, interaction, agent, mode).await,
+                (None, Some(agent)) => store.audit_agent(&who, at, action, agent, mode).await,
+                (None, None) => Ok(()),
+            };
+            if let Err(error) = noted {
+                tracing::error!(?interaction, action, %error, "what a supervisor did is in the log but not in the audit");
             }
         });
     }

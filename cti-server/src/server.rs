@@ -6,6 +6,7 @@ use crate::chores::Chores;
 use crate::clock::Clock;
 use crate::config::{Config, DigestOffer};
 use crate::directory;
+use crate::https::Certificates;
 use crate::in_force::{self, Follower};
 use crate::journal::{Journal, Options, Record};
 use crate::metrics::{Figure, Measure};
@@ -50,6 +51,9 @@ const PROJECT_WAIT: Duration = Duration::from_secs(10);
 /// A running server.
 pub struct Server {
     http: SocketAddr,
+    /// Without TLS, for this machine's own programs.
+    plain: SocketAddr,
+    by_tls: bool,
     sip: SocketAddr,
     store: Store,
     inbox: Inbox,
@@ -194,6 +198,7 @@ impl Server {
 
         let mut rooms_settings = rooms_config(&config, &net, &clips, &store, &mut chance, epoch).await?;
         rooms_settings.spoken.web = web.map(|identity| identity.fingerprint().clone());
+        rooms_settings.pages = pages_shown(&config, engine.pages());
         let mut agent_lasts = store.agent_lasts().await?;
         go_on_after(&aside, &mut rooms_settings.agent_seqs, &mut agent_lasts);
         let mut rooms = Rooms::new(rooms_settings, Chance::from_seed(chance.bytes()), clock.now())?;
@@ -204,7 +209,11 @@ impl Server {
 
         let (commands, from_gateway) = mpsc::channel(COMMANDS_MAX);
         let authentication = Arc::new(api::Authentication::new(store.clone(), clock));
-        let ws = softphone_ws::Config { allowed_origins: config.allowed_origins.clone(), ..softphone_ws::Config::default() };
+        let ws = softphone_ws::Config {
+            allowed_origins: config.origins(),
+            only_secure: config.secure_cookies(),
+            ..softphone_ws::Config::default()
+        };
         let gateway = Gateway::new(ws, authentication, commands);
 
         let (pulse_in, pulse) = watch::channel(None);
@@ -258,6 +267,15 @@ impl Server {
         let listener =
             tokio::net::TcpListener::bind(config.http).await.with_context(|| format!("cannot listen for HTTP on {}", config.http))?;
         let http = listener.local_addr()?;
+        let certificates = if config.tls.is_on() {
+            let opened = Certificates::open(&config.tls, &config.data, &config.certificate_names(), clock.utc());
+            Some(Arc::new(opened.context("tls")?))
+        } else {
+            None
+        };
+        let redirect = listen_if(config.tls.redirect).await?;
+        let plain_listener = listen_if(config.tls.plain).await?;
+        let plain = plain_listener.as_ref().map_or(Ok(http), tokio::net::TcpListener::local_addr)?;
         let chores = Arc::new(Chores::new(store.clone(), clock, LocalStore::new(&recordings_dir), imports_dir, attachments.clone()));
         let state = ApiState {
             store: store.clone(),
@@ -275,8 +293,11 @@ impl Server {
             in_force,
             chores: Arc::clone(&chores),
             secure_cookies: config.secure_cookies(),
+            demo_logins: config.demo_logins.clone(),
             draining: drains,
-            allowed_origins: config.allowed_origins.clone(),
+            allowed_origins: config.origins(),
+            embed_origins: config.embed_origins.clone(),
+            seed: chance.bytes(),
             figures: figures(&engine, &recorder),
             recordings_failing: {
                 let recorder = Arc::clone(&recorder);
@@ -285,9 +306,9 @@ impl Server {
         };
         let app = api::router(Arc::new(state)).merge(gateway.router());
         let follower = Follower { store: store.clone(), clips, changes, inbox: inbox.clone(), asks, net: Arc::clone(&net), reached };
-        let tasks = vec![
+        let mut tasks = vec![
             tokio::spawn(chores.run(stopped_http.clone())),
-            tokio::spawn(serve_http(listener, app, stopped_http)),
+            tokio::spawn(crate::http::serve(listener, app.clone(), certificates.clone(), stopped_http.clone())),
             tokio::spawn(forward_commands(from_gateway, inbox.clone())),
             tokio::spawn(follower.run()),
             tokio::spawn(crate::escalation::run(store.clone(), clock)),
@@ -295,9 +316,20 @@ impl Server {
             tokio::spawn(hooks.sweep()),
             tokio::spawn(crate::news::run(store.clone(), gateway.clone(), clock)),
             tokio::spawn(crate::values::keep_fresh(store.clone(), clock)),
+            tokio::spawn(crate::counted::run(store.clone(), inbox.clone(), clock)),
         ];
+        let challenges = Arc::new(crate::acme::Challenges::default());
+        tasks.extend(redirect.map(|at| {
+            tokio::spawn(crate::http::serve(at, crate::http::redirection(http.port(), Arc::clone(&challenges)), None, stopped_http.clone()))
+        }));
+        tasks.extend(plain_listener.map(|at| tokio::spawn(crate::http::serve(at, app, None, stopped_http))));
+        tasks.extend(certificates.map(|certificates| tokio::spawn(certificates.watch())));
+        let folder = crate::https::folder(&config.data);
+        tasks.extend(config.tls.acme.clone().map(|acme| tokio::spawn(crate::acme::run(acme, folder, challenges, clock))));
         Ok(Server {
             http,
+            plain,
+            by_tls: config.tls.is_on(),
             sip: net.local(),
             store,
             inbox,
@@ -318,6 +350,16 @@ impl Server {
 
     pub fn http(&self) -> SocketAddr {
         self.http
+    }
+
+    /// Where programs of this machine find REST and the WebSocket without TLS, if anywhere.
+    pub fn plain(&self) -> SocketAddr {
+        self.plain
+    }
+
+    /// Where a browser of this machine finds the pages.
+    pub fn url(&self) -> String {
+        format!("{}://{}", if self.by_tls { "https" } else { "http" }, self.http)
     }
 
     /// Where SIP is spoken first of all.
@@ -582,11 +624,13 @@ fn start_engine(
     web: Option<Arc<cti_media_engine::Identity>>,
 ) -> anyhow::Result<cti_media_engine::Engine> {
     let inbox = inbox.clone();
+    let pages = config.sip.interfaces().first().map(|first| SocketAddr::new(first.media_ip(), config.media.webrtc_port));
     let settings = cti_media_engine::EngineConfig {
         threads: config.media_threads(),
         loss_after: Duration::from_secs(config.media.loss_after_s),
         // As many legs as there are pairs of ports.
         legs_max: usize::from(config.media.ports.1 - config.media.ports.0).div_ceil(2),
+        pages: web.as_ref().and(pages),
         web,
         ..cti_media_engine::EngineConfig::default()
     };
@@ -595,7 +639,15 @@ fn start_engine(
     let events = Arc::new(move |event| {
         inbox.media(Event::Engine(event));
     });
-    cti_media_engine::Engine::start(settings, clock, sink, events).context("cannot start the media engine")
+    cti_media_engine::Engine::start(settings, clock, sink, events).context("cannot start the media engine (is media.webrtc_port free?)")
+}
+
+/// Where pages find the port they share, as their SDP is told.
+fn pages_shown(config: &Config, bound: Option<SocketAddr>) -> Option<SocketAddr> {
+    let public = config.sip.interfaces().first()?.media_public();
+    let shown = bound.map(|bound| SocketAddr::new(public, bound.port()))?;
+    tracing::info!(address = %shown, "agents' pages are heard here");
+    Some(shown)
 }
 
 /// This life's epoch: later than the last one's, though the system clock was set back since.
@@ -642,6 +694,9 @@ async fn rooms_config(
         spoken: config.media.spoken()?,
         card_wait: Duration::from_millis(150),
         sockets_grace: Duration::from_secs(config.limits.sockets_grace_s),
+        // The port is known when the engine runs.
+        pages: None,
+        page_wait: Duration::from_secs(config.limits.page_wait_s),
         calls: cti_call::Settings { lost_media: Duration::from_secs(config.media.loss_ends_after_s) },
         interactions: cti_interaction::Limits { open_max: config.limits.interactions_max, ..cti_interaction::Limits::default() },
         acd: cti_acd::Limits::default(),
@@ -651,8 +706,21 @@ async fn rooms_config(
     })
 }
 
-async fn serve_http(listener: tokio::net::TcpListener, app: axum::Router, stop: watch::Receiver<bool>) {
-    crate::http::serve(listener, app, stop).await;
+/// Whether the certificate of the pages, when one is given, can be used.
+///
+/// # Errors
+/// Names the file and what is wrong with it.
+pub fn check_tls(config: &Config) -> anyhow::Result<()> {
+    match (&config.tls.certificate, &config.tls.key) {
+        (Some(certificate), Some(key)) => crate::net::tls::server_config(certificate, key).map(drop).context("tls"),
+        (Some(_) | None, _) => Ok(()),
+    }
+}
+
+async fn listen_if(at: Option<SocketAddr>) -> anyhow::Result<Option<tokio::net::TcpListener>> {
+    let Some(at) = at else { return Ok(None) };
+    let listener = tokio::net::TcpListener::bind(at).await;
+    listener.map(Some).with_context(|| format!("cannot listen for HTTP on {at}"))
 }
 
 async fn forward_commands(mut from: mpsc::Receiver<FromGateway>, inbox: Inbox) {

@@ -11,6 +11,7 @@ mod decode;
 mod g711;
 mod note;
 mod notes;
+mod peaks;
 mod recorder;
 mod recover;
 mod seal;
@@ -21,6 +22,7 @@ pub mod timeline;
 mod wav;
 mod writer;
 
+pub use peaks::{COLUMNS_MAX, Peaks, peaks};
 pub use recorder::{Recorder, RecorderConfig, Stats, TapHandle};
 pub use recover::{Recovered, recover};
 pub use store::{LocalStore, PathError};

@@ -85,7 +85,10 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// May a page of this request's `Origin` open a socket? Without this check any page in the world could, with the visitor's cookie
 /// (RFC 6455 10.2). Programs send no `Origin` and are judged by their token alone.
-pub(crate) fn origin_allowed(headers: &HeaderMap, uri: &Uri, allowed: &[String]) -> bool {
+///
+/// `uri`: of the request, where HTTP/2 may have the host. `only_secure`: browsers reach us by TLS only, so that a page without it is not ours,
+/// whatever its host says: somebody on the way may have written it.
+pub fn is_own_page(headers: &HeaderMap, uri: Option<&Uri>, allowed: &[String], only_secure: bool) -> bool {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else {
         return true;
@@ -96,12 +99,24 @@ pub(crate) fn origin_allowed(headers: &HeaderMap, uri: &Uri, allowed: &[String])
     if allowed.iter().any(|a| a.eq_ignore_ascii_case(origin)) {
         return true;
     }
-    let Some((_, authority)) = origin.split_once("://") else {
+    let Some((scheme, authority)) = origin.split_once("://") else {
         return false;
     };
+    if only_secure && scheme != "https" && !is_loopback(authority) {
+        return false;
+    }
     // HTTP/2 carries the host in :authority (RFC 9113 8.3.1).
-    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).or_else(|| uri.authority().map(|a| a.as_str()));
+    let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).or_else(|| uri?.authority().map(|a| a.as_str()));
     host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
+}
+
+/// Whether it is this machine itself that the browser runs on, where nobody is on the way (Secure Contexts 3.1).
+fn is_loopback(authority: &str) -> bool {
+    let name = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -133,7 +148,11 @@ mod tests {
             (&[("host", "cc.example.com"), ("origin", "https://cc.example.com"), ("origin", "https://evil.example")], false),
         ];
         for (pairs, expected) in table {
-            assert_eq!(origin_allowed(&headers(pairs), &Uri::from_static("/ws/v1"), &allowed), *expected, "{pairs:?}");
+            let uri = Uri::from_static("/ws/v1");
+            assert_eq!(is_own_page(&headers(pairs), Some(&uri), &allowed, false), *expected, "{pairs:?}");
+            // With TLS only, none of those without it is left.
+            let plain = pairs.iter().any(|(name, value)| *name == "origin" && value.starts_with("http://") && !value.contains("127.0.0.1"));
+            assert_eq!(is_own_page(&headers(pairs), Some(&uri), &allowed, true), *expected && !plain, "{pairs:?}");
         }
     }
 

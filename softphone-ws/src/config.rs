@@ -7,6 +7,8 @@ use std::time::Duration;
 pub struct Config {
     /// Origins that may open a socket besides the one the page came from, as browsers write them: `https://desk.example.com`.
     pub allowed_origins: Vec<String>,
+    /// Browsers reach us by TLS only: a page that came without it is not ours.
+    pub only_secure: bool,
     /// Name of the cookie whose value is given to the authenticator.
     pub cookie: String,
     /// Most sockets at once; one more is refused with 503.
@@ -43,6 +45,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             allowed_origins: Vec::new(),
+            only_secure: false,
             cookie: "cordboard_session".into(),
             sockets_max: 5_000,
             sockets_per_user_max: 8,

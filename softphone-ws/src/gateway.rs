@@ -168,7 +168,7 @@ async fn admit(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Response> {
     let config = &shell.hub.config;
-    if !auth::origin_allowed(headers, uri, &config.allowed_origins) {
+    if !auth::is_own_page(headers, Some(uri), &config.allowed_origins, config.only_secure) {
         return Err(problem(StatusCode::FORBIDDEN, "this page may not open a socket here"));
     }
     // The plain faults of a request come before the look-up, which costs us more.

@@ -253,6 +253,14 @@ impl Store {
         })
     }
 
+    /// The passes of an interaction's work through queues, with the offers made of each and why. Empty: none, or no such interaction.
+    ///
+    /// # Errors
+    /// `Unavailable`, `Corrupt`.
+    pub async fn work_items(&self, id: InteractionId) -> Result<Vec<WorkItemView>> {
+        work_views(&mut self.db.begin_snapshot().await?, id).await
+    }
+
     /// The recordings of an interaction with their parts.
     ///
     /// # Errors

@@ -585,7 +585,7 @@ pub struct Notification {
     pub id: NotificationId,
     #[schema(value_type = i64)]
     pub at: Utc,
-    /// `mention`, `task`, `callback`, `reminder`, `birthday`, `contract_end`, `webhook_disabled`.
+    /// `mention`, `task`, `callback`, `reminder`, `birthday`, `contract_end`, `webhook_disabled`; `message`: `title` is what `by` wrote.
     pub kind: String,
     pub title: String,
     /// What it is about, as the audit names it: `note`, `task`, `contract`, …

@@ -175,6 +175,7 @@ impl Acd {
         };
         state.assignments.remove(at);
         state.idle_since = now.tick;
+        self.learn_end(now.tick, assignment);
         self.agent_changed(agent);
         self.settle(now, agent);
         self.drop_agent_if_over(agent);

@@ -70,6 +70,7 @@ impl Acd {
     }
 
     fn check_agents(&self) -> Result<(), String> {
+        let mut handling = 0;
         for (ix, agent) in self.agents.iter() {
             let id = agent.id;
             ensure!(self.agent_ix.get(&id) == Some(&ix), "I1: {id} is not found by its name");
@@ -79,8 +80,11 @@ impl Acd {
             let free = agent.assignments.is_empty() && !agent.is_reserved();
             ensure!(agent.pending.is_none() || !free, "I1: nothing holds up the pending presence of {id}");
             let declines = self.items.iter().flat_map(|(_, item)| &item.declined).filter(|decline| decline.0 == id).count();
+            let handled = |held: &&(cti_types::AssignmentId, cti_types::acd::AssignmentPhase)| self.handled.contains_key(&held.0);
+            handling += agent.assignments.iter().filter(handled).count();
             ensure!(self.declines.get(&id).map_or(0, |&n| n as usize) == declines, "declines of {id} are miscounted");
         }
+        ensure!(handling == self.handled.len(), "I6: work is said to be under way that nobody has");
         Ok(())
     }
 

@@ -6,8 +6,9 @@ use crate::model::{Agent, Item, Offer, Place, Pool, Queue, Standing, Timer};
 use crate::queues::Newcomer;
 use crate::slab::{AgentIx, ItemIx, OfferIx, PoolIx, QueueIx, Slab};
 use cti_types::acd::{AcdInput, AcdOutput, AgentState, Aim, Decision, QueueState, Stale};
-use cti_types::{AgentId, Chance, Now, OfferId, OwnerEpoch, QueueId, Tick, WorkItemId};
+use cti_types::{AgentId, AssignmentId, Chance, Now, OfferId, OwnerEpoch, QueueId, Tick, WorkItemId};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::time::Duration;
 
 /// The automatic call distributor of one owner node. See the crate's page for the rules.
 pub struct Acd {
@@ -27,6 +28,8 @@ pub struct Acd {
     pub(crate) work_ix: HashMap<WorkItemId, ItemIx>,
     pub(crate) offer_ix: HashMap<OfferId, OfferIx>,
     pub(crate) aim_offers: HashMap<OfferId, WorkItemId>,
+    /// Work of queues under way: whose it is, and since when. As many as agents hold.
+    pub(crate) handled: BTreeMap<AssignmentId, (QueueId, Tick)>,
     /// Open declines of each agent; absent is none.
     pub(crate) declines: HashMap<AgentId, u32>,
     /// The first place of each pool, by slot: read for every pool of an agent who becomes available, so kept close together.
@@ -62,6 +65,7 @@ impl Acd {
             work_ix: HashMap::new(),
             offer_ix: HashMap::new(),
             aim_offers: HashMap::new(),
+            handled: BTreeMap::new(),
             declines: HashMap::new(),
             heads: Vec::new(),
             unused_pools: BTreeSet::new(),
@@ -163,6 +167,20 @@ impl Acd {
     pub fn position(&self, work: WorkItemId) -> Option<u32> {
         let item = &self.items[*self.work_ix.get(&work)?];
         item.offer.is_none().then(|| self.queues[item.queue].order.range(..item.place).count() as u32 + 1)
+    }
+
+    /// How long this work will probably still wait; `None` when that cannot be said (see `expect`), it is unknown, or it is held out to an
+    /// agent just now. As costly as [`Acd::position`].
+    pub fn expected_wait(&self, work: WorkItemId) -> Option<Duration> {
+        let before = self.position(work)?.saturating_sub(1);
+        self.queues[self.items[*self.work_ix.get(&work)?].queue].expected(before as usize)
+    }
+
+    /// The queue work is in, its effective priority there, and when its waiting began; `None` when unknown.
+    pub fn standing(&self, work: WorkItemId) -> Option<(QueueId, u8, Tick)> {
+        let item = &self.items[*self.work_ix.get(&work)?];
+        let settings = &self.queues[item.queue].settings;
+        Some((settings.id, settings.priority.saturating_add(item.standing.priority), item.standing.since))
     }
 
     /// Who is there for this work, and why nobody is offered it now. `None` when the work is unknown.

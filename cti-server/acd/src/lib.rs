@@ -20,6 +20,7 @@
 //! - **What stays** (messages): no limit of a queue is for it, and it is no burden to callers: it counts neither for the size nor for
 //!   the longest wait. It waits while the queue is closed or deserted, and leaves without an agent only when the queue is removed.
 //! - **Sign-in**: an agent who is logged out signs in by asking for any presence but a system reason.
+//! - **Expected wait**: `(n + 1) × h ÷ c`, explained with its source in `expect`; it is told, and orders nothing.
 //! - **Reachable**: a new agent counts as reachable until the ACD is told otherwise.
 //!
 //! # How it is fast
@@ -33,6 +34,7 @@ mod aims;
 mod check;
 mod decide;
 mod engine;
+mod expect;
 mod limits;
 mod model;
 mod offers;

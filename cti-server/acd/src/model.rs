@@ -1,5 +1,6 @@
 //! What the room remembers of agents, queues, pools, items and offers. Data and small questions; no decisions.
 
+use crate::expect::Learnt;
 use crate::limits::ASSIGNMENTS_MAX;
 use crate::slab::{AgentIx, ItemIx, OfferIx, PoolIx, QueueIx};
 use cti_types::acd::{
@@ -220,6 +221,7 @@ pub(crate) struct Queue {
     pub(crate) pools: BTreeMap<Vec<SkillNeed>, PoolIx>,
     pub(crate) told: Option<QueueState>,
     pub(crate) changed: bool,
+    pub(crate) learnt: Learnt,
 }
 
 impl Queue {
@@ -238,6 +240,7 @@ impl Queue {
             pools: BTreeMap::new(),
             told: None,
             changed: false,
+            learnt: Learnt::default(),
         }
     }
 
@@ -256,6 +259,8 @@ impl Queue {
             staffed: self.staffed.len() as u32,
             ready: self.ready,
             busy: self.busy,
+            expected: self.expected(self.order.len()),
+            expected_error: self.expected_error(),
         }
     }
 }
@@ -283,6 +288,8 @@ pub(crate) struct Item {
     /// What the item itself asks for; the pool has this and the queue's.
     pub(crate) skills: Vec<SkillNeed>,
     pub(crate) entered: Tick,
+    /// How long it was expected to wait when it entered, where that could be said.
+    pub(crate) expected: Option<Duration>,
     pub(crate) arrival: u64,
     pub(crate) place: Place,
     /// No limit of the queue is for it.

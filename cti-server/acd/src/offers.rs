@@ -91,6 +91,7 @@ impl Acd {
         }
         let Some(offer) = self.open(id) else { return };
         let (item, agent) = self.end_offer(offer, OfferEnd::Accepted);
+        self.learn_acceptance(now, item, agent, assignment);
         self.forget_item(item);
         self.take_assignment(now, agent, assignment);
         self.settle(now, agent);

@@ -154,6 +154,7 @@ impl Acd {
         let place = Place::new(settings, standing, self.arrivals);
         let limit_at = settings.wait_max.filter(|_| !stays).map(|wait_max| now.tick + wait_max);
         let arrival = self.arrivals;
+        let expected = self.queues[queue].expected_at(place).filter(|_| !stays);
         self.arrivals += 1;
         let pool = self.pool_for(queue, needs);
         self.join_pool(pool);
@@ -165,6 +166,7 @@ impl Acd {
             standing,
             skills,
             entered: now.tick,
+            expected,
             arrival,
             place,
             stays,

@@ -131,6 +131,11 @@ pub enum Input {
     Retrieve {
         leg: LegId,
     },
+    /// Nobody is at the leg just now, and it is kept for who was: as if it held. Or they are back.
+    Away {
+        leg: LegId,
+        away: bool,
+    },
     /// The agent speaks with somebody else; who they spoke with hears the hold music meanwhile. Ends with the other's leg.
     Consult {
         agent: LegId,

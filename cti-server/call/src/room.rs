@@ -27,6 +27,8 @@ pub(crate) enum Holder {
     Device,
     /// By a command.
     Command,
+    /// Nobody is there who could hear.
+    Away,
 }
 
 /// A clip that is repeated, and the playback's name.
@@ -129,6 +131,11 @@ impl Calls {
         self.legs.get(&leg).is_some_and(|l| l.holders.contains(&Holder::Command))
     }
 
+    /// Whether nobody is at the leg, which is kept for who was.
+    pub fn is_away(&self, leg: LegId) -> bool {
+        self.legs.get(&leg).is_some_and(|l| l.holders.contains(&Holder::Away))
+    }
+
     pub fn is_muted(&self, leg: LegId) -> bool {
         self.legs.get(&leg).is_some_and(|l| l.muted)
     }
@@ -191,6 +198,7 @@ impl Calls {
             Input::FarHold { leg, held } => self.hold(leg, Holder::Device, held),
             Input::Hold { leg } => self.hold(leg, Holder::Command, true),
             Input::Retrieve { leg } => self.hold(leg, Holder::Command, false),
+            Input::Away { leg, away } => self.hold(leg, Holder::Away, away),
             Input::PlayEnded { leg, play, interrupted } => self.play_ended(leg, play, interrupted),
             Input::MediaLost { leg } => self.media_lost(now, leg),
             Input::MediaBack { leg } => {

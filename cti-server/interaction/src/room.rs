@@ -160,6 +160,11 @@ impl Interactions {
         self.interaction_of(participant).is_some_and(|interaction| interaction.supervisions.contains_key(&participant))
     }
 
+    /// Whom this participant supervises now.
+    pub fn supervised_by(&self, supervisor: ParticipantId) -> Option<ParticipantId> {
+        self.interaction_of(supervisor).and_then(|interaction| interaction.supervisions.get(&supervisor)).map(|one| one.target)
+    }
+
     /// The participant by which this person supervises in the interaction.
     pub fn supervisor(&self, interaction: InteractionId, agent: AgentId) -> Option<ParticipantId> {
         self.open.get(&interaction).and_then(|interaction| interaction.supervisor(agent))
@@ -298,6 +303,7 @@ impl Interactions {
             Input::Retrieved { participant } => self.of(participant, now, |i, _| i.held(participant, false)),
             Input::RecordingPaused { by, paused } => self.of(by, now, |i, desk| i.recording_paused(desk, by, paused)),
             Input::Left { participant, reason } => self.of(participant, now, |i, desk| i.left(desk, participant, reason)),
+            Input::AgentLost { participant } => self.of(participant, now, |i, desk| i.agent_lost(desk, participant)),
             Input::TransferAsked { by, to } => self.of(by, now, |i, desk| i.transfer_asked(desk, by, to)),
             Input::ConsultAsked { by, to } => self.of(by, now, |i, desk| i.consult_asked(desk, by, to)),
             Input::Completed { by } => self.of(by, now, |i, desk| i.completed(desk, by)),

@@ -3,6 +3,7 @@
 use crate::interaction::{Assignment, Interaction, Phase};
 use crate::room::Desk;
 use crate::words::{DialFor, Output};
+use crate::work::For;
 use cti_types::acd::{AcdInput, NotReadyReason};
 use cti_types::event::{AssignmentEnd, Body, CloseReason, FlowEnd, LeaveReason, PartyEnd, PersonalKind, Role, SegmentKind, WorkEnd};
 use cti_types::{AgentId, AssignmentId, ParticipantId, WrapUpCodeId};
@@ -33,12 +34,31 @@ impl Interaction {
         }
     }
 
+    /// The connection of one of ours is lost for good. A customer left alone waits again, where they did before.
+    pub(crate) fn agent_lost(&mut self, desk: &mut Desk<'_>, participant: ParticipantId) {
+        if !self.talkers.contains_key(&participant) {
+            return self.left(desk, participant, LeaveReason::Lost);
+        }
+        self.talker_left(desk, participant, LeaveReason::Lost);
+        let alone = self.talkers.is_empty() && self.has_customer() && !self.is_waited_for();
+        match self.place.clone() {
+            Some(place) if alone => {
+                self.enqueue(desk, For::Customer, place, (desk.now.tick, Vec::new()));
+            }
+            Some(_) | None => self.dismiss_if_alone(desk),
+        }
+    }
+
     /// Nobody is left who speaks for us, and nobody is on the way: the customer's call ends too.
     pub(crate) fn dismiss_if_alone(&mut self, desk: &mut Desk<'_>) {
-        let waited_for = self.customers_work().is_some() || self.is_transferring() || self.flow.is_some() || self.leaving;
-        if self.talkers.is_empty() && !waited_for {
+        if self.talkers.is_empty() && !self.is_waited_for() {
             self.dismiss_customer(desk, LeaveReason::OtherLeft);
         }
+    }
+
+    /// Somebody or something is on the way for the customer.
+    fn is_waited_for(&self) -> bool {
+        self.customers_work().is_some() || self.is_transferring() || self.flow.is_some() || self.leaving
     }
 
     /// A number is called that the customer waits for.

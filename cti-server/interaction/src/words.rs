@@ -109,6 +109,10 @@ pub enum Input {
         participant: ParticipantId,
         reason: LeaveReason,
     },
+    /// One of ours was gone for too long; their connection is over. A customer left alone goes back to their place in the queue.
+    AgentLost {
+        participant: ParticipantId,
+    },
 
     /// The only one who talks with the customer gives them away at once and goes into wrap-up.
     TransferAsked {

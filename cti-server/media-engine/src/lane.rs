@@ -1,19 +1,39 @@
-//! The way of commands to one thread: a bounded queue that never loses a Close. It carries out nothing.
+//! The way of commands to one thread: a bounded queue that never loses a Close; and of legs and datagrams that others hand over. It
+//! carries out nothing.
 
 use crate::counters::Published;
+use crate::leg::Leg;
 use crate::poller::Waker;
 use cti_types::LegId;
 use cti_types::media::EngineCommand;
 use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Commands waiting for one thread; at the bound `send` says `Full`. A thread empties its queue at every wake, so this is
 /// seconds of a stuck thread. A Close is taken beyond it: there is at most one for each open leg.
 pub(crate) const COMMANDS_MAX: usize = 8192;
+/// Datagrams of pages waiting for one thread; one more is dropped. Half a second of a hundred pages that speak.
+const DATAGRAMS_MAX: usize = 4096;
+
+/// What a thread is to do next.
+pub(crate) enum Order {
+    Command(EngineCommand),
+    /// A standing leg moves to this thread, for a call.
+    Arrive(Box<Leg>),
+}
+
+/// What came for a standing leg at the port of all pages.
+pub(crate) struct Datagram {
+    pub(crate) leg: LegId,
+    pub(crate) from: SocketAddr,
+    pub(crate) bytes: Box<[u8]>,
+}
 
 pub(crate) struct Lane {
-    queue: Mutex<VecDeque<EngineCommand>>,
+    queue: Mutex<VecDeque<Order>>,
+    datagrams: Mutex<VecDeque<Datagram>>,
     pub(crate) waker: Waker,
     /// Something was put into the empty queue, and nobody has woken the thread for it yet.
     pub(crate) wanted: AtomicBool,
@@ -25,6 +45,7 @@ impl Lane {
     pub(crate) fn new(waker: Waker) -> Lane {
         Lane {
             queue: Mutex::default(),
+            datagrams: Mutex::default(),
             waker,
             wanted: AtomicBool::new(false),
             stop: AtomicBool::new(false),
@@ -38,30 +59,108 @@ impl Lane {
         if queue.len() >= COMMANDS_MAX && !matches!(command, EngineCommand::Close { .. }) {
             return Err(());
         }
-        queue.push_back(command);
+        queue.push_back(Order::Command(command));
         if queue.len() == 1 {
             self.wanted.store(true, Ordering::Release);
         }
         Ok(())
     }
 
+    /// A leg that comes from another thread is taken beyond the bound: there are no more of them than legs allowed.
+    fn push_leg(&self, leg: Box<Leg>) {
+        locked(&self.queue).push_back(Order::Arrive(leg));
+    }
+
     /// Everything that waits, in exchange for the empty `queue`.
-    pub(crate) fn take(&self, queue: &mut VecDeque<EngineCommand>) {
+    pub(crate) fn take(&self, queue: &mut VecDeque<Order>) {
         std::mem::swap(&mut *locked(&self.queue), queue);
+    }
+
+    /// Whether it is the first that waits; `None`: there is no room for it.
+    fn deliver(&self, datagram: Datagram) -> Option<bool> {
+        let mut datagrams = locked(&self.datagrams);
+        if datagrams.len() >= DATAGRAMS_MAX {
+            return None;
+        }
+        datagrams.push_back(datagram);
+        Some(datagrams.len() == 1)
+    }
+
+    /// All datagrams that wait, in exchange for the empty `queue`.
+    pub(crate) fn take_datagrams(&self, queue: &mut VecDeque<Datagram>) {
+        std::mem::swap(&mut *locked(&self.datagrams), queue);
     }
 }
 
-/// Which thread a leg lives on. Bounded by the legs allowed; read for each command, never for a packet.
+/// Which thread a leg lives on, and the ways there. Bounded by the legs allowed; read for each command, never for a packet.
 #[derive(Default)]
-pub(crate) struct Routes(Mutex<HashMap<LegId, usize>>);
+pub(crate) struct Routes {
+    legs: Mutex<HashMap<LegId, usize>>,
+    lanes: OnceLock<Vec<Arc<Lane>>>,
+}
 
 impl Routes {
+    /// Said once, before any thread runs.
+    pub(crate) fn set_lanes(&self, lanes: Vec<Arc<Lane>>) {
+        if self.lanes.set(lanes).is_err() {
+            tracing::error!("the media threads are known already");
+        }
+    }
+
+    pub(crate) fn lanes(&self) -> &[Arc<Lane>] {
+        self.lanes.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(crate) fn threads(&self) -> usize {
+        self.lanes().len()
+    }
+
+    /// The thread of a group.
+    pub(crate) fn of_group(&self, group: u64) -> usize {
+        (group % self.threads().max(1) as u64) as usize
+    }
+
+    pub(crate) fn wake(&self, lane: usize) {
+        if let Some(lane) = self.lanes().get(lane)
+            && let Err(error) = lane.waker.wake()
+        {
+            tracing::error!(%error, "a media thread could not be woken");
+        }
+    }
+
+    /// As [`Lane::deliver`].
+    pub(crate) fn deliver(&self, lane: usize, datagram: Datagram) -> Option<bool> {
+        self.lanes().get(lane)?.deliver(datagram)
+    }
+
+    /// A command that was on its way when its leg moved.
+    pub(crate) fn pass_on(&self, lane: usize, command: EngineCommand) {
+        if self.lanes().get(lane).is_some_and(|to| to.push(command).is_err()) {
+            tracing::warn!(lane, "a command for a leg that moved is lost: the thread has too many waiting");
+        }
+        self.wake(lane);
+    }
+
+    /// Moves a standing leg with its call to another thread. Whoever asks for the route afterwards is behind it in the queue there. `Err`:
+    /// one of the two is being closed, and stays where its Close goes.
+    pub(crate) fn relocate(&self, (standing, call): (LegId, LegId), lane: usize, leg: Box<Leg>) -> Result<(), Box<Leg>> {
+        let mut legs = locked(&self.legs);
+        let Some(to) = self.lanes().get(lane) else { return Err(leg) };
+        if !legs.contains_key(&standing) || !legs.contains_key(&call) {
+            return Err(leg);
+        }
+        legs.insert(standing, lane);
+        legs.insert(call, lane);
+        to.push_leg(leg);
+        Ok(())
+    }
+
     pub(crate) fn get(&self, leg: LegId) -> Option<usize> {
-        locked(&self.0).get(&leg).copied()
+        locked(&self.legs).get(&leg).copied()
     }
     /// False when the leg is known already.
     pub(crate) fn insert(&self, leg: LegId, lane: usize) -> bool {
-        let mut routes = locked(&self.0);
+        let mut routes = locked(&self.legs);
         let new = !routes.contains_key(&leg);
         if new {
             routes.insert(leg, lane);
@@ -69,7 +168,7 @@ impl Routes {
         new
     }
     pub(crate) fn remove(&self, leg: LegId) -> Option<usize> {
-        locked(&self.0).remove(&leg)
+        locked(&self.legs).remove(&leg)
     }
 }
 
@@ -95,8 +194,21 @@ mod tests {
         let mut taken = VecDeque::new();
         lane.take(&mut taken);
         assert_eq!(taken.len(), COMMANDS_MAX + 1);
-        assert!(matches!(taken.back(), Some(EngineCommand::Close { .. })));
+        assert!(matches!(taken.back(), Some(Order::Command(EngineCommand::Close { .. }))));
         assert_eq!((lane.push(EngineCommand::StopPlay { leg }), lane.wanted.load(Ordering::Acquire)), (Ok(()), true));
+    }
+
+    #[test]
+    fn datagrams_beyond_the_bound_are_dropped() {
+        let lane = Lane::new(crate::poller::Poller::new().unwrap().waker());
+        let datagram = || Datagram { leg: LegId::from_u128(1), from: SocketAddr::from(([10, 0, 0, 9], 1)), bytes: [0].into() };
+        for index in 0..DATAGRAMS_MAX {
+            assert_eq!(lane.deliver(datagram()), Some(index == 0));
+        }
+        assert_eq!(lane.deliver(datagram()), None);
+        let mut taken = VecDeque::new();
+        lane.take_datagrams(&mut taken);
+        assert_eq!((taken.len(), lane.deliver(datagram())), (DATAGRAMS_MAX, Some(true)));
     }
 
     #[test]

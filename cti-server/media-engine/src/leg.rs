@@ -6,7 +6,7 @@ use crate::identity::Identity;
 use crate::listening::Listening;
 use crate::outgoing::Playing;
 use crate::report::Reports;
-use crate::sockets::Pair;
+use crate::sockets::Sockets;
 use crate::srtp::Guard;
 use crate::web::{Instants, WebEnd};
 use bytes::BytesMut;
@@ -32,11 +32,15 @@ use std::time::Duration;
 /// Comfort noise (RFC 3389), sent by some phones in pauses without having been agreed.
 const COMFORT_NOISE: u8 = 13;
 
+/// Silence after which the page of a standing leg is lost that is in no call. A browser checks its path every few seconds.
+const IDLE_LOSS_AFTER: Duration = Duration::from_secs(10);
+
 /// What every leg of a thread uses.
 pub(crate) struct Surroundings {
     pub(crate) sink: Arc<dyn TapSink>,
     pub(crate) events: Arc<dyn Fn(EngineEvent) + Send + Sync>,
     pub(crate) loss_after: Duration,
+    pub(crate) page_loss_after: Duration,
     pub(crate) rtcp_interval: Duration,
     pub(crate) identity: Option<Arc<Identity>>,
     pub(crate) instants: Instants,
@@ -79,11 +83,14 @@ impl Received<'_> {
 }
 
 pub(crate) struct Leg {
+    /// Of a standing leg in a call: the call's.
     pub(crate) id: LegId,
+    /// Set for a leg that stands without a call: its own id.
+    pub(crate) standing: Option<LegId>,
     /// Unique on its thread for ever, unlike its slot.
     pub(crate) number: u64,
     pub(crate) port: u16,
-    pub(crate) sockets: Pair,
+    pub(crate) sockets: Sockets,
     pub(crate) stream: Option<Stream>,
     pub(crate) lock: SourceLock,
     /// Whom it hears, open or not (yet); at most [`HEARD_MAX`](cti_types::media::HEARD_MAX).
@@ -113,6 +120,8 @@ pub(crate) struct Leg {
     tap_received: Option<Tap>,
     tap_heard: Option<Tap>,
     pub(crate) packets_sent: u64,
+    /// Those sent before the call of a standing leg.
+    sent_before: u64,
     pub(crate) octets_sent: u64,
     /// When the timer heap next looks at this leg.
     pub(crate) wake: Tick,
@@ -137,9 +146,10 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    pub(crate) fn new(id: LegId, number: u64, port: u16, sockets: Pair, out: Rewriter, reports: Reports) -> Leg {
+    pub(crate) fn new(id: LegId, number: u64, port: u16, sockets: Sockets, out: Rewriter, reports: Reports) -> Leg {
         Leg {
             id,
+            standing: None,
             number,
             port,
             sockets,
@@ -165,6 +175,7 @@ impl Leg {
             tap_received: None,
             tap_heard: None,
             packets_sent: 0,
+            sent_before: 0,
             octets_sent: 0,
             wake: Tick(u64::MAX),
             guard: None,
@@ -192,7 +203,7 @@ impl Leg {
         self.set_protection(now, stream.srtp.as_ref(), around);
         let id = self.id;
         self.listening.agreed(&stream, |digit| around.tell(digit_event(id, digit)));
-        if !self.misses_media() {
+        if !self.misses_media() || self.standing.is_some() {
             self.alive = now;
         }
         self.stream = Some(stream);
@@ -222,6 +233,52 @@ impl Leg {
             if keys.is_some() && self.guard.is_none() {
                 tracing::error!(leg = %self.id, "the suite agreed for encrypted media is not available");
             }
+        }
+    }
+
+    /// A standing leg is this leg of a call from now on; its numbers are of the call alone.
+    pub(crate) fn attach(&mut self, now: Tick, id: LegId) {
+        self.id = id;
+        self.alive = now;
+        self.sent_before = self.packets_sent;
+        (self.reception, self.foreign, self.tap_dropped, self.told) = (Reception::new(), 0, 0, (0.0, 0.0));
+        self.reports.begin(self.packets_sent, false);
+    }
+
+    /// The call is over; nothing of it is left.
+    pub(crate) fn detach(&mut self, now: Tick, standing: LegId, around: &Surroundings) {
+        self.finish(around);
+        self.out.interrupt();
+        self.hears.clear();
+        self.listeners.clear();
+        (self.converter, self.converted, self.voice, self.ear) = (None, None, None, None);
+        self.digits.clear();
+        (self.digit_pace, self.keeps_digits) = (None, false);
+        self.listening.detect(now, None);
+        self.set_tap(None);
+        self.id = standing;
+        self.told = (0.0, 0.0);
+    }
+
+    /// Whether it stands, and is in a call.
+    pub(crate) fn is_attached(&self) -> bool {
+        self.standing.is_some_and(|standing| standing != self.id)
+    }
+
+    /// The page of a standing leg is another from now on.
+    pub(crate) fn begin_anew(&mut self) {
+        if self.standing.is_some() {
+            self.reports.begin(self.packets_sent, true);
+        }
+    }
+
+    /// The page of a standing leg can be heard, and hears.
+    pub(crate) fn tell_connected(&mut self, around: &Surroundings) {
+        if let Some(leg) = self.standing
+            && !self.awaits_keys()
+        {
+            self.lost = false;
+            around.tell(EngineEvent::Connected { leg });
         }
     }
 
@@ -349,10 +406,18 @@ impl Leg {
         self.stream.as_ref().is_some_and(|stream| stream.direction == Direction::SendRecv)
     }
 
+    fn loss_after(&self, around: &Surroundings) -> Duration {
+        match self.standing {
+            None => around.loss_after,
+            Some(_) if self.is_attached() => around.page_loss_after,
+            Some(_) => IDLE_LOSS_AFTER,
+        }
+    }
+
     /// The next moment this leg wants to be looked at though no packet comes.
     pub(crate) fn deadline(&self, around: &Surroundings) -> Tick {
         let never = Tick(u64::MAX);
-        let loss = if self.misses_media() && !self.lost { self.alive + around.loss_after } else { never };
+        let loss = if self.misses_media() && !self.lost { self.alive + self.loss_after(around) } else { never };
         let digits = self.digit_pace.map_or(never, |pace| pace.next());
         let event = self.events.deadline().unwrap_or(never);
         let known = loss.min(digits).min(event).min(self.listening.deadline()).min(self.play_deadline()).min(self.reports.next);
@@ -365,7 +430,7 @@ impl Leg {
         self.events.expire(now, |digit| around.tell(digit_event(id, digit)));
         let verdict = self.listening.look(now);
         self.tell_verdict(verdict, around);
-        if self.misses_media() && now >= self.alive + around.loss_after {
+        if self.misses_media() && now >= self.alive + self.loss_after(around) {
             self.lose(around);
         }
         self.web_due(now, around);
@@ -416,7 +481,7 @@ impl Leg {
         StreamStats {
             score_heard: self.codec.map_or(0.0, |codec| score(codec, loss, self.reception.jitter_ms())),
             score_far: sent.map_or(0.0, |codec| score(codec, self.reports.far_loss, self.reports.far_jitter_ms)),
-            packets_sent: self.packets_sent,
+            packets_sent: self.packets_sent - self.sent_before,
             packets_received: self.reception.received(),
             packets_lost: self.reception.lost(),
             packets_foreign: self.foreign,

@@ -11,6 +11,7 @@ mod lane;
 mod leg;
 mod listening;
 mod outgoing;
+mod pages;
 mod poller;
 mod report;
 mod sockets;

@@ -394,10 +394,10 @@ impl Leg {
     /// Gives a packet to the kernel, encrypted where that was agreed: never in the clear instead.
     fn put_out(&mut self, packet: &[u8], to: SocketAddr) -> bool {
         if !self.is_guarded() {
-            return self.sockets.rtp.send_to(packet, to).is_ok();
+            return self.sockets.rtp().send_to(packet, to).is_ok();
         }
         let sealed = self.guard.as_mut().and_then(|guard| guard.seal(packet));
-        sealed.is_some_and(|sealed| self.sockets.rtp.send_to(&sealed, to).is_ok())
+        sealed.is_some_and(|sealed| self.sockets.rtp().send_to(&sealed, to).is_ok())
     }
 
     fn send(&mut self, to: SocketAddr, header: &Header, payload: &[u8], map: Option<&[u8; 256]>, counters: &mut EngineCounters) {

@@ -23,6 +23,10 @@ pub(crate) struct Reports {
     /// Where their reports come from: behind address translation that is where ours must go.
     from: Option<SocketAddr>,
     sent_reported: u64,
+    /// Packets of ours they miss, by their last report.
+    far_lost: u32,
+    /// What was sent and missed when the far end, or the call of a standing leg, began.
+    before: (u64, u32),
 }
 
 impl Reports {
@@ -38,9 +42,20 @@ impl Reports {
             last_sr: None,
             from: None,
             sent_reported: 0,
+            far_lost: 0,
+            before: (0, 0),
         };
         reports.schedule(now, interval);
         reports
+    }
+
+    /// What they say is about what is sent from now on; `fresh`: it is another who counts, from nothing.
+    pub(crate) fn begin(&mut self, sent: u64, fresh: bool) {
+        if fresh {
+            (self.far_lost, self.last_sr, self.from) = (0, None, None);
+        }
+        self.before = (sent, self.far_lost);
+        (self.far_loss, self.far_jitter_ms, self.heard_of_us) = (0.0, 0.0, false);
     }
 
     /// RFC 3550 6.2: half to one and a half intervals, so that reports of many legs do not march in step.
@@ -105,7 +120,7 @@ impl Leg {
         if let Ok(length) = rtcp::write(&outgoing, &mut out) {
             let report = &out[..length];
             let guarded = self.is_guarded();
-            let socket = if self.web.is_some() { &self.sockets.rtp } else { &self.sockets.rtcp };
+            let socket = if self.web.is_some() { self.sockets.rtp() } else { self.sockets.rtcp() };
             // A report that cannot be sent is made up for by the next.
             if !guarded {
                 let _ = socket.send_to(report, to);
@@ -121,8 +136,10 @@ impl Leg {
         }
         // 24 bits signed: more received than expected (duplicates) is no loss.
         let lost = if about_us.cumulative_lost < 0x80_0000 { about_us.cumulative_lost } else { 0 };
-        if self.packets_sent > 0 {
-            self.reports.far_loss = (lost as f32 / self.packets_sent as f32).min(1.0);
+        self.reports.far_lost = lost;
+        let (sent, lost) = (self.packets_sent.saturating_sub(self.reports.before.0), lost.saturating_sub(self.reports.before.1));
+        if sent > 0 {
+            self.reports.far_loss = (lost as f32 / sent as f32).min(1.0);
             self.reports.heard_of_us = true;
         }
         let clock = self.stream.as_ref().map_or(SAMPLE_RATE, |stream| stream.send.1.clock());

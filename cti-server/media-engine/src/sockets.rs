@@ -4,10 +4,45 @@ use cti_types::media::OpenError;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Expedited forwarding (RFC 3246, DSCP 46) in the upper six bits of the traffic class.
 const EXPEDITED: u32 = 46 << 2;
+
+/// What may pile up at the port of all pages while its thread is busy: as much as Linux grants by itself.
+const SHARED_BUFFER_BYTES: usize = 400 * 1024;
+
+/// By what a leg sends and receives.
+pub(crate) enum Sockets {
+    Own(Pair),
+    /// The port of all pages; what comes there is handed over.
+    Shared(Arc<UdpSocket>),
+}
+
+impl Sockets {
+    pub(crate) fn rtp(&self) -> &UdpSocket {
+        match self {
+            Sockets::Own(pair) => &pair.rtp,
+            Sockets::Shared(socket) => socket,
+        }
+    }
+
+    pub(crate) fn rtcp(&self) -> &UdpSocket {
+        match self {
+            Sockets::Own(pair) => &pair.rtcp,
+            Sockets::Shared(socket) => socket,
+        }
+    }
+
+    /// Those that are the leg's alone.
+    pub(crate) fn own(&self) -> Option<&Pair> {
+        match self {
+            Sockets::Own(pair) => Some(pair),
+            Sockets::Shared(_) => None,
+        }
+    }
+}
 
 /// RTP on `port`, RTCP on the next one.
 pub(crate) struct Pair {
@@ -20,6 +55,11 @@ pub(crate) fn open(ip: IpAddr, port: u16, receive_buffer_bytes: usize) -> Result
     let pair = bind(SocketAddr::new(ip, port), Some(receive_buffer_bytes))
         .and_then(|rtp| bind(SocketAddr::new(ip, next), None).map(|rtcp| Pair { rtp, rtcp }));
     pair.map_err(|error| open_error(&error))
+}
+
+/// The port of all pages; with port 0 the system chooses one.
+pub(crate) fn open_shared(address: SocketAddr) -> io::Result<UdpSocket> {
+    bind(address, Some(SHARED_BUFFER_BYTES))
 }
 
 fn bind(address: SocketAddr, receive_buffer_bytes: Option<usize>) -> io::Result<UdpSocket> {

@@ -1,14 +1,16 @@
 //! The loop of one media thread: wait, read packets and pass them on, carry out commands, do what is due.
 
 mod mixing;
+mod standing;
 
 use crate::counters::EngineCounters;
-use crate::engine::{Clock, EngineConfig};
-use crate::lane::{Lane, Routes};
+use crate::engine::{Clock, EngineConfig, leg_of};
+use crate::lane::{Datagram, Lane, Order, Routes};
 use crate::leg::{Leg, Surroundings};
+use crate::pages::Pages;
 use crate::poller::{Poller, Ready, WAKE};
 use crate::report::Reports;
-use crate::sockets;
+use crate::sockets::{self, Sockets};
 use crate::web::Instants;
 use cti_media::forward::Rewriter;
 use cti_media::rtp::PACKET_BYTES_MAX;
@@ -32,6 +34,7 @@ pub(crate) struct Setup {
     pub(crate) sink: Arc<dyn TapSink>,
     pub(crate) events: Arc<dyn Fn(EngineEvent) + Send + Sync>,
     pub(crate) routes: Arc<Routes>,
+    pub(crate) pages: Option<Arc<Pages>>,
     pub(crate) open_legs: Arc<AtomicUsize>,
 }
 
@@ -47,6 +50,7 @@ pub(crate) struct Worker {
     clock: Clock,
     around: Surroundings,
     routes: Arc<Routes>,
+    pages: Option<Arc<Pages>>,
     open_legs: Arc<AtomicUsize>,
     lane: Arc<Lane>,
     poller: Poller,
@@ -54,11 +58,13 @@ pub(crate) struct Worker {
     /// Legs by slot; freed slots are used again.
     legs: Vec<Option<Box<Leg>>>,
     free: Vec<usize>,
+    /// A standing leg in a call has two names.
     slots: HashMap<LegId, usize>,
     numbers: u64,
     /// When to look at which slot. An entry counts only while it equals its leg's `wake`; the others are leftovers.
     timers: BinaryHeap<Reverse<(Tick, usize)>>,
-    commands: VecDeque<EngineCommand>,
+    orders: VecDeque<Order>,
+    datagrams: VecDeque<Datagram>,
     mixing: Mixing,
     counters: EngineCounters,
     buffer: Box<[u8; PACKET_BYTES_MAX]>,
@@ -66,12 +72,13 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(crate) fn new(setup: Setup) -> io::Result<(Worker, Arc<Lane>)> {
-        let Setup { index, config, clock, sink, events, routes, open_legs } = setup;
+        let Setup { index, config, clock, sink, events, routes, pages, open_legs } = setup;
         let poller = Poller::new()?;
         let lane = Arc::new(Lane::new(poller.waker()));
         let (now, identity) = (clock.now(), config.web.clone());
-        let (loss_after, rtcp_interval) = (config.loss_after, config.rtcp_interval);
-        let around = Surroundings { sink, events, loss_after, rtcp_interval, identity, instants: Instants::from(now) };
+        let (loss_after, page_loss_after, rtcp_interval) = (config.loss_after, config.page_loss_after, config.rtcp_interval);
+        let instants = Instants::from(now);
+        let around = Surroundings { sink, events, loss_after, page_loss_after, rtcp_interval, identity, instants };
         let worker = Worker {
             index,
             now,
@@ -79,6 +86,7 @@ impl Worker {
             clock,
             around,
             routes,
+            pages,
             open_legs,
             lane: lane.clone(),
             poller,
@@ -87,7 +95,8 @@ impl Worker {
             slots: HashMap::new(),
             numbers: 0,
             timers: BinaryHeap::new(),
-            commands: VecDeque::new(),
+            orders: VecDeque::new(),
+            datagrams: VecDeque::new(),
             mixing: Mixing::new(),
             counters: EngineCounters::default(),
             buffer: Box::new([0; PACKET_BYTES_MAX]),
@@ -134,6 +143,7 @@ impl Worker {
         }
         // After the packets: what came before a command is handled before it.
         if commanded {
+            self.take_datagrams();
             self.carry_out_commands();
         }
         self.timers_due();
@@ -145,8 +155,8 @@ impl Worker {
     fn read(&mut self, slot: usize, socket: Socket) {
         let Some(leg) = self.legs.get_mut(slot).and_then(Option::as_mut) else { return };
         let source = match socket {
-            Socket::Rtp => &leg.sockets.rtp,
-            Socket::Rtcp => &leg.sockets.rtcp,
+            Socket::Rtp => leg.sockets.rtp(),
+            Socket::Rtcp => leg.sockets.rtcp(),
         };
         match source.recv_from(self.buffer.as_mut_slice()) {
             Ok((length, from)) => match socket {
@@ -227,12 +237,15 @@ impl Worker {
     }
 
     fn carry_out_commands(&mut self) {
-        let mut commands = std::mem::take(&mut self.commands);
-        self.lane.take(&mut commands);
-        for command in commands.drain(..) {
-            self.carry_out(command);
+        let mut orders = std::mem::take(&mut self.orders);
+        self.lane.take(&mut orders);
+        for order in orders.drain(..) {
+            match order {
+                Order::Command(command) => self.carry_out(command),
+                Order::Arrive(leg) => self.arrive(leg),
+            }
         }
-        self.commands = commands;
+        self.orders = orders;
     }
 
     fn carry_out(&mut self, command: EngineCommand) {
@@ -241,9 +254,14 @@ impl Worker {
             EngineCommand::Open { leg, group: _, ip, port, ssrc, sequence, timestamp } => {
                 return self.open(leg, ip, port, Rewriter::new(ssrc, sequence, timestamp));
             }
+            EngineCommand::Stand { leg, group: _, ssrc, sequence, timestamp } => {
+                return self.stand(leg, Rewriter::new(ssrc, sequence, timestamp));
+            }
+            EngineCommand::Attach { standing, leg, group } => return self.attach(standing, leg, group),
+            command if !self.slots.contains_key(&leg_of(&command)) => return self.pass_on(command),
             EngineCommand::Close { leg } => {
-                if let Some(slot) = self.slots.get(&leg) {
-                    self.close(*slot);
+                if let Some(slot) = self.slots.get(&leg).copied() {
+                    self.close_as(slot, leg);
                 }
                 return;
             }
@@ -291,6 +309,19 @@ impl Worker {
         opened
     }
 
+    /// Puts a leg into a slot that is free.
+    fn place(&mut self, leg: Box<Leg>) -> usize {
+        self.counters.legs += 1;
+        if let Some(slot) = self.free.pop() {
+            if let Some(place) = self.legs.get_mut(slot) {
+                *place = Some(leg);
+            }
+            return slot;
+        }
+        self.legs.push(Some(leg));
+        self.legs.len() - 1
+    }
+
     fn open_sockets(&mut self, id: LegId, ip: IpAddr, port: u16, out: Rewriter) -> Result<(), OpenError> {
         let pair = sockets::open(ip, port, self.config.receive_buffer_bytes)?;
         let slot = self.free.last().copied().unwrap_or(self.legs.len());
@@ -299,36 +330,36 @@ impl Worker {
         watched.map_err(|error| sockets::open_error(&error))?;
         self.numbers += 1;
         let reports = Reports::new(self.now, out.ssrc(), self.config.rtcp_interval);
-        let leg = Box::new(Leg::new(id, self.numbers, port, pair, out, reports));
-        if self.free.pop().is_some() {
-            self.legs[slot] = Some(leg);
-        } else {
-            self.legs.push(Some(leg));
-        }
+        self.place(Box::new(Leg::new(id, self.numbers, port, Sockets::Own(pair), out, reports)));
         self.slots.insert(id, slot);
         self.heard_at_last(id, slot);
-        self.counters.legs += 1;
         self.schedule(slot);
         Ok(())
     }
 
     fn close(&mut self, slot: usize) {
+        self.detach(slot);
         let Some(mut leg) = self.legs.get_mut(slot).and_then(Option::take) else { return };
         self.leave_mixes(&leg.hears, slot);
         leg.finish(&self.around);
         leg.report(self.now, true, &self.around);
-        for socket in [&leg.sockets.rtp, &leg.sockets.rtcp] {
+        for socket in leg.sockets.own().into_iter().flat_map(|pair| [&pair.rtp, &pair.rtcp]) {
             if let Err(error) = self.poller.remove(socket) {
                 tracing::debug!(leg = %leg.id, %error, "deregistering a socket that is closed anyway");
             }
         }
         let (id, port, stats) = (leg.id, leg.port, leg.stats());
+        if leg.sockets.own().is_some() {
+            self.open_legs.fetch_sub(1, Ordering::AcqRel);
+        }
         drop(leg);
         self.slots.remove(&id);
         self.free.push(slot);
-        self.open_legs.fetch_sub(1, Ordering::AcqRel);
         self.counters.legs -= 1;
         self.routes.remove(id);
+        if let Some(pages) = &self.pages {
+            pages.remove(id);
+        }
         self.around.tell(EngineEvent::Closed { leg: id, port, stats });
     }
 }

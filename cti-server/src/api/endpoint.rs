@@ -77,6 +77,12 @@ impl Endpoint {
         self
     }
 
+    /// By another id than its path gives it.
+    pub(super) fn called(mut self, id: &str) -> Endpoint {
+        self.operation = self.operation.operation_id(Some(id));
+        self
+    }
+
     /// More of it, in sentences.
     pub(super) fn more(mut self, description: &str) -> Endpoint {
         self.operation = self.operation.description(Some(description));

@@ -106,7 +106,7 @@ async fn check(api: &Api, request: &Parts, route: String) -> Answer<Option<Calle
     };
     let headers = &request.headers;
     if !method.is_safe() && !by_token && caller::bearer(headers).is_none() {
-        refuse_forged(&method, headers, &api.state.allowed_origins, uploads)?;
+        refuse_forged(&method, headers, (api.state.allowed_origins.as_slice(), api.state.secure_cookies), uploads)?;
     }
     let right = match access {
         Access::Open => return Ok(None),
@@ -131,14 +131,13 @@ async fn check(api: &Api, request: &Parts, route: String) -> Answer<Option<Calle
 /// A page of another origin must not act with its visitor's cookie. The cookie is SameSite=Strict; this holds where a browser does not
 /// honour that, and between ports and subdomains, which count as one site. A page cannot send JSON elsewhere without being asked first
 /// (Fetch, CORS-safelisted request-header).
-fn refuse_forged(method: &Method, headers: &HeaderMap, allowed: &[String], uploads: bool) -> Answer<()> {
-    let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
-    if let Some(origin) = headers.get(header::ORIGIN).map(text) {
-        let host = headers.get(header::HOST).map(text).unwrap_or_default();
-        let own = origin.split_once("://").is_some_and(|(_, authority)| !host.is_empty() && authority.eq_ignore_ascii_case(&host));
-        if !own && !allowed.iter().any(|a| a.eq_ignore_ascii_case(&origin)) {
-            return Err(Problem::new(StatusCode::FORBIDDEN, "foreign-origin", "This page may not do that"));
-        }
+fn refuse_forged(method: &Method, headers: &HeaderMap, (allowed, only_secure): (&[String], bool), uploads: bool) -> Answer<()> {
+    // Where a browser leaves the origin out it still says whose page asks (Fetch Metadata 2.3). A proxy's other host does not change that,
+    // but a page of an allowed origin is of another site.
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    let is_foreign = site.is_some_and(|site| matches!(site, "cross-site" | "same-site")) && !headers.contains_key(header::ORIGIN);
+    if is_foreign || !softphone_ws::is_own_page(headers, None, allowed, only_secure) {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "foreign-origin", "This page may not do that"));
     }
     // Nor may it send a header of our own unasked.
     let file = uploads && headers.contains_key(super::attachments::NAME);
@@ -161,11 +160,16 @@ mod tests {
     use super::*;
 
     fn forged(method: Method, pairs: &[(&'static str, &str)]) -> Option<u16> {
+        forged_at(method, pairs, false)
+    }
+
+    fn forged_at(method: Method, pairs: &[(&'static str, &str)], only_secure: bool) -> Option<u16> {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(*name, value.parse().unwrap());
         }
-        refuse_forged(&method, &headers, &["https://desk.example".to_owned()], false).err().map(|problem| problem.status().as_u16())
+        let allowed = ["https://desk.example".to_owned()];
+        refuse_forged(&method, &headers, (allowed.as_slice(), only_secure), false).err().map(|problem| problem.status().as_u16())
     }
 
     #[test]
@@ -189,6 +193,28 @@ mod tests {
         for (method, pairs, expected) in table {
             assert_eq!(forged(method.clone(), pairs), *expected, "{method} {pairs:?}");
         }
+    }
+
+    #[test]
+    fn a_page_that_hides_its_origin_is_known_by_its_site() {
+        let host = ("host", "cc.example");
+        for (site, expected) in [("same-origin", None), ("none", None), ("same-site", Some(403)), ("cross-site", Some(403))] {
+            assert_eq!(forged(Method::DELETE, &[host, ("sec-fetch-site", site)]), expected, "{site}");
+        }
+        let allowed = ("origin", "https://desk.example");
+        assert_eq!(forged(Method::DELETE, &[host, allowed, ("sec-fetch-site", "cross-site")]), None);
+    }
+
+    #[test]
+    fn with_tls_a_page_without_it_is_not_our_own() {
+        let host = ("host", "cc.example");
+        let table = [("https://cc.example", false, None), ("http://cc.example", false, None), ("https://cc.example", true, None)];
+        for (origin, only_secure, expected) in table {
+            assert_eq!(forged_at(Method::DELETE, &[host, ("origin", origin)], only_secure), expected, "{origin}");
+        }
+        assert_eq!(forged_at(Method::DELETE, &[host, ("origin", "http://cc.example")], true), Some(403));
+        let local = [("host", "127.0.0.1:8080"), ("origin", "http://127.0.0.1:8080")];
+        assert_eq!(forged_at(Method::DELETE, &local, true), None, "nobody is between a machine and itself");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `GET /`: a page that says what runs here. No script, nothing from elsewhere.
+//! `GET /status`: a page that says what runs here, and how such plain pages look. No script, nothing from elsewhere.
 
 use super::access::Access;
 use super::endpoint::Endpoint;
@@ -10,11 +10,9 @@ use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    vec![Endpoint::get("//", Access::Open, home).says("running", "A page that says what runs here").answers_raw(
-        200,
-        "The page",
-        "text/html",
-    )]
+    // `GET /api/v1/status` has the id that its path gives.
+    let page = Endpoint::get("//status", Access::Open, home).called("get_status_page").says("running", "A page that says what runs here");
+    vec![page.answers_raw(200, "The page", "text/html")]
 }
 
 const STYLE: &str = include_str!("home.css");
@@ -27,7 +25,6 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 
 /// The page's words in one language.
 struct Words {
-    tag: &'static str,
     what: &'static str,
     runs: &'static str,
     links: [(&'static str, &'static str, &'static str); 4],
@@ -35,7 +32,6 @@ struct Words {
 }
 
 const ENGLISH: Words = Words {
-    tag: "en",
     what: "The contact center is running.",
     runs: "Version",
     links: [
@@ -48,7 +44,6 @@ const ENGLISH: Words = Words {
 };
 
 const CHINESE: Words = Words {
-    tag: "zh",
     what: "联络中心正在运行。",
     runs: "版本",
     links: [
@@ -61,15 +56,25 @@ const CHINESE: Words = Words {
 };
 
 async fn home(headers: HeaderMap) -> Response {
-    let words = chosen(headers.get(header::ACCEPT_LANGUAGE));
-    let mut response = Html(page(words)).into_response();
+    let language = language(headers.get(header::ACCEPT_LANGUAGE));
+    page(language, &status(words(language)))
+}
+
+/// A plain page with this in it, which is HTML.
+pub(super) fn page(language: Language, body: &str) -> Response {
+    let mut response = Html(document(language, body)).into_response();
     let answer = response.headers_mut();
     if let Ok(policy) = HeaderValue::try_from(POLICY.as_str()) {
         answer.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    answer.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(words.tag));
+    answer.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     answer.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
     response
+}
+
+/// A text to stand in HTML.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The languages our pages speak.
@@ -107,23 +112,27 @@ pub(super) fn language(accepted: Option<&HeaderValue>) -> Language {
     best.1
 }
 
-fn chosen(accepted: Option<&HeaderValue>) -> &'static Words {
-    match language(accepted) {
+fn words(language: Language) -> &'static Words {
+    match language {
         Language::English => &ENGLISH,
         Language::Chinese => &CHINESE,
     }
 }
 
-fn page(words: &Words) -> String {
-    let Words { tag, what, runs, links, start } = words;
+fn status(words: &Words) -> String {
+    let Words { what, runs, links, start } = words;
     let links = links.map(|(href, name, about)| format!("<li><a href=\"{href}\">{name}</a><span>{about}</span></li>\n")).concat();
+    let version = env!("CARGO_PKG_VERSION");
+    format!("<p class=\"lead\">{what}</p>\n<p class=\"version\">{runs} {version}</p>\n<ul>\n{links}</ul>\n<p>{start}</p>\n")
+}
+
+fn document(language: Language, body: &str) -> String {
+    let tag = language.tag();
     format!(
         "<!doctype html>\n<html lang=\"{tag}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
          <title>Cordboard</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>Cordboard</h1>\n\
-         <p class=\"lead\">{what}</p>\n<p class=\"version\">{runs} {version}</p>\n<ul>\n{links}</ul>\n<p>{start}</p>\n\
-         </main>\n</body>\n</html>\n",
-        version = env!("CARGO_PKG_VERSION"),
+         {body}</main>\n</body>\n</html>\n",
     )
 }
 
@@ -143,8 +152,8 @@ mod tests {
             ("zh;q=0", "en"),
         ];
         for (accepted, tag) in table {
-            assert_eq!(chosen(Some(&HeaderValue::from_static(accepted))).tag, tag, "{accepted}");
+            assert_eq!(language(Some(&HeaderValue::from_static(accepted))).tag(), tag, "{accepted}");
         }
-        assert_eq!(chosen(None).tag, "en");
+        assert_eq!(language(None).tag(), "en");
     }
 }

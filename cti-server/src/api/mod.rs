@@ -1,8 +1,8 @@
-//! The REST API, `/health`, `/ready`, `/metrics` and the first page. It reads and edits through the store; what it wants of
+//! The REST API, `/health`, `/ready`, `/metrics`, a status page, and the web app at all other paths. It reads and edits through the store; what it wants of
 //! calls it asks the switch.
 //!
 //! An endpoint is one [`endpoint::Endpoint`] value: path, right, description and handler together. The router and the OpenAPI document are
-//! both made from the same list, so that nothing is served undescribed or unguarded. A request passes, from the outside in: `guard::track`
+//! both made from the same list, so that nothing but the app's files is served undescribed or unguarded. A request passes, from the outside in: `guard::track`
 //! (measure, headers), panics and time limits, `guard::admit` (forged pages, sign-in, right), its handler.
 
 mod access;
@@ -12,6 +12,7 @@ mod audit;
 mod caller;
 mod calls;
 mod customers;
+mod decisions;
 mod endpoint;
 mod erasures;
 mod exports;
@@ -31,6 +32,7 @@ mod live;
 mod once;
 mod openapi;
 mod orders;
+mod presence;
 mod problem;
 mod recordings;
 mod retention;
@@ -39,11 +41,15 @@ mod rules;
 mod scripts;
 mod session;
 mod sip;
+mod statistics;
+mod status;
+mod targets;
 mod tickets;
 mod tokens;
 mod trunks;
 mod verbs;
 mod visible;
+mod web;
 mod webhooks;
 mod work;
 
@@ -103,10 +109,16 @@ pub struct ApiState {
     pub chores: Arc<Chores>,
     /// Cookies are only sent over TLS.
     pub secure_cookies: bool,
+    /// The names that the pages of a demo tell; empty: this is none.
+    pub demo_logins: Vec<String>,
     /// True: the server is going down and wants no new calls.
     pub draining: watch::Receiver<bool>,
     /// Origins whose pages may write besides the server's own, as browsers write them.
     pub allowed_origins: Vec<String>,
+    /// Origins whose pages may show ours in a frame.
+    pub embed_origins: Vec<String>,
+    /// Randomness for what pages are told once.
+    pub seed: [u8; 32],
     /// Further figures for `/metrics`, such as those of media and recordings.
     pub figures: Vec<Figure>,
     /// How many recordings the disk does not take now.
@@ -120,6 +132,7 @@ struct Api {
     hearings: Hearings,
     keys: Keys,
     metrics: Metrics,
+    web: web::Web,
     access: BTreeMap<(String, String), Access>,
     description: OpenApi,
 }
@@ -148,12 +161,17 @@ fn endpoints() -> Vec<endpoint::Endpoint> {
     all.extend(calls::endpoints());
     all.extend(live::endpoints());
     all.extend(verbs::endpoints());
+    all.extend(decisions::endpoints());
+    all.extend(targets::endpoints());
+    all.extend(presence::endpoints());
     all.extend(trunks::endpoints());
     all.extend(sip::endpoints());
+    all.extend(statistics::endpoints());
     all.extend(tickets::endpoints());
     all.extend(attachments::endpoints());
     all.extend(audit::endpoints());
     all.extend(health::endpoints());
+    all.extend(status::endpoints());
     all.extend(openapi::endpoints());
     all.extend(home::endpoints());
     all
@@ -165,6 +183,7 @@ pub fn router(state: Arc<ApiState>) -> axum::Router {
     let mut endpoints = endpoints();
     let api = Arc::new(Api {
         metrics: Metrics::new(&state.figures),
+        web: web::Web::new(state.seed, state.embed_origins.clone()),
         state,
         attempts: Attempts::default(),
         hearings: Hearings::default(),
@@ -177,7 +196,7 @@ pub fn router(state: Arc<ApiState>) -> axum::Router {
         router = router.route(&endpoint.path, endpoint.route);
     }
     let router = router
-        .fallback(|| async { Problem::not_found("page") })
+        .fallback(web::serve)
         .method_not_allowed_fallback(|| async {
             Problem::new(axum::http::StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "This cannot be done here")
         })

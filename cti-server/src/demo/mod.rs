@@ -98,7 +98,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         people.spawn(callers.call(stopped.clone()));
     }
     if options.ready_json {
-        say(&ready(server.http(), server.sip(), server.sip_sockets(), &secrets, &token).to_string());
+        say(&ready(server.url(), server.sip(), server.sip_sockets(), &secrets, &token).to_string());
     } else {
         say(&banner(&server, &secrets, &token, &options, &data));
         people.spawn(live::watch(server.store().clone(), Clock::start(), stopped));
@@ -142,6 +142,11 @@ fn configure(options: &Options, data: &Path) -> anyhow::Result<Config> {
     config.http = options.http;
     config.sip.listen = Some(options.sip);
     config.database = options.database.clone().or(config.database);
+    if config.tls.is_on() {
+        // The simulated agents trust no certificate made here.
+        config.tls.plain.get_or_insert(SocketAddr::from(([127, 0, 0, 1], 0)));
+    }
+    config.demo_logins = COLLEAGUES.iter().filter(|c| !c.simulated).map(|c| c.login.to_owned()).collect();
     Ok(config)
 }
 
@@ -184,7 +189,7 @@ fn simulated(server: &Server, secrets: &Secrets, seeded: &Seeded, line: &UserAge
             sip_user: sip_user.to_owned(),
             sip_password: secrets.phone(sip_user).to_owned(),
             voice,
-            http: server.http(),
+            http: server.plain(),
             sip: server.sip(),
             store: server.store().clone(),
             clock: Clock::start(),
@@ -197,7 +202,7 @@ fn simulated(server: &Server, secrets: &Secrets, seeded: &Seeded, line: &UserAge
 }
 
 /// What a program that started the demo needs to know.
-fn ready(http: SocketAddr, sip: SocketAddr, sockets: &[(Transport, SocketAddr)], secrets: &Secrets, token: &str) -> serde_json::Value {
+fn ready(http: String, sip: SocketAddr, sockets: &[(Transport, SocketAddr)], secrets: &Secrets, token: &str) -> serde_json::Value {
     let socket = |(transport, address): &(Transport, SocketAddr)| json!({ "transport": transport.via(), "address": address });
     let user = |c: &samples::Colleague| {
         let role = match c.role {
@@ -214,7 +219,7 @@ fn ready(http: SocketAddr, sip: SocketAddr, sockets: &[(Transport, SocketAddr)],
         })
     };
     json!({
-        "http": format!("http://{http}"),
+        "http": http,
         "sip": sip.to_string(),
         "sockets": sockets.iter().map(socket).collect::<Vec<_>>(),
         "token": token,
@@ -226,7 +231,7 @@ fn ready(http: SocketAddr, sip: SocketAddr, sockets: &[(Transport, SocketAddr)],
 fn banner(server: &Server, secrets: &Secrets, token: &str, options: &Options, data: &Path) -> String {
     let mut lines = vec![String::new(), "  Cordboard demo".to_owned(), String::new()];
     let mut row = |label: &str, text: String| lines.push(format!("  {label:<14}{text}"));
-    row("look", format!("http://{}", server.http()));
+    row("look", server.url());
     for (at, c) in COLLEAGUES.iter().filter(|c| !c.simulated).enumerate() {
         let what = match c.role {
             Part::Agent => "an agent: you",

@@ -89,7 +89,7 @@ async fn cards_show_earlier_calls_and_open_items() {
 fn the_line_for_programs_names_every_account() {
     let dir = tempfile::tempdir().unwrap();
     let secrets = Secrets::open(dir.path(), &["you"], &["210"], &mut Chance::from_number(1)).unwrap();
-    let ready = ready(SocketAddr::from(([127, 0, 0, 1], 8080)), SocketAddr::from(([127, 0, 0, 1], 5060)), &[], &secrets, "t");
+    let ready = ready("http://127.0.0.1:8080".to_owned(), SocketAddr::from(([127, 0, 0, 1], 5060)), &[], &secrets, "t");
     assert_eq!((ready["http"].as_str(), ready["sip"].as_str()), (Some("http://127.0.0.1:8080"), Some("127.0.0.1:5060")));
     let users = ready["users"].as_array().unwrap();
     assert_eq!(users.len(), COLLEAGUES.len());

@@ -11,21 +11,28 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-/// Reads the certificate chain, the server's own first, and its key.
+/// What connections are accepted with; see [`server_config`].
 ///
 /// # Errors
 /// Names the file and what is wrong with it.
 pub(super) fn acceptor(certificate: &Path, key: &Path) -> anyhow::Result<TlsAcceptor> {
+    server_config(certificate, key).map(|config| TlsAcceptor::from(Arc::new(config)))
+}
+
+/// Reads the certificate chain, the server's own first, and its key.
+///
+/// # Errors
+/// Names the file and what is wrong with it.
+pub(crate) fn server_config(certificate: &Path, key: &Path) -> anyhow::Result<ServerConfig> {
     let shown = certificate.display();
     let chain = certificates(certificate)?;
     let private = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read the private key {}", key.display()))?;
-    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()
         .context("TLS 1.2 and 1.3 are not there")?
         .with_no_client_auth()
         .with_single_cert(chain, private)
-        .with_context(|| format!("the certificate {shown} and the key {} do not go together", key.display()))?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+        .with_context(|| format!("the certificate {shown} and the key {} do not go together", key.display()))
 }
 
 fn certificates(file: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {

@@ -1,6 +1,7 @@
 //! Agents at their screens: sockets, which telephone is whose, and what they ask for. Extends [`Rooms`].
 
 use super::Effect;
+use super::pages::PageOffer;
 use super::rooms::Rooms;
 use cti_call::Input as CallInput;
 use cti_interaction::{AssignmentView, Input as Said};
@@ -12,12 +13,20 @@ use softphone_protocol::{Command, Device, ErrorCode, PresenceAsked, SessionNo, S
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+/// What an agent telephones with while signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Telephone {
+    Phone(PhoneId),
+    /// A page in the browser, whichever has the audio.
+    Page,
+}
+
 /// One user's place: their open sockets and, while signed in as an agent, their telephone.
 #[derive(Default)]
 pub(super) struct Desk {
     sockets: BTreeSet<SessionNo>,
     pub(super) owner: Option<SessionNo>,
-    pub(super) phone: Option<PhoneId>,
+    pub(super) telephone: Option<Telephone>,
     gone: Option<Tick>,
     pub(super) shown: Option<(ShownState, Tick)>,
 }
@@ -38,6 +47,8 @@ pub(super) struct Desks {
     desks: BTreeMap<UserId, Desk>,
     /// Who is signed in on which telephone.
     by_phone: BTreeMap<PhoneId, AgentId>,
+    /// Who is signed in with the browser.
+    at_page: BTreeSet<AgentId>,
     pub(super) works: BTreeMap<AssignmentId, Work>,
     by_agent: BTreeSet<(AgentId, AssignmentId)>,
     seqs: BTreeMap<AgentId, u64>,
@@ -51,31 +62,60 @@ pub(super) struct Desks {
 
 impl Desks {
     pub(super) fn new(grace: Duration, seqs: BTreeMap<AgentId, u64>, started: Now, epoch: OwnerEpoch) -> Desks {
-        let (desks, by_phone, works, by_agent) = Default::default();
+        let (desks, by_phone, at_page, works, by_agent) = Default::default();
         let (lasts, logs, timers) = Default::default();
-        Desks { grace, desks, by_phone, works, by_agent, seqs, lasts, logs, timers, started, epoch }
+        Desks { grace, desks, by_phone, at_page, works, by_agent, seqs, lasts, logs, timers, started, epoch }
     }
 
     pub(super) fn desk_mut(&mut self, user: UserId) -> &mut Desk {
         self.desks.entry(user).or_default()
     }
 
-    /// The telephone an agent is signed in on.
+    fn telephone_of(&self, agent: AgentId) -> Option<Telephone> {
+        self.desks.get(&agent).and_then(|desk| desk.telephone)
+    }
+
+    /// The desk phone an agent is signed in on.
     pub(super) fn phone_of(&self, agent: AgentId) -> Option<PhoneId> {
-        self.desks.get(&agent).and_then(|desk| desk.phone)
+        match self.telephone_of(agent)? {
+            Telephone::Phone(phone) => Some(phone),
+            Telephone::Page => None,
+        }
+    }
+
+    /// Whether an agent is signed in with the browser.
+    pub(super) fn is_at_page(&self, agent: AgentId) -> bool {
+        self.at_page.contains(&agent)
     }
 
     pub(super) fn agent_on(&self, phone: PhoneId) -> Option<AgentId> {
         self.by_phone.get(&phone).copied()
     }
 
-    fn set_phone(&mut self, agent: AgentId, phone: Option<PhoneId>) {
+    /// Since when the agent is in the state that screens show.
+    pub(super) fn shown_since(&self, agent: AgentId) -> Option<Tick> {
+        self.desks.get(&agent).and_then(|desk| desk.shown).map(|(_, since)| since)
+    }
+
+    fn set_telephone(&mut self, agent: AgentId, telephone: Option<Telephone>) {
         let desk = self.desks.entry(agent).or_default();
-        if let Some(old) = std::mem::replace(&mut desk.phone, phone) {
-            self.by_phone.remove(&old);
+        match std::mem::replace(&mut desk.telephone, telephone) {
+            Some(Telephone::Phone(old)) => {
+                self.by_phone.remove(&old);
+            }
+            Some(Telephone::Page) => {
+                self.at_page.remove(&agent);
+            }
+            None => {}
         }
-        if let Some(new) = phone {
-            self.by_phone.insert(new, agent);
+        match telephone {
+            Some(Telephone::Phone(new)) => {
+                self.by_phone.insert(new, agent);
+            }
+            Some(Telephone::Page) => {
+                self.at_page.insert(agent);
+            }
+            None => {}
         }
     }
 
@@ -100,11 +140,11 @@ impl Desks {
     }
 
     pub(super) fn signed_in(&self) -> usize {
-        self.by_phone.len()
+        self.by_phone.len() + self.at_page.len()
     }
 
     pub(super) fn sign_out(&mut self, agent: AgentId) {
-        self.set_phone(agent, None);
+        self.set_telephone(agent, None);
         let Some(desk) = self.desks.get_mut(&agent) else { return };
         if let Some(at) = desk.gone.take() {
             self.timers.remove(&(at, agent));
@@ -169,13 +209,14 @@ impl Rooms {
             desk.owner = desk.sockets.first().copied();
         }
         if desk.sockets.is_empty() {
-            if desk.phone.is_some() {
+            if desk.telephone.is_some() {
                 desk.gone = Some(until);
                 self.desks.timers.insert((until, user));
             } else {
                 self.desks.desks.remove(&user);
             }
         }
+        self.page_socket_closed(now, session, user);
         self.show_agent(now, user);
     }
 
@@ -209,15 +250,14 @@ impl Rooms {
         }
         match command {
             Command::SignIn { device: Device::Phone { id }, take_over } => self.sign_in(now, session, user, id, take_over),
-            Command::SignIn { device: Device::Browser, .. } => {
-                Err(WireError::new(ErrorCode::DeviceCannot, "the browser is not yet a telephone: sign in on a desk phone").field("device"))
-            }
+            Command::SignIn { device: Device::Browser, take_over } => self.sign_in_at_page(now, session, user, take_over),
             Command::SignOut => {
                 self.signed_in(user)?;
                 self.acd.handle(now, AcdInput::SetPresence { agent: user, presence: Presence::LoggedOut });
                 Ok(())
             }
             Command::SetPresence { presence, reason } => self.set_presence(now, user, presence, reason),
+            Command::SetPresenceOf { agent, presence, reason } => self.set_presence_of(now, user, agent, presence, reason),
             Command::Decline { offer } => {
                 if !self.agents.get(&user).is_some_and(|state| state.offers.contains(&offer)) {
                     return Err(WireError::new(ErrorCode::NotFound, "no such offer, or it is over").field("offer"));
@@ -227,8 +267,13 @@ impl Rooms {
             }
             Command::Answer { call } => {
                 self.own_leg(user, call)?;
-                refuse(ErrorCode::DeviceCannot, "a desk phone is answered by lifting it")
+                self.answer_in_page(now, user, call)
             }
+            Command::AudioOffer { sdp, client, label, take_over } => {
+                self.audio_offer(now, session, user, PageOffer { sdp, client, label, take_over }).map(drop)
+            }
+            Command::AudioRelease => self.audio_release(now, user),
+            Command::EchoTest { on } => self.echo_test(now, user, on),
             Command::Hold { call } => {
                 self.own_talk(user, call)?;
                 if self.calls.is_held_by_command(call) {
@@ -291,18 +336,30 @@ impl Rooms {
             self.acd.handle(now, AcdInput::SetPresence { agent: other, presence: Presence::LoggedOut });
             self.settle(now);
         }
-        match self.desks.phone_of(user) {
-            Some(current) if current == phone => {}
+        self.sit_down(now, session, user, Telephone::Phone(phone), take_over)
+    }
+
+    fn sign_in_at_page(&mut self, now: Now, session: SessionNo, user: UserId, take_over: bool) -> Done {
+        if !self.pages_are_served() {
+            let why = "the browser is no telephone here: media.webrtc is off";
+            return Err(WireError::new(ErrorCode::DeviceCannot, why).field("device"));
+        }
+        self.sit_down(now, session, user, Telephone::Page, take_over)
+    }
+
+    fn sit_down(&mut self, now: Now, session: SessionNo, user: UserId, telephone: Telephone, take_over: bool) -> Done {
+        match self.desks.telephone_of(user) {
+            Some(current) if current == telephone => {}
             Some(_) if !take_over => {
-                return Err(WireError::new(ErrorCode::Taken, "signed in on another phone: ask with take_over").field("device"));
+                return Err(WireError::new(ErrorCode::Taken, "signed in on another device: ask with take_over").field("device"));
             }
             Some(_) => {
                 if !self.lines.legs_of_agent(user).is_empty() {
-                    return refuse(ErrorCode::WrongState, "a call is up on the other phone: end it first");
+                    return refuse(ErrorCode::WrongState, "a call is up on the other device: end it first");
                 }
-                self.bind(now, user, phone, true);
+                self.bind(now, user, telephone, true);
             }
-            None => self.bind(now, user, phone, false),
+            None => self.bind(now, user, telephone, false),
         }
         if take_over {
             self.desks.desk_mut(user).owner = Some(session);
@@ -311,9 +368,16 @@ impl Rooms {
         Ok(())
     }
 
-    fn bind(&mut self, now: Now, user: UserId, phone: PhoneId, moved: bool) {
-        self.desks.set_phone(user, Some(phone));
-        let device = self.directory.phones.get(&phone).map(|p| p.name.clone()).unwrap_or_default();
+    fn bind(&mut self, now: Now, user: UserId, telephone: Telephone, moved: bool) {
+        self.desks.set_telephone(user, Some(telephone));
+        let (device, reachable) = match telephone {
+            Telephone::Phone(phone) => {
+                let name = self.directory.phones.get(&phone).map(|p| p.name.clone()).unwrap_or_default();
+                (name, !self.sip.contacts(phone).is_empty())
+            }
+            // It is when it has its audio.
+            Telephone::Page => ("browser".to_owned(), false),
+        };
         let log = self.desks.log(user);
         if !moved {
             log.reanchor(now);
@@ -321,7 +385,9 @@ impl Rooms {
         let body = if moved { Body::TakenOver { device } } else { Body::SignedIn { device } };
         let event = log.event(now, body);
         self.effects.push_back(Effect::Log(event));
-        let reachable = !self.sip.contacts(phone).is_empty();
+        if moved || telephone == Telephone::Page {
+            self.page_left(now, user);
+        }
         self.acd.handle(now, AcdInput::DeviceReachable { agent: user, reachable });
         if !moved {
             let presence = Presence::NotReady(NotReadyReason::Unspecified);
@@ -329,7 +395,7 @@ impl Rooms {
         }
     }
 
-    fn set_presence(&mut self, now: Now, user: UserId, presence: PresenceAsked, reason: Option<cti_types::ReasonId>) -> Done {
+    pub(super) fn set_presence(&mut self, now: Now, user: UserId, presence: PresenceAsked, reason: Option<cti_types::ReasonId>) -> Done {
         self.signed_in(user)?;
         if let Some(reason) = reason
             && !self.directory.reasons.contains_key(&reason)
@@ -385,7 +451,15 @@ impl Rooms {
     }
 
     pub(super) fn signed_in(&self, user: UserId) -> Done {
-        if self.desks.phone_of(user).is_some() { Ok(()) } else { refuse(ErrorCode::NotSignedIn, "sign in first") }
+        if self.desks.telephone_of(user).is_some() { Ok(()) } else { refuse(ErrorCode::NotSignedIn, "sign in first") }
+    }
+
+    /// Whoever is at a page needs its audio for what they ask; other telephones ring, or do not.
+    pub(super) fn within_reach(&self, user: UserId) -> Done {
+        if self.desks.is_at_page(user) && !self.agents.get(&user).is_some_and(|state| state.reachable) {
+            return refuse(ErrorCode::DeviceUnreachable, "your page has no audio: connect it first");
+        }
+        Ok(())
     }
 
     fn own_leg(&self, user: UserId, call: LegId) -> Done {
@@ -421,9 +495,18 @@ impl Rooms {
         // What the ACD says now counts: a sign-in may be on its way behind this.
         let out = |state: &AgentState| state.presence == Presence::LoggedOut && state.assignments.is_empty();
         if out(&state) && self.acd.agent(agent).is_none_or(|latest| out(&latest)) {
-            self.desks.sign_out(agent);
+            self.signed_out(now, agent);
             self.agents.remove(&agent);
         }
         self.show_agent(now, agent);
+    }
+
+    /// The agent has no telephone any more.
+    pub(super) fn signed_out(&mut self, now: Now, agent: AgentId) {
+        let was_at_page = self.desks.is_at_page(agent);
+        self.desks.sign_out(agent);
+        if was_at_page {
+            self.page_left(now, agent);
+        }
     }
 }

@@ -5,11 +5,13 @@ use super::Effect;
 use super::agents::Done;
 use super::live::Look;
 use super::rooms::Rooms;
+use super::targets::TargetsAsked;
 use super::verbs::Audited;
+use super::why::WhyAsked;
 use cti_interaction::AssignmentView;
-use cti_types::{AgentId, InteractionId, LegId, Now, OfferId, QueueId, UserId};
+use cti_types::{AgentId, InteractionId, LegId, Now, OfferId, QueueId, ReasonId, UserId};
 use serde_json::{Value, json};
-use softphone_protocol::{Command, ErrorCode, Role, SessionNo, WireError};
+use softphone_protocol::{Command, ErrorCode, PresenceView, Role, SessionNo, WireError};
 
 /// A question of the API, to be answered once.
 #[derive(Debug)]
@@ -23,6 +25,12 @@ pub enum Question {
     Look(Look),
     /// Answered with nothing, once all that was put into the same inbox before is done.
     InForce,
+    /// A supervisor (`by`, `via`, `role` as in [`Act`]) sets an agent's presence. Answered with nothing.
+    Presence { by: UserId, via: &'static str, role: Role, agent: AgentId, presence: PresenceView, reason: Option<ReasonId> },
+    /// Answered with [`TransferTargets`](super::TransferTargets).
+    Targets(TargetsAsked),
+    /// Answered with [`Why`](super::Why).
+    Why(WhyAsked),
 }
 
 /// Somebody does something to a call.
@@ -61,6 +69,9 @@ impl Rooms {
         self.role = match &question {
             Question::Dial { role, .. } | Question::Act(Act { role, .. }) | Question::Look(Look { role, .. }) => *role,
             Question::InForce => Role::Administrator,
+            Question::Presence { role, .. } | Question::Targets(TargetsAsked { role, .. }) => *role,
+            // Who may ask is judged by who has the log.
+            Question::Why(_) => Role::Agent,
         };
         let result = match question {
             Question::Dial { by, via, user, number, queue, detect, role: _ } => {
@@ -69,6 +80,14 @@ impl Rooms {
             Question::Act(act) => self.act(now, act).map(|()| Value::Null),
             Question::Look(look) => self.look(now, &look),
             Question::InForce => Ok(Value::Null),
+            Question::Presence { by, via, agent, presence, reason, role: _ } => {
+                self.behalf = Some(Behalf { by, via, agent: by, audited: false });
+                let done = self.set_presence_of(now, by, agent, presence, reason);
+                self.behalf = None;
+                done.map(|()| Value::Null)
+            }
+            Question::Targets(asked) => Ok(self.targets(now, &asked)),
+            Question::Why(asked) => Ok(self.why(now, asked)),
         };
         self.role = Role::Administrator;
         self.settle(now);
@@ -93,7 +112,7 @@ impl Rooms {
         }
         let interaction = self.dial(now, user, number, terms)?;
         if user != by {
-            let audited = Audited { at: now.utc, by, via, action: "dial", interaction, agent: Some(user), mode: None };
+            let audited = Audited { at: now.utc, by, via, action: "dial", interaction: Some(interaction), agent: Some(user), mode: None };
             self.effects.push_back(Effect::Audit(audited));
         }
         Ok(json!({ "interaction": interaction }))
@@ -112,6 +131,7 @@ impl Rooms {
                 | Command::Intercept { .. }
                 | Command::ForceRelease { .. }
                 | Command::MoveWaiting { .. }
+                | Command::SetPresenceOf { .. }
                 | Command::TakeWaiting { .. }
                 | Command::TakeMessage { .. }
         );
@@ -123,7 +143,7 @@ impl Rooms {
         let done = self.command(now, NO_SOCKET, agent, command);
         let behalf = self.behalf.take();
         if done.is_ok() && agent != by && behalf.is_some_and(|behalf| !behalf.audited) {
-            let audited = Audited { at: now.utc, by, via, action: verb, interaction, agent: Some(agent), mode: None };
+            let audited = Audited { at: now.utc, by, via, action: verb, interaction: Some(interaction), agent: Some(agent), mode: None };
             self.effects.push_back(Effect::Audit(audited));
         }
         done

@@ -164,8 +164,8 @@ impl Rooms {
         self.calls.handle(now, CallInput::Music { leg, music });
         if !aside {
             self.end_second_of(now, participant, cti_call::cause::NO_ANSWER);
-            if self.calls.is_held_by_device(leg) {
-                // The telephone itself holds the customer still.
+            if self.calls.is_held_by_device(leg) || self.calls.is_away(leg) {
+                // The telephone itself holds the customer still, or nobody is at it.
                 self.say(now, Said::Held { participant });
             }
         }

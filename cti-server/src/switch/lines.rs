@@ -25,6 +25,8 @@ use std::time::Duration;
 
 /// One pair of ports in so many is not given to who calls in: they are for the telephones those calls need, and for calls for help.
 const KEPT_PART: usize = 64;
+/// Of a leg in a page.
+const NO_PORT: u16 = 0;
 /// How often another port is tried when one cannot be bound.
 const OPEN_TRIES_MAX: u32 = 3;
 /// A refused caller is asked to come back after this.
@@ -85,6 +87,8 @@ pub(super) struct Line {
     called_from: Option<IpAddr>,
     /// Of whom it is a further leg: it is no participant itself.
     pub(super) speaks_for: Option<ParticipantId>,
+    /// It is an agent's page: nothing is signalled, and its ports are not its own.
+    pub(super) in_page: bool,
 }
 
 impl Line {
@@ -119,7 +123,15 @@ impl Line {
             address,
             called_from: None,
             speaks_for: None,
+            in_page: false,
         }
+    }
+
+    /// What was agreed of its stream.
+    fn agreed_on(&mut self, stream: &Stream) {
+        self.codec = Some(stream.send.1);
+        self.events =
+            (stream.event_receive.or(stream.wide_event_receive).is_some(), stream.event_send.or(stream.wide_event_send).is_some());
     }
 }
 
@@ -194,6 +206,18 @@ impl Lines {
     pub(super) fn legs_of_agent(&self, agent: AgentId) -> Vec<LegId> {
         let mine = |line: &Line| line.agent.is_some_and(|a| a.agent == agent);
         self.lines.iter().filter(|(_, line)| mine(line)).map(|(leg, _)| *leg).collect()
+    }
+
+    /// Whether the engine has the leg.
+    pub(super) fn is_open(&self, leg: LegId) -> bool {
+        self.lines.get(&leg).is_some_and(|line| line.opened)
+    }
+
+    /// A page has offered its stream anew.
+    pub(super) fn set_page_stream(&mut self, leg: LegId, stream: &Stream) {
+        if let Some(line) = self.lines.get_mut(&leg) {
+            line.agreed_on(stream);
+        }
     }
 
     pub(super) fn ports_used(&self) -> usize {
@@ -361,7 +385,7 @@ impl Rooms {
         if std::mem::replace(&mut line.opened, true) {
             return;
         }
-        let (interaction, agent, outside) = (line.interaction, line.agent, line.outside);
+        let (interaction, agent, outside, in_page) = (line.interaction, line.agent, line.outside, line.in_page);
         if self.outbound.is_own(leg) {
             return self.own_ready(now, leg);
         }
@@ -372,6 +396,7 @@ impl Rooms {
             None if outside => self.outside_opened(now, leg),
             None if self.help_opened(now, interaction) => {}
             None => self.start_flow(now, interaction),
+            Some(ringing) if in_page => self.page_rings(now, leg, &ringing),
             Some(ringing) => self.invite(now, leg, ringing),
         }
     }
@@ -379,11 +404,16 @@ impl Rooms {
     pub(super) fn open_failed(&mut self, now: Now, leg: LegId) {
         let Some(line) = self.lines.lines.get_mut(&leg) else {
             // The leg ended before the engine answered; nothing was opened, so nothing will be closed.
-            if let Some((_, _, _, port)) = self.lines.closing.remove(&leg) {
+            if let Some((_, _, _, port)) = self.lines.closing.remove(&leg).filter(|(.., port)| *port != NO_PORT) {
                 self.lines.ports.mark_bad(now.tick, port);
             }
             return;
         };
+        if line.in_page {
+            line.portless = true;
+            let participant = line.participant;
+            return self.say(now, Said::AgentFailed { participant, reason: NotReadyReason::DeviceUnreachable });
+        }
         self.lines.ports.mark_bad(now.tick, line.port);
         let next = if line.tries < OPEN_TRIES_MAX { self.lines.ports.allocate(now.tick) } else { None };
         if let Some(port) = next {
@@ -408,7 +438,9 @@ impl Rooms {
     }
 
     pub(super) fn engine_closed(&mut self, now: Now, leg: LegId, port: u16, stats: StreamStats) {
-        self.lines.ports.release(now.tick, port);
+        if port != NO_PORT {
+            self.lines.ports.release(now.tick, port);
+        }
         let Some((interaction, participant, codec, _)) = self.lines.closing.remove(&leg) else { return };
         let Some(codec) = codec else { return };
         let body = Body::MediaReport {
@@ -486,9 +518,7 @@ impl Rooms {
 
     pub(super) fn set_stream(&mut self, leg: LegId, mut stream: Stream) {
         if let Some(line) = self.lines.lines.get_mut(&leg) {
-            line.codec = Some(stream.send.1);
-            line.events =
-                (stream.event_receive.or(stream.wide_event_receive).is_some(), stream.event_send.or(stream.wide_event_send).is_some());
+            line.agreed_on(&stream);
             // A telephone we called was reached where it had registered from.
             let phone = line.agent.and_then(|ringing| self.desks.phone_of(ringing.agent));
             let registered = phone.map(|phone| self.sip.contacts(phone)).unwrap_or_default();
@@ -616,7 +646,21 @@ impl Rooms {
         }
     }
 
+    /// The leg of a call in an agent's page.
+    pub(super) fn page_line(&mut self, leg: LegId, ringing: Ringing, stream: &Stream) {
+        // Its offers and answers are the page's, not the call's.
+        let negotiator = Negotiator::new(0);
+        let address = MediaAddress::of(&self.lines.addresses, None);
+        let mut line = Line::fresh(ringing.interaction, ringing.participant, NO_PORT, negotiator, address);
+        (line.agent, line.in_page) = (Some(ringing), true);
+        line.agreed_on(stream);
+        self.lines.insert(leg, line);
+    }
+
     fn ring_now(&mut self, now: Now, ringing: Ringing) {
+        if self.desks.is_at_page(ringing.agent) {
+            return self.ring_page(now, ringing);
+        }
         self.show_offer(now, &ringing);
         let participant = ringing.participant;
         let phone = self.desks.phone_of(ringing.agent).map(Target::Phone);

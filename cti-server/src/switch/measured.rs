@@ -101,13 +101,14 @@ fn limits(of: &Detection) -> DetectLimits {
     }
 }
 
-fn quality(stats: &StreamStats) -> QualityView {
+pub(super) fn quality(stats: &StreamStats) -> QualityView {
     let tenths = |score: f32| (score > 0.0).then(|| (score * 10.0).round().clamp(10.0, 50.0) as u8);
     let whole = |value: f32| value.clamp(0.0, 1e6).round() as u32;
     let all = stats.packets_received + stats.packets_lost;
     QualityView {
         heard_tenths: tenths(stats.score_heard),
         far_tenths: tenths(stats.score_far),
+        far_lost_permille: whole(stats.far_loss.clamp(0.0, 1.0) * 1000.0),
         lost_permille: (stats.packets_lost * 1000).checked_div(all).unwrap_or_default() as u32,
         jitter_ms: whole(stats.jitter_ms),
         round_trip_ms: whole(stats.round_trip_ms),
@@ -128,10 +129,11 @@ mod tests {
             jitter_ms: 3.6,
             round_trip_ms: 20.4,
             score_heard: 4.36,
+            far_loss: 0.0204,
             ..StreamStats::default()
         };
         let view = quality(&stats);
-        assert_eq!((view.heard_tenths, view.far_tenths, view.lost_permille), (Some(44), None, 10));
+        assert_eq!((view.heard_tenths, view.far_tenths, view.lost_permille, view.far_lost_permille), (Some(44), None, 10, 20));
         assert_eq!((view.jitter_ms, view.round_trip_ms), (4, 20));
     }
 }

@@ -300,8 +300,15 @@ impl Rooms {
             return refuse(ErrorCode::WrongState, "you are busy yourself");
         }
         if !mine {
-            let audited =
-                Audited { at: now.utc, by: user, via: super::verbs::BY_SCREEN, action: "take", interaction, agent: None, mode: None };
+            let audited = Audited {
+                at: now.utc,
+                by: user,
+                via: super::verbs::BY_SCREEN,
+                action: "take",
+                interaction: Some(interaction),
+                agent: None,
+                mode: None,
+            };
             self.audit(audited);
         }
         self.say(now, Said::MessageAsked { interaction, agent: user });

@@ -11,6 +11,7 @@ mod control;
 pub mod directory;
 mod emergency;
 mod encryption;
+mod floor;
 mod flows;
 mod gaps;
 mod handset;
@@ -24,17 +25,21 @@ mod messages;
 mod numbers;
 mod outbound;
 pub mod overload;
+mod pages;
 mod peers;
 mod rooms;
 pub mod run;
 mod spending;
 mod spoken;
+mod targets;
 mod verbs;
 mod views;
 mod web;
+mod why;
 
 pub use asked::{Act, Question};
 pub use directory::Directory;
+pub use floor::CountedFigures;
 pub use ladders::{SipAsked, SipLadder, SipLeg, SipMessage, SipRefused, SipTurnedAway};
 pub use live::{LiveCall, LiveParty, Look, Where};
 pub use media_address::MediaAddress;
@@ -42,7 +47,9 @@ pub use messages::Revived;
 pub use peers::Link;
 pub use rooms::{Counters, Rooms, RoomsConfig};
 pub use spoken::Spoken;
+pub use targets::{TargetKind, TargetsAsked, TransferTarget, TransferTargets};
 pub use verbs::Audited;
+pub use why::{WaitingWhy, Why, WhyAsked, named_in, skills_in};
 
 use bytes::Bytes;
 use crm_core::Card;
@@ -114,6 +121,8 @@ pub enum Event {
     Recording(RecordingFact),
     /// The configuration changed.
     Directory(Box<Directory>),
+    /// How the queues did, by what the log has been counted to.
+    Figures(BTreeMap<QueueId, CountedFigures>),
     /// Whether new calls may be taken (false: the journal is at its bound).
     Accepting(bool),
     /// Whether more new calls come than can be taken: those of trunks are refused, nothing else.

@@ -16,6 +16,7 @@ use super::measured::Measured;
 use super::media_address::MediaAddress;
 use super::messages::Messages;
 use super::outbound::Outbound;
+use super::pages::{PageOffer, Pages};
 use super::peers::Peers;
 use super::{Audience, Effect, Event, Found, Gap, RecordingFact};
 use cti_acd::Acd;
@@ -31,6 +32,7 @@ use cti_types::{AgentId, Chance, InteractionId, LegId, Now, OwnerEpoch, Particip
 use serde_json::Value;
 use softphone_protocol::{Command, Role};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// Fixed at start.
@@ -48,6 +50,10 @@ pub struct RoomsConfig {
     pub card_wait: Duration,
     /// How long an agent may be without any socket before they are not ready.
     pub sockets_grace: Duration,
+    /// Where the media of pages goes, as their SDP says it; `None`: agents have no telephone in the browser.
+    pub pages: Option<SocketAddr>,
+    /// How long a call waits for an agent whose page is gone.
+    pub page_wait: Duration,
     pub calls: cti_call::Settings,
     pub interactions: cti_interaction::Limits,
     pub acd: cti_acd::Limits,
@@ -102,6 +108,7 @@ pub struct Rooms {
     pub(super) desks: Desks,
     pub(super) outbound: Outbound,
     pub(super) handsets: Handsets,
+    pub(super) pages: Pages,
     pub(super) peers: Peers,
     pub(super) directory: Directory,
     pub(super) clips: Library,
@@ -109,6 +116,7 @@ pub struct Rooms {
     pub(super) recordings: BTreeMap<RecordingId, InteractionId>,
     gaps: super::gaps::Gathered,
     pub(super) messages: Messages,
+    pub(super) floor: super::floor::Floor,
     pub(super) measured: Measured,
     /// Whose parties changed while the rooms talked; shown when they are silent.
     pub(super) changed_calls: BTreeSet<InteractionId>,
@@ -146,6 +154,7 @@ impl Rooms {
             desks: Desks::new(config.sockets_grace, config.agent_seqs, now, config.epoch),
             outbound: Outbound::default(),
             handsets: Handsets::default(),
+            pages: Pages::new(config.pages, config.page_wait),
             peers: Peers::default(),
             directory: Directory::default(),
             clips: config.clips,
@@ -153,6 +162,7 @@ impl Rooms {
             recordings: BTreeMap::new(),
             gaps: super::gaps::Gathered::default(),
             messages: Messages::default(),
+            floor: super::floor::Floor::default(),
             measured: Measured::default(),
             changed_calls: BTreeSet::new(),
             agents: BTreeMap::new(),
@@ -188,6 +198,9 @@ impl Rooms {
                 self.role = role;
                 let result = match command {
                     Command::Dial { number, queue, detect } => self.dialled(now, user, &number, (queue, detect)),
+                    Command::AudioOffer { sdp, client, label, take_over } => {
+                        self.audio_offer(now, session, user, PageOffer { sdp, client, label, take_over })
+                    }
                     command => self.command(now, session, user, command).map(|()| Value::Null),
                 };
                 self.role = Role::Administrator;
@@ -204,6 +217,7 @@ impl Rooms {
             Event::Found { interaction, found } => self.found(now, interaction, found),
             Event::Recording(fact) => self.on_recording(now, fact),
             Event::Directory(directory) => self.set_directory(now, *directory),
+            Event::Figures(figures) => self.figures_counted(now, figures),
             Event::Accepting(accepting) => self.set_accepting(now, accepting),
             Event::Busy(busy) => self.sip.handle_command(now, Sip::SetBusy(busy)),
             Event::Drain => {
@@ -225,6 +239,7 @@ impl Rooms {
             self.runs.poll_timeout(),
             self.lines.poll_timeout(),
             self.desks.poll_timeout(),
+            self.pages.poll_timeout(),
             self.peers.poll_timeout(),
             Some(self.next_hours),
         ]
@@ -255,6 +270,9 @@ impl Rooms {
         }
         if due(self.desks.poll_timeout()) {
             self.sockets_gone(now);
+        }
+        if due(self.pages.poll_timeout()) {
+            self.pages_due(now);
         }
         if due(self.peers.poll_timeout()) {
             self.peers_due(now);
@@ -297,6 +315,8 @@ impl Rooms {
         self.acd.check().map_err(|why| format!("acd: {why}"))?;
         self.interactions.check().map_err(|why| format!("interaction: {why}"))?;
         self.calls.check().map_err(|why| format!("call: {why}"))?;
+        let (is_line, is_at_page) = (|leg| self.lines.get(leg).is_some(), |agent| self.desks.is_at_page(agent));
+        self.pages.check(is_line, is_at_page).map_err(|why| format!("switch: {why}"))?;
         if let Some(id) = self.contacts.keys().find(|id| !self.interactions.is_open(**id)) {
             return Err(format!("switch: contact {id} has no open interaction"));
         }
@@ -343,6 +363,13 @@ impl Rooms {
         self.broken();
     }
 
+    /// What the call room has to say goes before what follows.
+    pub(super) fn settle_calls(&mut self, now: Now) {
+        while let Some(output) = self.calls.poll() {
+            self.on_call(now, output);
+        }
+    }
+
     fn on_sip(&mut self, now: Now, event: SipEvent) {
         match event {
             SipEvent::Incoming { leg, call } => self.incoming(now, leg, &call),
@@ -378,11 +405,18 @@ impl Rooms {
     fn on_engine(&mut self, now: Now, event: EngineEvent) {
         match event {
             EngineEvent::Opened { leg } => self.opened(now, leg),
-            EngineEvent::OpenFailed { leg, .. } => self.open_failed(now, leg),
+            EngineEvent::OpenFailed { leg, .. } => {
+                if !self.stand_failed(now, leg) {
+                    self.open_failed(now, leg);
+                }
+            }
             EngineEvent::Digit { leg, digit, .. } => self.digit(now, leg, digit, cti_media::event::Way::Rtp),
             EngineEvent::PlayEnded { leg, play, interrupted } => {
                 self.calls.handle(now, CallInput::PlayEnded { leg, play, interrupted });
             }
+            EngineEvent::Connected { leg } => self.page_connected(now, leg),
+            EngineEvent::MediaLost { leg } | EngineEvent::Unprotected { leg, .. } if self.pages.has(leg) => self.page_lost(now, leg),
+            EngineEvent::MediaBack { leg } if self.pages.has(leg) => self.page_back(now, leg),
             EngineEvent::MediaLost { leg } => {
                 self.calls.handle(now, CallInput::MediaLost { leg });
                 self.note_media(now, leg, |participant| Body::MediaLost { participant });
@@ -392,7 +426,10 @@ impl Rooms {
                 self.note_media(now, leg, |participant| Body::MediaBack { participant });
             }
             EngineEvent::Unprotected { leg, failure } => self.unprotected(now, leg, failure),
-            EngineEvent::Quality { leg, stats } => self.quality_changed(now, leg, &stats),
+            EngineEvent::Quality { leg, stats } => {
+                self.quality_changed(now, leg, &stats);
+                self.page_quality(now, leg, &stats);
+            }
             EngineEvent::Detected { leg, answerer, reason } => self.detected(now, leg, answerer, reason),
             EngineEvent::Closed { leg, port, stats } => self.engine_closed(now, leg, port, stats),
         }
@@ -408,6 +445,8 @@ impl Rooms {
     fn on_call(&mut self, now: Now, output: CallOutput) {
         match output {
             CallOutput::Signal(Signal::Answer { leg }) => self.answer(now, leg),
+            // Nothing is signalled to a page but what its screen shows.
+            CallOutput::Signal(Signal::End { leg, .. }) if self.lines.get(leg).is_some_and(|line| line.in_page) => {}
             CallOutput::Signal(Signal::End { leg, cause }) => {
                 self.sip.handle_command(now, Sip::End { leg, cause: Some(cause) });
             }
@@ -449,6 +488,7 @@ impl Rooms {
             LegFact::Ended(_, end) => {
                 let ringing = line.agent;
                 self.lines.leg_over(leg);
+                self.page_free(now, leg);
                 self.ladder_over(leg);
                 self.outside_over(now, leg);
                 if let Some(ringing) = ringing {
@@ -544,6 +584,7 @@ impl Rooms {
                 self.changed_calls.remove(&interaction);
                 let shown_in = self.contacts.remove(&interaction).and_then(|contact| contact.shown_in);
                 self.hide_waiting(interaction, shown_in);
+                self.hide_floor_call(interaction);
                 self.message_over(interaction);
                 self.measured.over(interaction);
                 self.runs.end(interaction);
@@ -596,6 +637,7 @@ impl Rooms {
         self.advise(now, interaction, None);
         self.card_came(now, interaction);
         self.message_card_came(now, interaction);
+        self.show_known_customer(now, interaction);
     }
 
     fn on_recording(&mut self, now: Now, fact: RecordingFact) {
@@ -650,7 +692,7 @@ impl Rooms {
         for id in gone {
             if self.agents.contains_key(&id) {
                 self.acd.handle(now, AcdInput::RemoveAgent(id));
-                self.desks.sign_out(id);
+                self.signed_out(now, id);
             }
         }
         self.tell_queues(now);

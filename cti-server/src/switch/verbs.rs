@@ -21,12 +21,13 @@ pub struct Audited {
     pub by: UserId,
     /// By which way: `screen`, `phone`, `api`, `api_token`.
     pub via: &'static str,
-    /// `supervise`, `intercept`, `force_release`, `take`, `move`; what somebody did in an agent's name: the verb.
+    /// `supervise`, `intercept`, `force_release`, `take`, `move`, `set_presence`; what somebody did in an agent's name: the verb.
     pub action: &'static str,
-    pub interaction: InteractionId,
+    /// None: it is about an agent alone.
+    pub interaction: Option<InteractionId>,
     /// Whom it is about.
     pub agent: Option<AgentId>,
-    /// `listen`, `whisper`, `barge`; for supervision only.
+    /// `listen`, `whisper`, `barge` of supervision; the presence that was set.
     pub mode: Option<&'static str>,
 }
 
@@ -90,7 +91,7 @@ impl Rooms {
                     return refuse(ErrorCode::WrongState, NO_INTERCEPTION);
                 }
                 let (via, action) = (BY_SCREEN, "intercept");
-                self.audit(Audited { at: now.utc, by: user, via, action, interaction, agent: None, mode: None });
+                self.audit(Audited { at: now.utc, by: user, via, action, interaction: Some(interaction), agent: None, mode: None });
                 self.say(now, Said::Intercepted { participant });
                 Ok(())
             }
@@ -272,6 +273,7 @@ impl Rooms {
             return Err(WireError::new(ErrorCode::Forbidden, "you do not supervise this agent").field("agent"));
         }
         self.signed_in(user)?;
+        self.within_reach(user)?;
         let busy = self.agents.get(&user).is_none_or(|state| !state.assignments.is_empty() || !state.offers.is_empty());
         if busy {
             return refuse(ErrorCode::WrongState, "you are busy yourself");
@@ -285,7 +287,15 @@ impl Rooms {
         }
         let (via, action) = (BY_SCREEN, if intercept { "intercept" } else { "supervise" });
         let interaction = view.interaction;
-        self.audit(Audited { at: now.utc, by: user, via, action, interaction, agent: Some(agent), mode: Some(mode.word()) });
+        self.audit(Audited {
+            at: now.utc,
+            by: user,
+            via,
+            action,
+            interaction: Some(interaction),
+            agent: Some(agent),
+            mode: Some(mode.word()),
+        });
         self.say(now, Said::SuperviseAsked { supervisor: user, target: view.participant, mode, of_call, intercept });
         Ok(())
     }
@@ -293,7 +303,15 @@ impl Rooms {
     /// How well a supervisor is heard from now on.
     pub(super) fn set_mode(&mut self, now: Now, user: UserId, call: LegId, mode: SuperviseMode, via: &'static str) -> Done {
         let (interaction, participant) = self.own_supervision(user, call)?;
-        self.audit(Audited { at: now.utc, by: user, via, action: "supervise", interaction, agent: None, mode: Some(mode.word()) });
+        self.audit(Audited {
+            at: now.utc,
+            by: user,
+            via,
+            action: "supervise",
+            interaction: Some(interaction),
+            agent: None,
+            mode: Some(mode.word()),
+        });
         self.say(now, Said::ModeChanged { participant, mode });
         Ok(())
     }
@@ -321,7 +339,7 @@ impl Rooms {
             return refuse(ErrorCode::Forbidden, "you do not supervise this call");
         }
         let (via, action) = (BY_SCREEN, "force_release");
-        self.audit(Audited { at: now.utc, by: user, via, action, interaction, agent, mode: None });
+        self.audit(Audited { at: now.utc, by: user, via, action, interaction: Some(interaction), agent, mode: None });
         self.say(now, Said::ForceReleased { interaction, by: user, participant });
         Ok(())
     }
@@ -347,11 +365,20 @@ impl Rooms {
             return refuse(ErrorCode::Forbidden, "you do not serve this queue");
         }
         self.signed_in(user)?;
+        self.within_reach(user)?;
         let busy = self.agents.get(&user).is_none_or(|state| !state.assignments.is_empty() || !state.offers.is_empty());
         if busy {
             return refuse(ErrorCode::WrongState, "you are busy yourself");
         }
-        self.audit(Audited { at: now.utc, by: user, via: BY_SCREEN, action: "take", interaction, agent: None, mode: None });
+        self.audit(Audited {
+            at: now.utc,
+            by: user,
+            via: BY_SCREEN,
+            action: "take",
+            interaction: Some(interaction),
+            agent: None,
+            mode: None,
+        });
         self.say(now, Said::TakenFromQueue { interaction, agent: user });
         Ok(())
     }
@@ -369,7 +396,15 @@ impl Rooms {
         if self.contacts.get(&interaction).and_then(|contact| contact.queue) != Some(queue) {
             self.takes_work(now, queue).map_err(|error| error.field("queue"))?;
         }
-        self.audit(Audited { at: now.utc, by: user, via: BY_SCREEN, action: "move", interaction, agent: None, mode: None });
+        self.audit(Audited {
+            at: now.utc,
+            by: user,
+            via: BY_SCREEN,
+            action: "move",
+            interaction: Some(interaction),
+            agent: None,
+            mode: None,
+        });
         self.say(now, Said::MovedInQueue { interaction, queue, priority, wrap_up_max });
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What screens show: views made from the rooms' state whenever it changes. Holds no rule. Extends [`Rooms`].
 
+use super::agents::Telephone;
+use super::floor::likeliest;
 use super::lines::Ringing;
 use super::rooms::{Contact, Rooms};
 use super::{Audience, Effect};
@@ -18,11 +20,11 @@ use softphone_protocol::{
 use std::sync::Arc;
 
 /// A tick as ms since the Unix epoch, by the clock as it stands now.
-fn wall_ms(now: Now, tick: Tick) -> i64 {
+pub(super) fn wall_ms(now: Now, tick: Tick) -> i64 {
     now.utc.ms() + (tick.0 as i64 - now.tick.0 as i64) / 1000
 }
 
-fn presence_view(presence: Presence) -> PresenceView {
+pub(super) fn presence_view(presence: Presence) -> PresenceView {
     match presence {
         Presence::LoggedOut => PresenceView::LoggedOut,
         Presence::NotReady(_) => PresenceView::NotReady,
@@ -62,9 +64,21 @@ impl Rooms {
             path: contact.path.clone(),
             waiting_since_ms: wall_ms(now, contact.since),
             until_ms: wall_ms(now, ringing.until),
-            device_note: if ringing.purpose == Some(Purpose::Message) { DeviceNote::AcceptHere } else { DeviceNote::LiftPhone },
+            device_note: self.device_note(ringing),
         };
         self.show(Audience::Me(ringing.agent), key::offer(ringing.offer), &view);
+    }
+
+    fn device_note(&self, ringing: &Ringing) -> DeviceNote {
+        if ringing.purpose == Some(Purpose::Message) {
+            DeviceNote::AcceptHere
+        } else if !self.desks.is_at_page(ringing.agent) {
+            DeviceNote::LiftPhone
+        } else if ringing.answers_itself() {
+            DeviceNote::AutoAnswer
+        } else {
+            DeviceNote::AnswerHere
+        }
     }
 
     pub(super) fn show_call(&mut self, now: Now, leg: LegId) {
@@ -158,11 +172,12 @@ impl Rooms {
                 }
             }
             self.show_waiting(now, interaction);
+            self.show_floor_call(now, interaction);
         }
     }
 
     /// A call that waits is on its queue's screens, for whoever may take or move it.
-    fn show_waiting(&mut self, now: Now, interaction: InteractionId) {
+    pub(super) fn show_waiting(&mut self, now: Now, interaction: InteractionId) {
         let waits = self.interactions.waits_in_queue(interaction);
         let Some(contact) = self.contacts.get_mut(&interaction) else { return };
         let queue = contact.queue.filter(|_| waits);
@@ -174,7 +189,16 @@ impl Rooms {
         if let Some(queue) = queue {
             let offered = self.interactions.participants(interaction).iter().any(|view| view.role != Role::Customer);
             let message = self.interactions.message(interaction).is_some();
-            let view = WaitingView { interaction, caller: caller(contact), since_ms: wall_ms(now, contact.since), offered, message };
+            let standing = self.interactions.work(interaction).and_then(|work| self.acd.standing(work));
+            let view = WaitingView {
+                interaction,
+                caller: caller(contact),
+                since_ms: wall_ms(now, standing.map_or(contact.since, |(_, _, since)| since)),
+                offered,
+                message,
+                customer: likeliest(contact),
+                priority: standing.map(|(_, priority, _)| priority),
+            };
             self.show(Audience::Queue(queue), key::waiting(interaction), &view);
         }
     }
@@ -243,6 +267,16 @@ impl Rooms {
         self.show(Audience::Me(work.view.agent), key::wrap_up(assignment), &view);
     }
 
+    /// Which page is the agent's telephone; nothing of it when they have another.
+    pub(super) fn show_audio(&mut self, now: Now, agent: AgentId) {
+        if self.desks.is_at_page(agent) {
+            let view = self.pages.view(agent, now, wall_ms);
+            self.show(Audience::Me(agent), key::AUDIO.to_owned(), &view);
+        } else {
+            self.publish(Audience::Me(agent), key::AUDIO.to_owned(), None);
+        }
+    }
+
     pub(super) fn show_agent(&mut self, now: Now, agent: AgentId) {
         let Some(entry) = self.directory.agents.get(&agent) else { return };
         let (name, team) = (entry.name.clone(), entry.team);
@@ -254,12 +288,16 @@ impl Rooms {
             Some(_) | None => now.tick,
         };
         desk.shown = Some((shown, since));
-        let (owner_session, phone) = (desk.owner, desk.phone);
-        let device = phone.and_then(|id| self.directory.phones.get(&id).map(|p| (id, p.name.clone()))).map(|(id, name)| DeviceView {
-            device: Device::Phone { id },
-            name,
-            reachable: state.reachable,
-            can_answer: false,
+        let (owner_session, telephone, reachable) = (desk.owner, desk.telephone, state.reachable);
+        let device = telephone.and_then(|telephone| match telephone {
+            Telephone::Phone(id) => {
+                let phone = self.directory.phones.get(&id)?;
+                Some(DeviceView { device: Device::Phone { id }, name: phone.name.clone(), reachable, can_answer: false })
+            }
+            Telephone::Page => {
+                let name = self.pages.label(agent).unwrap_or_default().to_owned();
+                Some(DeviceView { device: Device::Browser, name, reachable, can_answer: true })
+            }
         });
         let reason = self.reason(state.presence);
         let pending = state.pending.map(|p| PendingView { presence: presence_view(p), reason: self.reason(p) });
@@ -277,6 +315,7 @@ impl Rooms {
         // A conversation rather than the time after an earlier one.
         let work = self.desks.works_of(agent).map(|(_, w)| w.view).min_by_key(|view| view.wrap_up_until);
         let work = work.map(|view| (view.interaction, view.queue));
+        let with = work.and_then(|(interaction, _)| self.contacts.get(&interaction));
         let view = FloorAgentView {
             agent,
             name,
@@ -289,6 +328,9 @@ impl Rooms {
             interaction: work.map(|(interaction, _)| interaction),
             queue_name: work.and_then(|(_, queue)| queue).and_then(|queue| self.queue_name(queue)),
             score_tenths: work.and_then(|(interaction, _)| self.worst_score(interaction)),
+            caller: with.map(caller),
+            customer: with.and_then(likeliest),
+            supervised_by: work.map(|(interaction, _)| self.supervisors_of(interaction, agent)).unwrap_or_default(),
         };
         let (key, text) = (key::agent(agent), written(&view));
         if let Some(team) = team {
@@ -298,7 +340,7 @@ impl Rooms {
     }
 
     /// Derived, never stored: assignments first, then offers, then presence.
-    fn shown_state(&self, state: &AgentState) -> ShownState {
+    pub(super) fn shown_state(&self, state: &AgentState) -> ShownState {
         let segment = |id: &AssignmentId| self.desks.works.get(id).map(|w| w.view.segment);
         let segments: Vec<Option<SegmentKind>> = state.assignments.iter().map(|(id, _)| segment(id)).collect();
         let any = |kind: SegmentKind| segments.contains(&Some(kind));
@@ -348,6 +390,7 @@ impl Rooms {
             self.publish(Audience::Queue(state.queue), key::QUEUE.to_owned(), None);
             return;
         };
+        let figures = self.floor.figures(state.queue);
         let view = QueueView {
             queue: state.queue,
             name: queue.settings.name.clone(),
@@ -359,6 +402,10 @@ impl Rooms {
             ready: state.ready,
             busy: state.busy,
             open: queue.settings.open,
+            expected_wait_ms: state.expected.map(|wait| wait.as_millis() as u64),
+            expected_error_ms: state.expected_error.map(|error| error.as_millis() as u64),
+            today: figures.map(|figures| figures.today),
+            lately: figures.map(|figures| figures.lately),
         };
         let text = written(&view);
         self.publish(Audience::Floor, key::queue(state.queue), text.clone());
@@ -379,13 +426,13 @@ impl Rooms {
         }
     }
 
-    fn queue_name(&self, queue: QueueId) -> Option<String> {
+    pub(super) fn queue_name(&self, queue: QueueId) -> Option<String> {
         self.directory.queues.get(&queue).map(|q| q.settings.name.clone())
     }
 }
 
 /// A view as JSON. Views are plain structs with text keys: they always can be.
-fn written<T: Serialize>(view: &T) -> Option<Arc<str>> {
+pub(super) fn written<T: Serialize>(view: &T) -> Option<Arc<str>> {
     serde_json::to_string(view).ok().map(Arc::from)
 }
 
@@ -404,7 +451,7 @@ fn call_state(segment: SegmentKind) -> CallState {
     }
 }
 
-fn caller(contact: &Contact) -> CallerView {
+pub(super) fn caller(contact: &Contact) -> CallerView {
     CallerView { number: contact.party.number.as_str().map(str::to_owned), display: contact.party.display.clone() }
 }
 

@@ -94,7 +94,8 @@ pub enum NotReadyReason {
     DeviceBusy,
     /// System: the phone is not registered or cannot be reached.
     DeviceUnreachable,
-    /// System: every socket of a signed-in agent has been gone for the grace time.
+    /// System: every socket of a signed-in agent has been gone for the grace time, or the page they telephoned with for as long as a call
+    /// waits.
     ConnectionLost,
 }
 
@@ -302,6 +303,9 @@ pub struct QueueState {
     pub staffed: u32,
     pub ready: u32,
     pub busy: u32,
+    /// How long who came now would wait, and how far such expectations lay from the truth of late; `None`: not known yet.
+    pub expected: Option<Duration>,
+    pub expected_error: Option<Duration>,
 }
 
 /// Why this agent, and why not the others: kept with the interaction.

@@ -254,6 +254,12 @@ pub enum EngineCommand {
     /// Bind RTP on `port` and RTCP on `port + 1` of `ip`. Answered by `Opened` or `OpenFailed`.
     /// Legs with equal `group` live on the same thread (those of one interaction).
     Open { leg: LegId, group: u64, ip: IpAddr, port: u16, ssrc: u32, sequence: u16, timestamp: u32 },
+    /// A leg that stands without a call, of one page in a browser: it sends and receives on the port that all pages share, and is found by
+    /// the name its checks bear. Answered by `Opened` or `OpenFailed`.
+    Stand { leg: LegId, group: u64, ssrc: u32, sequence: u16, timestamp: u32 },
+    /// The standing leg is also this leg of a call from now on, on the thread of the call's group; all it did before ends. Answered by
+    /// `Opened` or `OpenFailed`, until which nothing but `Close` may be said of `leg`. Its `Close` leaves the standing leg.
+    Attach { standing: LegId, leg: LegId, group: u64 },
     /// Begin or change the stream by signalling. A changed `remote` unlocks the source so that it locks anew.
     SetStream { leg: LegId, stream: Stream },
     /// Whom this leg hears when nothing is played to it. Empty: nothing is sent. One: its packets are passed on as they come.
@@ -273,7 +279,7 @@ pub enum EngineCommand {
     Tap { leg: LegId, tap: Option<Tap> },
     /// Listen who answered, from now on: `Detected` follows once. `None` stops listening.
     Detect { leg: LegId, limits: Option<DetectLimits> },
-    /// Close sockets; answered by `Closed`, after which the port pair rests.
+    /// Close sockets; answered by `Closed`, after which the port pair rests. A leg without ports of its own says port 0.
     Close { leg: LegId },
 }
 
@@ -335,6 +341,11 @@ pub enum EngineEvent {
         leg: LegId,
     },
     MediaBack {
+        leg: LegId,
+    },
+    /// The handshake with the page of a standing leg is done, once more after each new one: what calls say is heard there. `leg` is the
+    /// standing one, in a call or not.
+    Connected {
         leg: LegId,
     },
     /// A web phone's media will not come to be: its handshake failed. Told once; nothing was or will be sent in the clear.

@@ -12,6 +12,12 @@ pub const DIGITS_MAX: usize = 32;
 pub const PRIORITY_MAX: u8 = 9;
 /// Longest number of one command, in characters; a longer one is refused.
 pub const DIALLED_MAX: usize = 40;
+/// Longest SDP of a page, in bytes; a longer one is refused.
+pub const SDP_BYTES_MAX: usize = 16_000;
+/// Longest name a page has for itself, in characters; a longer one is refused.
+pub const CLIENT_MAX: usize = 64;
+/// Longest name by which people know a page, in characters; a longer one is refused.
+pub const LABEL_MAX: usize = 80;
 /// Most topics named in one message; more are refused.
 pub const TOPICS_MAX: usize = 200;
 /// Longest error text, in characters; a longer one is cut. Bounds what of a bad message is sent back.
@@ -139,10 +145,26 @@ fn check_command(command: &Command) -> Result<(), WireError> {
         Command::SetWrapUp { note: Some(note), .. } if note.chars().count() > NOTE_CHARS_MAX => {
             bad("note", format!("at most {NOTE_CHARS_MAX} characters"))
         }
+        Command::AudioOffer { sdp, client, label, .. } => {
+            if sdp.is_empty() || sdp.len() > SDP_BYTES_MAX {
+                return bad("sdp", format!("1 to {SDP_BYTES_MAX} bytes"));
+            }
+            if !(1..=CLIENT_MAX).contains(&client.chars().count()) || client.chars().any(char::is_control) {
+                return bad("client", format!("1 to {CLIENT_MAX} characters, none of control"));
+            }
+            if label.chars().count() > LABEL_MAX || label.chars().any(char::is_control) {
+                return bad("label", format!("at most {LABEL_MAX} characters, none of control"));
+            }
+            Ok(())
+        }
         Command::SetPresence { presence: crate::PresenceAsked::Ready, reason: Some(_) } => {
             bad("reason", "a reason goes with not_ready only".into())
         }
+        Command::SetPresenceOf { presence: crate::PresenceView::Ready | crate::PresenceView::LoggedOut, reason: Some(_), .. } => {
+            bad("reason", "a reason goes with not_ready only".into())
+        }
         Command::SetPresence { .. }
+        | Command::SetPresenceOf { .. }
         | Command::SetWrapUp { .. }
         | Command::SignIn { .. }
         | Command::SignOut
@@ -171,6 +193,8 @@ fn check_command(command: &Command) -> Result<(), WireError> {
         | Command::ForceRelease { .. }
         | Command::TakeWaiting { .. }
         | Command::MoveWaiting { .. }
+        | Command::AudioRelease
+        | Command::EchoTest { .. }
         | Command::TakeOver => Ok(()),
     }
 }
@@ -238,6 +262,29 @@ mod tests {
         ];
         for (text, id, code, field) in table {
             assert_eq!(refusal(&text), (id, code, field.map(str::to_owned)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_page_says_of_itself_has_limits() {
+        let offer = |sdp: &str, client: &str, label: &str| {
+            let command = serde_json::json!({"do": "audio_offer", "sdp": sdp, "client": client, "label": label});
+            serde_json::json!({"type": "command", "id": 1, "command": command}).to_string()
+        };
+        assert!(ClientMessage::decode(&offer("v=0", "c", "")).is_ok());
+        let longest = offer(&"v".repeat(SDP_BYTES_MAX), &"\u{e9}".repeat(CLIENT_MAX), &"\u{e9}".repeat(LABEL_MAX));
+        assert!(ClientMessage::decode(&longest).is_ok());
+        let rows = [
+            (offer("", "c", ""), "sdp"),
+            (offer(&"v".repeat(SDP_BYTES_MAX + 1), "c", ""), "sdp"),
+            (offer("v=0", "", ""), "client"),
+            (offer("v=0", &"c".repeat(CLIENT_MAX + 1), ""), "client"),
+            (offer("v=0", "c\n", ""), "client"),
+            (offer("v=0", "c", &"l".repeat(LABEL_MAX + 1)), "label"),
+            (offer("v=0", "c", "\u{7}"), "label"),
+        ];
+        for (text, field) in rows {
+            assert_eq!(refusal(&text), (Some(1), ErrorCode::BadValue, Some(field.into())), "{field}");
         }
     }
 

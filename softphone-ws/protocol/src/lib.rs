@@ -5,12 +5,14 @@
 //! since the Unix epoch, UTC; ids are UUIDs in text. TypeScript for all of it comes from [`typescript::generate`].
 
 pub mod decode;
+pub mod floor;
 pub mod message;
 pub mod topic;
 pub mod typescript;
 pub mod view;
 
 pub use decode::BadMessage;
+pub use floor::*;
 pub use message::{
     At, ClientMessage, Command, Device, ErrorCode, ModeAsked, Outcome, PresenceAsked, RecordAsked, ServerMessage, SessionNo, TargetAsked,
     WireError,

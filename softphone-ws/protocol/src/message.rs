@@ -1,7 +1,7 @@
 //! What client and server say to each other. Reading with good errors is in [`decode`](crate::decode).
 
 use crate::topic::Topic;
-use crate::view::Role;
+use crate::view::{PresenceView, Role};
 use cti_types::{AssignmentId, FlowId, InteractionId, LegId, OfferId, ParticipantId, PhoneId, QueueId, ReasonId, UserId, WrapUpCodeId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -73,6 +73,15 @@ pub enum Command {
         #[ts(as = "Option<String>", optional = nullable)]
         reason: Option<ReasonId>,
     },
+    /// For supervisors: set the presence of an agent. While they are busy it stays pending, as their own would; `logged_out` signs them out.
+    SetPresenceOf {
+        #[ts(as = "String")]
+        agent: UserId,
+        presence: PresenceView,
+        /// Only with `not_ready`.
+        #[ts(as = "Option<String>", optional = nullable)]
+        reason: Option<ReasonId>,
+    },
     /// Say no to an offer; it goes back to its place and to the next agent.
     Decline {
         #[ts(as = "String")]
@@ -97,6 +106,26 @@ pub enum Command {
     ReturnMessage {
         #[ts(as = "String")]
         assignment: AssignmentId,
+    },
+    /// The page's half of its standing connection, an SDP offer; the reply's value is our answer, `{ "sdp": "…" }`. A later one of the same
+    /// page, or of any while the audio is lost, replaces it, and a call goes on there. Refused with `taken` while another page has the
+    /// audio, unless `take_over`.
+    AudioOffer {
+        /// One audio stream, both ways, with ICE and DTLS-SRTP; at most 16,000 bytes.
+        sdp: String,
+        /// The page's own name for itself, which a reload does not change: 1–64 characters.
+        client: String,
+        /// How people tell this page from their others, at most 80 characters.
+        label: String,
+        #[serde(default)]
+        #[ts(as = "Option<bool>", optional)]
+        take_over: bool,
+    },
+    /// Give the audio up: the agent has no telephone until a page offers again. Not in a call.
+    AudioRelease,
+    /// Hear oneself, to try microphone and speaker. It ends by itself after a minute, and when a call comes.
+    EchoTest {
+        on: bool,
     },
     /// Answer a ringing leg, on devices that can be answered from afar.
     Answer {
@@ -245,7 +274,7 @@ pub enum Command {
         #[ts(as = "String")]
         assignment: AssignmentId,
     },
-    /// This socket becomes the one that owns the audio and shows the pop.
+    /// This socket becomes the one that shows the pop. The audio goes with `audio_offer`.
     TakeOver,
 }
 
@@ -272,6 +301,7 @@ impl Command {
             Command::SignIn { .. }
             | Command::SignOut
             | Command::SetPresence { .. }
+            | Command::SetPresenceOf { .. }
             | Command::Decline { .. }
             | Command::Accept { .. }
             | Command::TakeMessage { .. }
@@ -284,6 +314,9 @@ impl Command {
             | Command::MoveWaiting { .. }
             | Command::SetWrapUp { .. }
             | Command::FinishWrapUp { .. }
+            | Command::AudioOffer { .. }
+            | Command::AudioRelease
+            | Command::EchoTest { .. }
             | Command::TakeOver => None,
         }
     }
@@ -357,7 +390,7 @@ pub enum Device {
         #[ts(as = "String")]
         id: PhoneId,
     },
-    /// The browser that this socket belongs to.
+    /// A page of the agent's, whichever has the audio (`AudioView`).
     Browser,
 }
 
@@ -535,6 +568,21 @@ mod tests {
             (
                 json!({"type": "command", "id": 6, "command": {"do": "take_over"}}),
                 ClientMessage::Command { id: 6, command: Command::TakeOver },
+            ),
+            (
+                json!({"type": "command", "id": 8, "command": {"do": "audio_offer", "sdp": "v=0", "client": "c", "label": "l"}}),
+                ClientMessage::Command {
+                    id: 8,
+                    command: Command::AudioOffer { sdp: "v=0".into(), client: "c".into(), label: "l".into(), take_over: false },
+                },
+            ),
+            (
+                json!({"type": "command", "id": 9, "command": {"do": "audio_release"}}),
+                ClientMessage::Command { id: 9, command: Command::AudioRelease },
+            ),
+            (
+                json!({"type": "command", "id": 10, "command": {"do": "echo_test", "on": true}}),
+                ClientMessage::Command { id: 10, command: Command::EchoTest { on: true } },
             ),
             // Supervision is of the call.
             (

@@ -11,10 +11,10 @@ use ts_rs::TS;
 #[serde(try_from = "String", into = "String")]
 #[ts(type = "\"me\" | \"my-work\" | \"floor\" | `queue/${string}` | `team/${string}` | `customer/${string}`")]
 pub enum Topic {
-    /// The signed-in person's own state, offers, calls, messages and wrap-ups. Entries: `agent`, `offer/<id>`, `call/<leg>`,
-    /// `message/<interaction>`, `wrap_up/<assignment>`.
+    /// The signed-in person's own state, audio, offers, calls, messages and wrap-ups. Entries: `agent`, `audio`, `offer/<id>`,
+    /// `call/<leg>`, `message/<interaction>`, `wrap_up/<assignment>`.
     Me,
-    /// All queues and agents. Entries: `queue/<id>`, `agent/<id>`.
+    /// All queues, agents and calls. Entries: `queue/<id>`, `agent/<id>`, `call/<interaction>`.
     Floor,
     /// One queue. Entry: `queue`.
     Queue(QueueId),
@@ -87,6 +87,8 @@ pub mod key {
 
     /// In `me`: the person's own [`AgentView`](crate::AgentView).
     pub const AGENT: &str = "agent";
+    /// In `me`: which page is their telephone, [`AudioView`](crate::AudioView); only while signed in with the browser.
+    pub const AUDIO: &str = "audio";
     /// In `queue/<id>`: the queue's [`QueueView`](crate::QueueView).
     pub const QUEUE: &str = "queue";
     /// In `my-work`: how much it is, [`WorkCountsView`](crate::WorkCountsView).
@@ -117,6 +119,10 @@ pub mod key {
     /// In `floor`: a [`QueueView`](crate::QueueView).
     pub fn queue(id: QueueId) -> String {
         format!("queue/{id}")
+    }
+    /// In `floor`: a [`FloorCallView`](crate::FloorCallView).
+    pub fn floor_call(id: InteractionId) -> String {
+        format!("call/{id}")
     }
     /// In `floor` and `team/<id>`: a [`FloorAgentView`](crate::FloorAgentView).
     pub fn agent(id: AgentId) -> String {

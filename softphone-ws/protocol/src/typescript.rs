@@ -1,6 +1,7 @@
 //! The wire types as one TypeScript module, in an order that does not change from run to run. Writing the file is the test's part.
 
-use crate::message::{ClientMessage, ServerMessage};
+use crate::floor::FloorCallView;
+use crate::message::{At, ClientMessage, ServerMessage};
 use crate::topic::Topic;
 use crate::view::*;
 use std::collections::BTreeMap;
@@ -33,15 +34,19 @@ pub fn generate() -> String {
     // All 64-bit numbers on this wire are below 2^53 (milliseconds, versions, counters), so they are plain numbers there.
     let config = Config::new().with_large_int("number");
     let mut collector = Collector { config, found: BTreeMap::new() };
+    // Named only in a written-out type, which the visitor cannot see into.
+    collector.visit::<At>();
     collector.visit::<ClientMessage>();
     collector.visit::<ServerMessage>();
     collector.visit::<Topic>();
     collector.visit::<AgentView>();
+    collector.visit::<AudioView>();
     collector.visit::<OfferView>();
     collector.visit::<CallView>();
     collector.visit::<WrapUpView>();
     collector.visit::<QueueView>();
     collector.visit::<FloorAgentView>();
+    collector.visit::<FloorCallView>();
     collector.visit::<WaitingView>();
     collector.visit::<MessageView>();
     collector.visit::<ChangeView>();

@@ -1,5 +1,6 @@
 //! What topics show: plain structs with text, ids and times, as a screen needs them. Filled by the switch, no rule lives here.
 
+use crate::floor::{QueueFiguresView, SupervisedView};
 use crate::message::{Device, SessionNo};
 use cti_types::acd::NotReadyReason;
 use cti_types::*;
@@ -99,7 +100,7 @@ pub struct AgentView {
     pub since_ms: i64,
     /// The telephone in use while signed in.
     pub device: Option<DeviceView>,
-    /// The socket that owns audio and pop; `null` while none does.
+    /// The socket that shows the pop; `null` while none does.
     pub owner_session: Option<SessionNo>,
 }
 
@@ -113,6 +114,39 @@ pub struct DeviceView {
     pub reachable: bool,
     /// Can be answered by command.
     pub can_answer: bool,
+}
+
+/// How far a page's standing connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AudioState {
+    /// No page has offered its audio.
+    None,
+    /// Answered; checks and handshake are under way.
+    Connecting,
+    /// Calls can be answered.
+    Connected,
+    /// Nothing comes from the page any more. A call is kept for it until `until_ms`.
+    Lost,
+}
+
+/// Entry `audio` of `me`: the page that is the agent's telephone, while they are signed in with the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct AudioView {
+    pub state: AudioState,
+    /// When `state` began, in ms since the Unix epoch.
+    pub since_ms: i64,
+    /// The page that has the audio, by its own name and by people's; `null` with state `none`.
+    pub client: Option<String>,
+    pub label: Option<String>,
+    /// That page's socket; `null`: it has none just now.
+    pub session: Option<SessionNo>,
+    /// Until when a call is kept for a page that is gone, in ms since the Unix epoch.
+    pub until_ms: Option<i64>,
+    /// The agent hears themselves.
+    pub echo_test: bool,
+    /// How the connection sounds, in a call or in an echo test; `null`: nothing is measured yet.
+    pub quality: Option<QualityView>,
 }
 
 /// Entry `offer/<id>` of `me`: work held out to this agent. Sent before the telephone rings.
@@ -407,6 +441,8 @@ pub struct QualityView {
     pub far_tenths: Option<u8>,
     /// Packets of theirs that did not come, of a thousand.
     pub lost_permille: u32,
+    /// Packets of ours that did not come there, by their own reports, of a thousand.
+    pub far_lost_permille: u32,
     pub jitter_ms: u32,
     /// 0: not measured.
     pub round_trip_ms: u32,
@@ -442,6 +478,11 @@ pub struct WaitingView {
     pub offered: bool,
     /// Nobody is on the line: it is a message.
     pub message: bool,
+    /// The likeliest customer; what may be seen of them is read by REST.
+    #[ts(as = "Option<String>")]
+    pub customer: Option<CustomerId>,
+    /// The queue's and its own priority together: the higher is served first, and of equals the one who waited longer.
+    pub priority: Option<u8>,
 }
 
 /// Entry `message/<interaction>` of `me`: a message in the agent's own mailbox, or one they deal with.
@@ -553,6 +594,14 @@ pub struct QueueView {
     pub busy: u32,
     /// Takes new work.
     pub open: bool,
+    /// How long who came now would probably wait; `null`: nobody works, or nothing was measured yet.
+    pub expected_wait_ms: Option<u64>,
+    /// How far what was expected lay from what came true of late, on average; `null`: nothing to compare yet.
+    pub expected_error_ms: Option<u64>,
+    /// Since midnight in the queue's time zone; `null`: not counted yet.
+    pub today: Option<QueueFiguresView>,
+    /// In the running quarter hour and the one before it.
+    pub lately: Option<QueueFiguresView>,
 }
 
 /// Entry `agent/<id>` of `floor` and of `team/<id>`.
@@ -575,4 +624,11 @@ pub struct FloorAgentView {
     pub queue_name: Option<String>,
     /// The worst of the mean opinion scores of their call, in tenths; `null`: none is measured.
     pub score_tenths: Option<u8>,
+    /// Whom they have on the line, or whose message they deal with.
+    pub caller: Option<CallerView>,
+    /// The likeliest customer; what may be seen of them is read by REST.
+    #[ts(as = "Option<String>")]
+    pub customer: Option<CustomerId>,
+    /// Who listens to them, or speaks with them.
+    pub supervised_by: Vec<SupervisedView>,
 }

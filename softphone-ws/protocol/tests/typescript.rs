@@ -21,7 +21,9 @@ fn the_typescript_file_is_up_to_date() {
 #[test]
 fn every_type_that_is_used_is_declared() {
     let text = generate();
-    for name in ["ClientMessage", "ServerMessage", "Command", "Outcome", "ErrorCode", "Topic", "OfferView", "CardView", "FloorAgentView"] {
+    for name in
+        ["At", "ClientMessage", "ServerMessage", "Command", "Outcome", "ErrorCode", "Topic", "OfferView", "CardView", "FloorAgentView"]
+    {
         assert_eq!(text.matches(&format!("export type {name} =")).count(), 1, "{name}");
     }
     assert!(!text.contains("bigint"));

@@ -61,6 +61,7 @@ impl World {
         self.generation += 1;
         let open = self.oracle_engine.crash();
         self.sockets.clear();
+        self.stands.clear();
         self.failing.clear();
         self.leg_of_media.clear();
         self.screens.crash();

@@ -1,5 +1,6 @@
 //! Agents at their screens: sockets, commands sensible and not, always by what the screen shows. Extends [`World`].
 
+use crate::engine::PAGE_SDP;
 use crate::house::{CODE, REASON, SALES, SUPPORT, agent_id, phone_id};
 use crate::oracle::Check;
 use crate::world::{Task, World};
@@ -12,6 +13,8 @@ use std::time::Duration;
 pub(crate) struct Desk {
     pub(crate) user: UserId,
     n: usize,
+    /// Telephones in the page, mostly.
+    browser: bool,
     sockets: Vec<SessionNo>,
     /// Ids of things that were on the screen once: what stale commands name.
     seen: Vec<String>,
@@ -19,7 +22,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new(n: usize) -> Desk {
-        Desk { user: agent_id(n), n, sockets: Vec::new(), seen: Vec::new() }
+        Desk { user: agent_id(n), n, browser: n % 3 == 2, sockets: Vec::new(), seen: Vec::new() }
     }
 
     /// The server is gone and every socket with it.
@@ -43,6 +46,8 @@ struct Shown {
     interaction: Option<InteractionId>,
     parties: Vec<ParticipantId>,
     wrap_up: Option<AssignmentId>,
+    /// How the audio of the agent's page is; empty without one.
+    audio: String,
 }
 
 impl World {
@@ -125,6 +130,10 @@ impl World {
                 }
                 continue;
             }
+            if name == key::AUDIO {
+                shown.audio = value.get("state").and_then(Value::as_str).unwrap_or_default().to_owned();
+                continue;
+            }
             let Some((kind, id)) = name.split_once('/') else { continue };
             seen.push(id.to_owned());
             let state = value.get("state").and_then(|s| s.as_str()).unwrap_or_default();
@@ -156,6 +165,11 @@ impl World {
     }
 
     fn sensible(&mut self, n: usize, shown: &Shown) -> Option<Command> {
+        if !shown.audio.is_empty()
+            && let Some(command) = self.of_audio(n, &shown.audio)
+        {
+            return Some(command);
+        }
         let dice = self.chance.below(100);
         if let Some(assignment) = shown.wrap_up {
             return match dice {
@@ -211,6 +225,7 @@ impl World {
                 ("ringing", 10) => Some(Command::SignOut),
                 ("ringing", 11) => Some(Command::SetPresence { presence: PresenceAsked::NotReady, reason: None }),
                 ("ringing", 12) => Some(Command::Answer { call }),
+                ("ringing", 13..=69) if self.desks[n].browser => Some(Command::Answer { call }),
                 _ => None,
             };
         }
@@ -226,6 +241,24 @@ impl World {
             ("ready" | "not_ready", 70..=72) => Some(self.dial()),
             ("ready" | "not_ready" | "pending", _) => None,
             (_, 0..=59) => Some(self.sign_in(n, 15)),
+            _ => None,
+        }
+    }
+
+    /// What a page does about its audio: connects it, and again when it is lost; loads anew, plays with the echo, is closed.
+    fn of_audio(&mut self, n: usize, state: &str) -> Option<Command> {
+        let eager = match state {
+            "none" | "lost" => 60,
+            _ => 2,
+        };
+        if self.odds(eager) {
+            let page = self.chance.below(2);
+            let (client, take_over) = (format!("page {n} {page}"), self.odds(50));
+            return Some(Command::AudioOffer { sdp: PAGE_SDP.into(), client, label: String::new(), take_over });
+        }
+        match self.chance.below(100) {
+            0 => Some(Command::AudioRelease),
+            1..=2 => Some(Command::EchoTest { on: self.odds(70) }),
             _ => None,
         }
     }
@@ -310,8 +343,11 @@ impl World {
         }
     }
 
-    /// On the own phone, or with these odds on somebody's.
+    /// With the browser, on the own phone, or with these odds on somebody's.
     fn sign_in(&mut self, n: usize, stray: u64) -> Command {
+        if self.desks[n].browser && self.odds(85) {
+            return Command::SignIn { device: Device::Browser, take_over: self.odds(40) };
+        }
         let other = self.chance.below(self.desks.len() as u64) as usize;
         let phone = if self.odds(stray) { other } else { self.desks[n].n };
         Command::SignIn { device: Device::Phone { id: phone_id(phone) }, take_over: self.odds(40) }
@@ -325,7 +361,9 @@ impl World {
         let at = self.chance.below(seen.len() as u64) as usize;
         let id: u128 = seen.get(at).and_then(|id| id.parse::<LegId>().ok()).map_or(99, |id| id.0.as_u128());
         let call = LegId::from_u128(id);
-        Some(match self.chance.below(23) {
+        Some(match self.chance.below(25) {
+            23 => Command::AudioOffer { sdp: "v=0".into(), client: "a page".into(), label: String::new(), take_over: true },
+            24 => Command::EchoTest { on: true },
             19 => Command::Accept { offer: OfferId::from_u128(id) },
             20 => Command::TakeMessage { interaction: InteractionId::from_u128(id) },
             21 => Command::FinishMessage { assignment: AssignmentId::from_u128(id) },

@@ -10,6 +10,8 @@ mod engine;
 mod house;
 mod network;
 mod oracle;
+#[cfg(test)]
+mod pages;
 mod phones;
 mod register;
 mod world;

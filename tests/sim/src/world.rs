@@ -16,8 +16,9 @@ use cti_server::switch::{Effect, Event, Found, MediaAddress, RecordingFact, Room
 use cti_sip::Endpoint;
 use cti_sip::api::{Command as Sip, Transport};
 use cti_types::media::EngineEvent;
+use cti_types::web::{Fingerprint, FingerprintHash};
 use cti_types::{AgentId, Chance, CustomerId, InteractionId, LegId, Now, OwnerEpoch, RecordingId, Tick, Utc};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -77,6 +78,8 @@ pub(crate) struct World {
     pub(crate) sessions: u64,
     pub(crate) commands: u64,
     pub(crate) sockets: BTreeMap<LegId, Sockets>,
+    /// The legs of pages.
+    pub(crate) stands: BTreeSet<LegId>,
     pub(crate) failing: BTreeMap<LegId, u16>,
     /// Of a hundred ports, how many cannot be opened.
     pub(crate) open_fails: u64,
@@ -112,9 +115,11 @@ pub(crate) fn rooms(seed: u64, now: Now, agent_seqs: BTreeMap<AgentId, u64>, tig
         media: vec![MediaAddress::plain(SERVER.ip())],
         media_ports: (30_000, 30_000 + 2 * pairs - 1),
         port_rest: PORT_REST,
-        spoken: Spoken::default(),
+        spoken: Spoken { web: Fingerprint::new(FingerprintHash::Sha256, &[7; 32]), ..Spoken::default() },
         card_wait: Duration::from_millis(150),
         sockets_grace: Duration::from_secs(10),
+        pages: Some(SocketAddr::new(SERVER.ip(), 40_000)),
+        page_wait: Duration::from_secs(30),
         calls: cti_call::Settings::default(),
         interactions: cti_interaction::Limits { open_max, ..cti_interaction::Limits::default() },
         acd: cti_acd::Limits::default(),
@@ -190,6 +195,7 @@ impl World {
             sessions: 0,
             commands: 0,
             sockets: BTreeMap::new(),
+            stands: BTreeSet::new(),
             failing: BTreeMap::new(),
             open_fails: 1,
             leg_of_media: BTreeMap::new(),

@@ -1,6 +1,7 @@
 //! The room from outside: every rule as a table of inputs and outputs, and random histories against a full scan.
 
 mod aims;
+mod expect;
 mod harness;
 mod limits;
 mod offers;

@@ -43,6 +43,7 @@ fn input() -> impl Strategy<Value = Input> {
         2 => leg().prop_map(|leg| Input::Hold { leg }),
         2 => leg().prop_map(|leg| Input::Retrieve { leg }),
         2 => (leg(), any::<bool>()).prop_map(|(leg, held)| Input::FarHold { leg, held }),
+        2 => (leg(), any::<bool>()).prop_map(|(leg, away)| Input::Away { leg, away }),
         3 => leg().prop_map(|leg| Input::End { leg, cause: cause::NORMAL_CLEARING }),
     ]
 }
@@ -75,7 +76,8 @@ proptest! {
             house.say(input);
         }
         for one in (2..2 + LEGS).map(LegId::from_u128).filter(|leg| house.calls.is_up(*leg)) {
-            let quiet = |leg| house.calls.is_muted(leg) || house.calls.is_held_by_device(leg) || house.calls.is_held_by_command(leg);
+            let holds = |leg| house.calls.is_held_by_device(leg) || house.calls.is_held_by_command(leg) || house.calls.is_away(leg);
+            let quiet = |leg| house.calls.is_muted(leg) || holds(leg);
             let Some(other) = house.calls.peer(one).filter(|other| house.calls.is_up(*other) && house.calls.peer(*other) == Some(one)) else {
                 continue;
             };

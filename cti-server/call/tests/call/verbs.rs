@@ -54,6 +54,39 @@ fn who_is_consulted_is_heard_by_the_agent_alone_until_the_customer_is_back() {
 }
 
 #[test]
+fn who_is_away_counts_as_holding_wherever_they_speak_until_they_are_back() {
+    let mut house = with(&[BOB]);
+    run(
+        &mut house,
+        vec![
+            (Input::Away { leg: AGENT, away: true }, "C:~ A:"),
+            (Input::Away { leg: AGENT, away: true }, "C:~ A:"),
+            (Input::Retrieve { leg: AGENT }, "C:~ A:"),
+            (Input::Away { leg: AGENT, away: false }, "C:A A:C"),
+            (consult(BOB), "C:~ A:B B:A"),
+            (Input::Away { leg: AGENT, away: true }, "C:~ A: B:~"),
+            (Input::Swap { agent: AGENT }, "C:~ A: B:~"),
+            (Input::Merge { agent: AGENT }, "C:B B:C A:"),
+            (Input::Away { leg: AGENT, away: false }, "C:AB A:CB B:CA"),
+        ],
+    );
+}
+
+#[test]
+fn a_hold_by_command_outlasts_being_away() {
+    let mut house = House::talking();
+    run(
+        &mut house,
+        vec![
+            (Input::Hold { leg: AGENT }, "C:~ A:"),
+            (Input::Away { leg: AGENT, away: true }, "C:~ A:"),
+            (Input::Away { leg: AGENT, away: false }, "C:~ A:"),
+            (Input::Retrieve { leg: AGENT }, "C:A A:C"),
+        ],
+    );
+}
+
+#[test]
 fn a_consultation_is_recorded_by_itself_at_the_one_consulted() {
     let mut house = with(&[BOB]);
     house.say(consult(BOB));

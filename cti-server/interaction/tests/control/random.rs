@@ -64,6 +64,7 @@ fn step(house: &mut House, verb: u8, a: u8, b: u8) {
         20 => house.say(Input::ModeChanged { participant: who, mode }),
         21 => house.say(Input::Intercepted { participant: who }),
         22 if b.is_multiple_of(4) => house.say(Input::ForceReleased { interaction: ID, by: agent, participant: Some(who) }),
+        22 if b.is_multiple_of(2) => house.say(Input::AgentLost { participant: who }),
         23 => house.say(Input::TakenFromQueue { interaction: ID, agent }),
         24 => house.say(Input::MovedInQueue { interaction: ID, queue: OTHER_QUEUE, priority: b % 9, wrap_up_max: WRAP_UP }),
         25 => house.say(Input::Held { participant: who }),

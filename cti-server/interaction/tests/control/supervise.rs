@@ -219,6 +219,31 @@ fn an_agent_taken_out_leaves_the_customer_at_their_place() {
 }
 
 #[test]
+fn a_customer_whose_agent_is_lost_is_back_at_their_place() {
+    let (mut house, ann) = House::talking();
+    let before = house.acd.queued[0];
+    house.say(Input::AgentLost { participant: ann });
+    assert_eq!((house.does(ann), house.waits_in()), (Some(WrapUp), Some((before.1, before.2, before.3))));
+    assert!(!house.is_dropped(CUSTOMER));
+}
+
+#[test]
+fn whoever_else_talks_keeps_the_customer_of_an_agent_who_is_lost() {
+    let (mut house, ann) = House::talking();
+    house.say(Input::ConsultAsked { by: ann, to: Target::Agent(BOB) });
+    let bob = house.lift_last();
+    house.say(Input::AgentLost { participant: ann });
+    assert_eq!((house.all_do(&[CUSTOMER, bob]), house.waits_in()), (vec![Some(Talking); 2], None));
+}
+
+#[test]
+fn a_supervisor_who_is_lost_changes_nothing_for_the_others() {
+    let (mut house, ann, boss) = listening(true);
+    house.say(Input::AgentLost { participant: boss });
+    assert_eq!((house.left(boss), house.all_do(&[CUSTOMER, ann])), (Some(LeaveReason::Lost), vec![Some(Talking); 2]));
+}
+
+#[test]
 fn an_agent_taken_out_of_a_conference_leaves_the_others_together() {
     let (mut house, ann) = House::talking();
     house.say(Input::ConsultAsked { by: ann, to: Target::Agent(BOB) });

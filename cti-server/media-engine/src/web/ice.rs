@@ -103,6 +103,14 @@ impl Path {
     }
 }
 
+/// Whose check this is, by the name of ours that it bears and the password it shows; `known` says what goes with a name.
+pub(crate) fn whose<'a, T>(packet: &[u8], known: impl FnOnce(&str) -> Option<(T, &'a str)>) -> Option<T> {
+    let check = StunMessage::parse(packet).ok().filter(StunMessage::is_binding_request)?;
+    let (ours, _) = check.split_username()?;
+    let (whose, password) = known(ours)?;
+    check.verify(password.as_bytes(), tag).then_some(whose)
+}
+
 fn tag(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
     DefaultSha1HmacProvider.sha1_hmac(key, parts)
 }
@@ -226,6 +234,15 @@ mod tests {
         assert_eq!((asked(&mut path, 2, 2, &old), path.target()), (None, Some(from(1))));
         asked(&mut path, 3, 2, &check("anew:them", "another of 22 bytes ...", true)).unwrap();
         assert_eq!(path.target(), Some(from(2)));
+    }
+
+    #[test]
+    fn whose_a_check_is_shows_its_password_and_not_its_name_alone() {
+        let known = |name: &str| (name == "ours").then_some((7, "a password of 22 bytes"));
+        assert_eq!(whose(&check("ours:them", "a password of 22 bytes", true), known), Some(7));
+        assert_eq!(whose(&check("hours:them", "a password of 22 bytes", true), known), None);
+        assert_eq!(whose(&check("ours:them", "another of 22 bytes ...", true), known), None);
+        assert_eq!(whose(&[0, 1, 0, 0], known), None);
     }
 
     proptest! {

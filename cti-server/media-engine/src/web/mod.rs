@@ -5,6 +5,7 @@ mod dtls;
 mod ice;
 
 pub(crate) use dtls::{HANDSHAKE_MAX, Instants};
+pub(crate) use ice::whose;
 
 use crate::counters::EngineCounters;
 use crate::leg::{Leg, Surroundings};
@@ -60,9 +61,10 @@ impl Leg {
             && web.handshake.as_ref().is_none_or(|handshake| handshake.is_for(agreed))
         {
             web.path.renew(agreed);
-            return;
+            return self.tell_connected(around);
         }
         self.guard = None;
+        self.begin_anew();
         let Some(identity) = &around.identity else {
             self.web = None;
             return self.unprotected(WebFailure::NotHere, around);
@@ -108,8 +110,11 @@ impl Leg {
         let mut answer = [0; ANSWER_BYTES_MAX];
         let Some(length) = self.web.as_mut().and_then(|web| web.path.check(now, from, packet, &mut answer)) else { return false };
         // An answer that cannot be sent is asked for again.
-        let _ = self.sockets.rtp.send_to(&answer[..length], from);
-        self.sign_of_life(now, around);
+        let _ = self.sockets.rtp().send_to(&answer[..length], from);
+        // A page is back when it can be heard, not when it is on its way.
+        if self.standing.is_none() || !self.awaits_keys() {
+            self.sign_of_life(now, around);
+        }
         self.with_handshake(now, around, |handshake, send| handshake.path_is_there(now, send));
         true
     }
@@ -143,7 +148,7 @@ impl Leg {
         act: impl FnOnce(&mut Handshake, &mut dyn FnMut(&[u8])) -> Option<Outcome>,
     ) {
         let Some(web) = &mut self.web else { return };
-        let (to, socket) = (web.path.target(), &self.sockets.rtp);
+        let (to, socket) = (web.path.target(), self.sockets.rtp());
         let Some(handshake) = &mut web.handshake else { return };
         let outcome = act(handshake, &mut |packet: &[u8]| {
             if let Some(to) = to {
@@ -157,6 +162,7 @@ impl Leg {
                 Some(guard) => {
                     self.guard = Some(Box::new(guard));
                     self.keys_came(now);
+                    self.tell_connected(around);
                 }
                 None => self.unprotected(WebFailure::NoKeys, around),
             },

@@ -3,7 +3,8 @@
 use super::{House, Phone};
 use cti_media::rtp::{self, Header};
 use cti_media_engine::{EngineConfig, Guard, Identity, fingerprint_of};
-use cti_types::media::{Codec, Direction, EngineCommand, Stream};
+use cti_types::LegId;
+use cti_types::media::{Codec, Direction, EngineCommand, EngineEvent, Stream};
 use cti_types::srtp::{Srtp, SrtpKey, SrtpSuite};
 use cti_types::web::{DtlsRole, FingerprintHash, IceCredentials, Protection, Web};
 use dimpl::{Dtls, DtlsCertificate, KeyingMaterial, Output, SrtpProfile};
@@ -11,6 +12,7 @@ use is::stun::{StunMessage, TransId};
 use is::{DefaultSha1HmacProvider, Sha1HmacProvider};
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 const PASSWORD: &str = "a password of 22 bytes";
@@ -45,6 +47,30 @@ impl Browser {
         let browser = Browser { phone, certificate, dtls, role, ufrag: "ours".into(), guard: None };
         browser.agree(house, engine_role, Direction::SendRecv);
         browser
+    }
+
+    /// A page, whose leg stands without a call on the thread of this group. Its checks bear this name. It is connected.
+    pub fn standing(house: &House, group: u64, ufrag: &str) -> Browser {
+        static LEGS: AtomicU64 = AtomicU64::new(1_000_000);
+        let leg = LegId::from_u128(u128::from(LEGS.fetch_add(1, Ordering::Relaxed)));
+        house.send(EngineCommand::Stand { leg, group, ssrc: 0xCD00_0001, sequence: 65_530, timestamp: 77 });
+        assert_eq!(house.next(), EngineEvent::Opened { leg });
+        Browser::page(house, leg, group, ufrag)
+    }
+
+    /// A page of this standing leg, with a port, a certificate and a name of its own; connected.
+    pub fn page(house: &House, leg: LegId, group: u64, ufrag: &str) -> Browser {
+        let port = house.engine.pages().unwrap().port();
+        let (phone, role) = (Phone::new(leg, port, Codec::Pcmu), DtlsRole::Client);
+        let certificate = dimpl::certificate::generate_self_signed_certificate().unwrap();
+        let dtls = dtls(&certificate, role);
+        let mut page = Browser { phone, certificate, dtls, role, ufrag: ufrag.into(), guard: None };
+        house.send(EngineCommand::SetStream { leg, stream: page.stream(DtlsRole::Server, Direction::SendRecv) });
+        house.settle_group(group);
+        page.check();
+        page.shake_hands();
+        assert_eq!(house.next(), EngineEvent::Connected { leg });
+        page
     }
 
     /// As SDP would say it.

@@ -119,10 +119,15 @@ impl House {
 
     /// Returns when every command sent before has been carried out, and counted in the published counters.
     pub fn settle(&self) {
+        self.settle_group(7);
+    }
+
+    /// The same on the thread of this group.
+    pub fn settle_group(&self, group: u64) {
         let leg = LegId::from_u128(u128::MAX);
         // An address that is not ours: the answer comes in the order of the commands.
         let ip = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
-        self.send(EngineCommand::Open { leg, group: 7, ip, port: 4000, ssrc: 0, sequence: 0, timestamp: 0 });
+        self.send(EngineCommand::Open { leg, group, ip, port: 4000, ssrc: 0, sequence: 0, timestamp: 0 });
         assert!(matches!(self.next(), EngineEvent::OpenFailed { leg: failed, .. } if failed == leg));
     }
 

@@ -15,7 +15,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get(PATH, READ, list::list)
             .says(TAG, "List interactions, the latest first")
-            .more("An agent gets those they were the last agent of, whatever `agent` says.")
+            .more(
+                "An agent gets those they were the last agent of, whatever `agent` says. From `direction` on, filters look at 20,000 \
+                 interactions at once: a page may be short, or empty, and still have a `next`.",
+            )
             .query("from", "Opened at or after: RFC 3339, or microseconds since 1970")
             .query("to", "Opened before, in the same forms")
             .query("queue", "Id of the last queue")
@@ -24,6 +27,15 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .query("number", "The caller's number in any form, or the number dialled")
             .query("state", "open or closed")
             .query("reason", "Why it closed: completed, abandoned, …")
+            .query("direction", "inbound, outbound or internal")
+            .query("channel", "voice or voicemail")
+            .query("wrap_up_code", "Id of the wrap-up code")
+            .query("recorded", "true: with a recording; false: without")
+            .query("answered", "true: an agent talked; false: none did")
+            .query("talk_min_s", "Talked at least so many seconds")
+            .query("talk_max_s", "Talked at most so many seconds")
+            .query("team", "Id of the last agent's team, as teams are now")
+            .query("text", "Words that all stand in its notes, the name the network sent, or the wrap-up code's name")
             .pages(false)
             .answers_page::<InteractionSummary>(),
         Endpoint::get(format!("{PATH}/{{id}}"), READ, read::read)

@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::caller::Caller;
-use super::super::extract::{PathOf, unchanged};
+use super::super::extract::{PathOf, Query, unchanged};
 use super::super::problem::{Answer, Problem};
 use super::allowed;
 use super::heard::note;
@@ -23,11 +23,14 @@ pub(super) async fn part(
     State(api): State<Arc<Api>>,
     caller: Caller,
     path: PathOf,
+    mut query: Query,
     method: Method,
     headers: HeaderMap,
 ) -> Answer<Response> {
     let recording = allowed(&api, &caller, &path).await?;
     let number: i64 = path.get("part", "part")?;
+    let download = query.parse("download", "write true or false")?.unwrap_or(false);
+    query.nothing_else()?;
     let part = recording.parts.iter().find(|part| part.part == number).cloned().ok_or_else(|| Problem::not_found("part"))?;
     let tag = HeaderValue::try_from(format!("\"{}\"", part.sha256)).map_err(|_| Problem::unexpected())?;
     // HEAD sends no sound. A 304 is heard as well: the browser plays what it has kept.
@@ -76,6 +79,10 @@ pub(super) async fn part(
     answer.insert(header::CONTENT_LENGTH, HeaderValue::from(count));
     answer.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     answer.insert(header::ETAG, tag);
+    if download {
+        let name = format!("attachment; filename=\"{}-{number}.wav\"", recording.interaction_id);
+        answer.insert(header::CONTENT_DISPOSITION, HeaderValue::try_from(name).map_err(|_| Problem::unexpected())?);
+    }
     // The listener's own browser may keep it for seeking, but must ask each time whether they may still hear it.
     answer.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     Ok(response)

@@ -99,11 +99,24 @@ async fn interactions_are_listed_by_filters_the_latest_first() {
     assert_eq!(listed("").await, ids);
     assert_eq!(listed("number=(212)+555-0123&state=closed&reason=completed").await, ids);
     assert_eq!(listed("number=%2B15550199").await, [""; 0]);
+    assert_eq!(listed("direction=inbound&channel=voice&recorded=true").await, ids);
+    assert_eq!(listed("number=%2B12125550123&direction=inbound").await, ids);
+    for none in ["direction=outbound", "channel=voicemail", "recorded=false", "talk_max_s=0&answered=true&talk_min_s=5", "text=moon"] {
+        assert_eq!(listed(none).await, [""; 0], "{none}");
+    }
     assert_eq!(listed("from=2026-01-01T00:00:20Z").await, ids[..2]);
     assert_eq!(listed(&format!("to={}", OPENED + 20_000_000)).await, ids[2..]);
     let first = house.get("/interactions?limit=2").token(&boss).send().await.is(200).json();
     assert_eq!(listed(&format!("limit=2&cursor={}", first["next"].as_str().unwrap())).await, ids[2..]);
-    for (query, field) in [("from=monday", "from"), ("queue=x", "queue"), ("state=half", "state"), ("reason=x", "reason"), ("a=b", "a")] {
+    for (query, field) in [
+        ("from=monday", "from"),
+        ("queue=x", "queue"),
+        ("state=half", "state"),
+        ("reason=x", "reason"),
+        ("direction=up", "direction"),
+        ("recorded=2", "recorded"),
+        ("a=b", "a"),
+    ] {
         let refused = house.get(&format!("/interactions?{query}")).token(&boss).send().await.refused(422, "invalid");
         assert_eq!(refused["errors"][0]["field"], field);
     }
@@ -237,4 +250,33 @@ async fn a_recording_is_not_played_when_it_cannot_be_noted() {
     assert!(refused.status >= 500 && refused.bytes != WAV, "{refused:?}");
     house.sql("DROP TRIGGER full").await;
     house.get(&call.sound).token(&token).send().await.is(200);
+}
+
+#[tokio::test]
+async fn a_part_is_drawn_and_saved_by_who_may_hear_it() {
+    let house = House::open().await;
+    let (ann, bob) = (house.person("ann", &[UserRole::Agent]).await, house.person("bob", &[UserRole::Agent]).await);
+    let (ann_token, bob_token) = (house.token_of(ann, &[UserRole::Agent]).await, house.token_of(bob, &[UserRole::Agent]).await);
+    let call = talk(&house, 10, ann).await;
+    // Two pairs of samples behind a header that says 8000 Hz.
+    let mut sound = vec![0; 44];
+    sound[24..28].copy_from_slice(&8_000_u32.to_le_bytes());
+    for sample in [5_i16, -7, -9, 3] {
+        sound.extend(sample.to_le_bytes());
+    }
+    std::fs::write(house.folder.path().join("recordings/2026/01/01/10.wav"), &sound).unwrap();
+    let path = format!("/recordings/{}/peaks?width=100", call.recording);
+    let drawn = house.get(&path).token(&ann_token).send().await.is(200);
+    assert_eq!(drawn.json(), json!({ "part": 1, "rate": 8000, "duration_ms": 0, "customer": [5, 9], "agent": [7, 3] }));
+    house.get(&path).token(&ann_token).header("if-none-match", drawn.header("etag")).send().await.is(304);
+    house.get(&path).token(&bob_token).send().await.refused(404, "not-found");
+    for query in ["width=9", "width=4001", "part=x", "a=b"] {
+        house.get(&format!("/recordings/{}/peaks?{query}", call.recording)).token(&ann_token).send().await.refused(422, "invalid");
+    }
+    house.get(&format!("/recordings/{}/peaks?part=2", call.recording)).token(&ann_token).send().await.refused(404, "not-found");
+    let admin = house.admin().await;
+    assert_eq!(heard(&house, &admin).await.len(), 0, "a drawing is not heard");
+    let saved = house.get(&format!("{}?download=true", call.sound)).token(&ann_token).send().await.is(200);
+    assert_eq!(saved.header("content-disposition"), format!("attachment; filename=\"{}-1.wav\"", call.id));
+    assert_eq!(heard(&house, &admin).await.len(), 1);
 }

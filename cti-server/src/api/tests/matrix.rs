@@ -6,7 +6,7 @@ use crm_core::rights::Verb;
 
 /// Who may: A agent, S supervisor, N analyst, X administrator, - nobody signed in.
 const TABLE: &[(&str, &[&str], &str)] = &[
-    ("GET", &["/", "/health", "/ready", "/metrics", "/api/openapi.json", "/rate/{token}"], "-ASNX"),
+    ("GET", &["/status", "/health", "/ready", "/metrics", "/api/openapi.json", "/rate/{token}"], "-ASNX"),
     // With a token of its own in the path.
     ("POST", &["/rate/{token}"], "-ASNX"),
     ("POST", &["/api/v1/session"], "-ASNX"),
@@ -56,7 +56,11 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ("DELETE", &["/api/v1/tickets/{id}/watchers/{user}", "/api/v1/tickets/{id}/interactions/{interaction}"], "ASX"),
     ("POST", &["/api/v1/ratings"], "-ASNX"),
     ("GET", &["/api/v1/interactions", "/api/v1/interactions/{id}"], "ASNX"),
-    ("GET", &["/api/v1/recordings/{id}", "/api/v1/recordings/{id}/parts/{part}"], "ASNX"),
+    ("GET", &["/api/v1/recordings/{id}", "/api/v1/recordings/{id}/parts/{part}", "/api/v1/recordings/{id}/peaks"], "ASNX"),
+    ("GET", &["/api/v1/statistics/intervals", "/api/v1/statistics/agents", "/api/v1/calls/{id}/decision"], "ASNX"),
+    ("GET", &["/api/v1/status"], "-ASNX"),
+    ("GET", &["/api/v1/directory"], "ASX"),
+    ("POST", &["/api/v1/notifications", "/api/v1/users/{id}/presence"], "SX"),
     ("GET", NAMES, "ASNX"),
     ("GET", NAMES_ONE, "ASNX"),
     ("GET", &["/api/v1/users", "/api/v1/users/{id}"], "SNX"),

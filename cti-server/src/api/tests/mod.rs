@@ -7,6 +7,7 @@ mod customers;
 mod description;
 mod erasure;
 mod fields;
+mod floor;
 mod flows;
 mod hostile;
 mod identity;
@@ -24,6 +25,7 @@ mod scripts;
 mod session;
 mod sight;
 mod tickets;
+mod web;
 mod webhooks;
 mod work;
 
@@ -240,8 +242,11 @@ impl House {
             in_force: crate::in_force::in_force(u64::MAX).1,
             chores: Arc::clone(&chores),
             secure_cookies: false,
+            demo_logins: Vec::new(),
             draining,
             allowed_origins: Vec::new(),
+            embed_origins: Vec::new(),
+            seed: [7; 32],
             figures: Vec::new(),
             recordings_failing: Box::new(|| 0),
         };

@@ -1,4 +1,4 @@
-//! Health, readiness, metrics, the first page, and what every answer has in common.
+//! Health, readiness, metrics, the status page, and what every answer has in common.
 
 use super::*;
 
@@ -74,14 +74,14 @@ async fn metrics_show_routes_and_no_ids() {
 }
 
 #[tokio::test]
-async fn the_first_page_says_what_runs_without_script() {
+async fn the_status_page_says_what_runs_without_script() {
     let house = House::open().await;
-    let got = house.get("").header("accept-language", "zh-CN").send().await.is(200);
+    let got = house.get("status").header("accept-language", "zh-CN").send().await.is(200);
     assert_eq!((got.header("content-language"), got.header("content-type")), ("zh", "text/html; charset=utf-8"));
     assert!(got.header("content-security-policy").starts_with("default-src 'none'; style-src 'sha256-"));
     let page = String::from_utf8(got.bytes).unwrap();
     assert!(page.contains("lang=\"zh\"") && page.contains("/api/openapi.json") && !page.contains("<script"), "{page}");
-    let english = String::from_utf8(house.get("").send().await.is(200).bytes).unwrap();
+    let english = String::from_utf8(house.get("status").send().await.is(200).bytes).unwrap();
     assert!(english.contains("The contact center is running."));
 }
 

@@ -33,7 +33,7 @@ since_ms: number,
  */
 device: DeviceView | null,
 /**
- * The socket that owns audio and pop; `null` while none does.
+ * The socket that shows the pop; `null` while none does.
  */
 owner_session: SessionNo | null, };
 
@@ -49,6 +49,53 @@ currency: string,
  * In minor units.
  */
 minor: number, };
+
+/**
+ * How far a client has followed a topic.
+ */
+export type At = {
+/**
+ * Changes when the numbering begins anew, for example after a restart of the server. Below 2^53.
+ */
+epoch: number,
+/**
+ * The last version seen; each delta adds one.
+ */
+version: number, };
+
+/**
+ * How far a page's standing connection is.
+ */
+export type AudioState = "none" | "connecting" | "connected" | "lost";
+
+/**
+ * Entry `audio` of `me`: the page that is the agent's telephone, while they are signed in with the browser.
+ */
+export type AudioView = { state: AudioState,
+/**
+ * When `state` began, in ms since the Unix epoch.
+ */
+since_ms: number,
+/**
+ * The page that has the audio, by its own name and by people's; `null` with state `none`.
+ */
+client: string | null, label: string | null,
+/**
+ * That page's socket; `null`: it has none just now.
+ */
+session: SessionNo | null,
+/**
+ * Until when a call is kept for a page that is gone, in ms since the Unix epoch.
+ */
+until_ms: number | null,
+/**
+ * The agent hears themselves.
+ */
+echo_test: boolean,
+/**
+ * How the connection sounds, in a call or in an echo test; `null`: nothing is measured yet.
+ */
+quality: QualityView | null, };
 
 /**
  * Where a leg of this agent stands.
@@ -262,7 +309,23 @@ export type Command = { "do": "sign_in", device: Device, take_over?: boolean, } 
 /**
  * Only with `not_ready`.
  */
-reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "accept", offer: string, } | { "do": "take_message", interaction: string, } | { "do": "finish_message", assignment: string, } | { "do": "return_message", assignment: string, } | { "do": "answer", call: string, } | { "do": "hold", call: string, } | { "do": "retrieve", call: string, } | { "do": "hang_up", call: string, } | { "do": "send_digits", call: string,
+reason?: string | null, } | { "do": "set_presence_of", agent: string, presence: PresenceView,
+/**
+ * Only with `not_ready`.
+ */
+reason?: string | null, } | { "do": "decline", offer: string, } | { "do": "accept", offer: string, } | { "do": "take_message", interaction: string, } | { "do": "finish_message", assignment: string, } | { "do": "return_message", assignment: string, } | { "do": "audio_offer",
+/**
+ * One audio stream, both ways, with ICE and DTLS-SRTP; at most 16,000 bytes.
+ */
+sdp: string,
+/**
+ * The page's own name for itself, which a reload does not change: 1–64 characters.
+ */
+client: string,
+/**
+ * How people tell this page from their others, at most 80 characters.
+ */
+label: string, take_over?: boolean, } | { "do": "audio_release" } | { "do": "echo_test", on: boolean, } | { "do": "answer", call: string, } | { "do": "hold", call: string, } | { "do": "retrieve", call: string, } | { "do": "hang_up", call: string, } | { "do": "send_digits", call: string,
 /**
  * 1–32 of `0-9 * # A-D`.
  */
@@ -355,7 +418,85 @@ interaction: string | null, queue_name: string | null,
 /**
  * The worst of the mean opinion scores of their call, in tenths; `null`: none is measured.
  */
-score_tenths: number | null, };
+score_tenths: number | null,
+/**
+ * Whom they have on the line, or whose message they deal with.
+ */
+caller: CallerView | null,
+/**
+ * The likeliest customer; what may be seen of them is read by REST.
+ */
+customer: string | null,
+/**
+ * Who listens to them, or speaks with them.
+ */
+supervised_by: Array<SupervisedView>, };
+
+/**
+ * Entry `call/<interaction>` of `floor`: a call or message that is not over.
+ */
+export type FloorCallView = { interaction: string,
+/**
+ * `inbound`, `outbound`, `internal`.
+ */
+direction: string | null, caller: CallerView,
+/**
+ * The likeliest customer; what may be seen of them is read by REST.
+ */
+customer: string | null,
+/**
+ * The queue it waits in, or whose call it is.
+ */
+queue: string | null, queue_name: string | null,
+/**
+ * When it began, or its waiting did, in ms since the Unix epoch.
+ */
+since_ms: number,
+/**
+ * Waits in the queue: it may be taken or moved.
+ */
+waiting: boolean,
+/**
+ * Held out to an agent now.
+ */
+offered: boolean,
+/**
+ * Nobody is on the line: it is a message.
+ */
+message: boolean,
+/**
+ * While it waits, the queue's and its own priority together: the higher is served first, and of equals the one who waited longer.
+ */
+priority: number | null, recording: boolean,
+/**
+ * The worst of its mean opinion scores, in tenths; `null`: none is measured.
+ */
+score_tenths: number | null,
+/**
+ * Everybody in it, rung or called for it.
+ */
+parties: Array<FloorPartyView>, };
+
+/**
+ * One who is in a call of the floor.
+ */
+export type FloorPartyView = { participant: string,
+/**
+ * `customer`, `agent`, `supervisor`, `outside`.
+ */
+role: string, agent: string | null,
+/**
+ * The colleague's name; `null` for others.
+ */
+name: string | null,
+/**
+ * `talking`, `on_hold`, `ringing`, …: the words of segments.
+ */
+state: string,
+/**
+ * When `state` began, in ms since the Unix epoch.
+ */
+since_ms: number, };
 
 /**
  * Entry `message/<interaction>` of `me`: a message in the agent's own mailbox, or one they deal with.
@@ -523,11 +664,32 @@ heard_tenths: number | null, far_tenths: number | null,
 /**
  * Packets of theirs that did not come, of a thousand.
  */
-lost_permille: number, jitter_ms: number,
+lost_permille: number,
+/**
+ * Packets of ours that did not come there, by their own reports, of a thousand.
+ */
+far_lost_permille: number, jitter_ms: number,
 /**
  * 0: not measured.
  */
 round_trip_ms: number, };
+
+/**
+ * How a queue did in some time; counted by when calls entered it, by the formulas of `GET /statistics/intervals`.
+ */
+export type QueueFiguresView = { offered: number, answered: number, abandoned: number,
+/**
+ * Answered in time, of those offered but for who gave up within it, in thousandths; `null`: none was offered.
+ */
+level_permille: number | null,
+/**
+ * Average speed of answer; `null`: none was answered.
+ */
+asa_ms: number | null,
+/**
+ * Average handling time: talk, hold and wrap-up; `null`: none was answered.
+ */
+aht_ms: number | null, };
 
 /**
  * Entry `queue` of `queue/<id>`, and `queue/<id>` of `floor`.
@@ -556,7 +718,23 @@ staffed: number, ready: number, busy: number,
 /**
  * Takes new work.
  */
-open: boolean, };
+open: boolean,
+/**
+ * How long who came now would probably wait; `null`: nobody works, or nothing was measured yet.
+ */
+expected_wait_ms: number | null,
+/**
+ * How far what was expected lay from what came true of late, on average; `null`: nothing to compare yet.
+ */
+expected_error_ms: number | null,
+/**
+ * Since midnight in the queue's time zone; `null`: not counted yet.
+ */
+today: QueueFiguresView | null,
+/**
+ * In the running quarter hour and the one before it.
+ */
+lately: QueueFiguresView | null, };
 
 /**
  * Whence a reason for not being ready.
@@ -689,6 +867,15 @@ export type SessionNo = number;
 export type ShownState = "logged_out" | "not_ready" | "ready" | "reserved" | "talking" | "hold" | "handling" | "wrap_up";
 
 /**
+ * A supervisor who is with an agent.
+ */
+export type SupervisedView = { agent: string, name: string | null,
+/**
+ * `ringing`, `listening`, `whispering`, `barging`.
+ */
+mode: string, };
+
+/**
  * To whom a call is to go.
  */
 export type TargetAsked = { "kind": "queue", id: string, } | { "kind": "agent", id: string, } | { "kind": "flow", id: string, } | { "kind": "number",
@@ -730,7 +917,15 @@ offered: boolean,
 /**
  * Nobody is on the line: it is a message.
  */
-message: boolean, };
+message: boolean,
+/**
+ * The likeliest customer; what may be seen of them is read by REST.
+ */
+customer: string | null,
+/**
+ * The queue's and its own priority together: the higher is served first, and of equals the one who waited longer.
+ */
+priority: number | null, };
 
 /**
  * Why something was not done.

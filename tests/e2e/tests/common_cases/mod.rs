@@ -129,6 +129,21 @@ impl Place {
         Place::new(house).await;
     }
 
+    /// The agent at a screen, signed in with the browser and not ready; its page has no audio yet.
+    pub async fn at_page(&self, house: &House) -> Screen {
+        let screen = self.screen(house).await;
+        let sign_in = json!({ "do": "sign_in", "device": { "kind": "browser" } });
+        eventually("the sign-in", async || screen.ask(sign_in.clone()).await.ok()).await;
+        screen.shown("not_ready").await;
+        screen
+    }
+
+    /// One more screen of the agent's.
+    pub async fn screen(&self, house: &House) -> Screen {
+        let rest = house.new_rest().sign_in(&self.login, PASSWORD).await;
+        Screen::open(house.http(), &rest).await
+    }
+
     /// One more telephone of the agent's number, registered over this transport.
     pub async fn phone(&self, house: &House, transport: Transport) -> Phone {
         let options = AgentOptions { transport, ..AgentOptions::default() };

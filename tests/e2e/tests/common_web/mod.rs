@@ -1,8 +1,8 @@
-//! A browser as a telephone: headless Chromium with SIP.js on a page of `tests/e2e/web`, steered over a WebSocket, speaking a tone it takes
-//! for a microphone, heard by Web Audio. Holds no test.
+//! A browser as a telephone: headless Chromium on a page of `tests/e2e/web`, with SIP.js or as an agent's desktop, steered over a WebSocket,
+//! speaking a tone it takes for a microphone, heard by Web Audio. Holds no test.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests, which clippy does not see as tests")]
-#![allow(unreachable_pub, reason = "a module of one test program")]
+#![allow(dead_code, unreachable_pub, reason = "a module of test programs, each of which uses its own part")]
 
 use axum::Router;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
@@ -34,8 +34,9 @@ const COMMANDS_MAX: usize = 16;
 /// What the page said so far.
 #[derive(Default)]
 struct Said {
-    ready: bool,
-    done: Vec<(u64, Option<String>)>,
+    /// How often a page was loaded.
+    ready: usize,
+    done: Vec<(u64, Option<String>, Value)>,
     sessions: Vec<String>,
     heard: Vec<Value>,
 }
@@ -71,19 +72,35 @@ impl Drop for Browser {
 }
 
 impl Browser {
-    /// Starts a browser that speaks in a tone of `voice` Hz and can tell these tones apart, and waits for its page.
+    /// Starts a browser with SIP.js that speaks in a tone of `voice` Hz and can tell these tones apart, and waits for its page.
     pub async fn start(voice: u16, tones: &[u16]) -> Browser {
+        Browser::with("phone", voice, tones).await
+    }
+
+    /// The same as the page of an agent, which has the server's audio through what the test carries to and fro.
+    pub async fn desk(voice: u16, tones: &[u16]) -> Browser {
+        Browser::with("desk", voice, tones).await
+    }
+
+    async fn with(page: &'static str, voice: u16, tones: &[u16]) -> Browser {
         let folder = tempfile::tempdir().expect("a temporary folder");
         speak(&folder.path().join("voice.wav"), voice);
         let (commands, waiting) = mpsc::channel(COMMANDS_MAX);
         let (changes, changed) = watch::channel(0);
         let shared = Arc::new(Shared { said: Mutex::default(), changes, commands: tokio::sync::Mutex::new(waiting) });
-        let (at, serving) = serve(shared.clone()).await;
+        let (at, serving) = serve(page, shared.clone()).await;
         let tones: Vec<String> = tones.iter().map(u16::to_string).collect();
         let child = start(folder.path(), &format!("http://{at}/?tones={}", tones.join(",")));
         let browser = Browser { child, folder, serving, shared, changed, commands, asked: 0 };
-        browser.wait("the browser's page", |said| said.ready.then_some(())).await;
+        browser.wait("the browser's page", |said| (said.ready > 0).then_some(())).await;
         browser
+    }
+
+    /// Loads the page anew and waits for it.
+    pub async fn reload(&mut self) {
+        let before = lock(&self.shared.said).ready;
+        self.ask(json!({ "command": "reload" })).await;
+        self.wait("the page loaded anew", |said| (said.ready > before).then_some(())).await;
     }
 
     /// Registers over the WebSocket at this address.
@@ -91,15 +108,17 @@ impl Browser {
         self.ask(json!({ "command": "register", "server": server, "user": user, "password": password })).await;
     }
 
-    /// Gives a command and waits until it is carried out.
-    pub async fn ask(&mut self, mut command: Value) {
+    /// Gives a command and waits until it is carried out; what came of it.
+    pub async fn ask(&mut self, mut command: Value) -> Value {
         self.asked += 1;
         let number = self.asked;
         command["number"] = json!(number);
         self.commands.send(command.clone()).await.expect("the page is there");
-        let find = |said: &Said| said.done.iter().find(|(done, _)| *done == number).map(|(_, error)| error.clone());
-        let error = self.wait(&format!("{command}"), find).await;
+        let find =
+            |said: &Said| said.done.iter().find(|(done, ..)| *done == number).map(|(_, error, value)| (error.clone(), value.clone()));
+        let (error, value) = self.wait(&format!("{command}"), find).await;
         assert_eq!(error, None, "{command}");
+        value
     }
 
     /// Waits until its call came to this state for the `times`th time.
@@ -199,13 +218,14 @@ fn start(folder: &Path, page: &str) -> Child {
     }
 }
 
-/// Serves the page, SIP.js and the socket it is steered by.
-async fn serve(shared: Arc<Shared>) -> (SocketAddr, AbortHandle) {
+/// Serves the page, SIP.js where it needs that, and the socket it is steered by.
+async fn serve(page: &'static str, shared: Arc<Shared>) -> (SocketAddr, AbortHandle) {
     let library = page_folder().join("node_modules/sip.js/lib");
-    assert!(library.join("index.js").is_file(), "no SIP.js: run `npm ci` in tests/e2e/web");
+    assert!(page != "phone" || library.join("index.js").is_file(), "no SIP.js: run `npm ci` in tests/e2e/web");
+    let file = move |ending: &str| page_folder().join(format!("{page}.{ending}"));
     let router = Router::new()
-        .route("/", get(|| async { Html(std::fs::read_to_string(page_folder().join("phone.html")).expect("the page")) }))
-        .route("/phone.js", get(|| async { script(&page_folder().join("phone.js")) }))
+        .route("/", get(move || async move { Html(std::fs::read_to_string(file("html")).expect("the page")) }))
+        .route(&format!("/{page}.js"), get(move || async move { script(&file("js")) }))
         .route("/sip/{*path}", get(move |UrlPath(path): UrlPath<String>| std::future::ready(library_file(&library, &path))))
         .route("/steer", get(steer))
         .with_state(shared);
@@ -257,9 +277,10 @@ async fn carry(shared: Arc<Shared>, mut socket: WebSocket) {
 fn note(shared: &Shared, message: &Value) {
     let mut said = lock(&shared.said);
     if message.get("ready").is_some() {
-        said.ready = true;
+        said.ready += 1;
     } else if let Some(number) = message.get("done").and_then(Value::as_u64) {
-        said.done.push((number, message.get("error").and_then(Value::as_str).map(str::to_owned)));
+        let error = message.get("error").and_then(Value::as_str).map(str::to_owned);
+        said.done.push((number, error, message.get("value").cloned().unwrap_or(Value::Null)));
     } else if let Some(state) = message.get("session").and_then(Value::as_str) {
         said.sessions.push(state.to_owned());
     } else if let Some(heard) = message.get("heard") {

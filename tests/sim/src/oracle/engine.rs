@@ -11,6 +11,8 @@ use std::time::Duration;
 pub(crate) struct Engine {
     /// Legs with the port last asked for and whom they hear.
     legs: BTreeMap<LegId, (u16, Vec<LegId>)>,
+    /// Those of pages, which stand without a call.
+    standing: BTreeSet<LegId>,
     closed: BTreeSet<LegId>,
     /// Ports from the order to open until the engine says that they are closed or could not be opened.
     ports: BTreeMap<u16, LegId>,
@@ -48,6 +50,16 @@ impl Engine {
                 self.legs.insert(*leg, (*port, Vec::new()));
                 return Ok(());
             }
+            EngineCommand::Stand { leg, .. } => {
+                ensure!(!self.closed.contains(leg) && self.standing.insert(*leg), "I8: {leg} stands twice");
+                return Ok(());
+            }
+            EngineCommand::Attach { standing, leg, .. } => {
+                ensure!(self.standing.contains(standing), "I8: {leg} is attached to {standing}, which does not stand");
+                ensure!(!self.closed.contains(leg), "I8: {leg} is attached after its close");
+                self.legs.insert(*leg, (0, Vec::new()));
+                return Ok(());
+            }
             EngineCommand::SetStream { leg, .. }
             | EngineCommand::Hear { leg, .. }
             | EngineCommand::Play { leg, .. }
@@ -62,7 +74,8 @@ impl Engine {
         match command {
             EngineCommand::Hear { from, .. } => {
                 for other in from {
-                    ensure!(self.legs.contains_key(other), "I8: {leg} is to hear {other}, which is closed");
+                    let there = self.legs.contains_key(other) || self.standing.contains(other);
+                    ensure!(there, "I8: {leg} is to hear {other}, which is closed");
                 }
                 if let Some(entry) = self.legs.get_mut(&leg) {
                     entry.1.clone_from(from);
@@ -73,6 +86,7 @@ impl Engine {
             }
             EngineCommand::Close { .. } => {
                 self.legs.remove(&leg);
+                self.standing.remove(&leg);
                 self.closed.insert(leg);
             }
             _ => {}

@@ -200,6 +200,8 @@ impl Log {
                 self.totals.messages += 1;
             }
             Body::ForceReleased { .. } => contact.sent_on = true,
+            // A page that does not come back gives its caller back.
+            Body::MediaLost { .. } => contact.sent_on = true,
             Body::Conferenced { .. } => self.totals.conferences += 1,
             Body::SupervisionStarted { .. } => self.totals.supervisions += 1,
             Body::WorkEnded { end: WorkEnd::Moved(_) | WorkEnd::Taken(_), .. } => {

@@ -1,0 +1,53 @@
+/** Values the server knows, in the order they are offered. A test holds them against its description. */
+import type admin from '../../i18n/en/admin.json';
+
+export type ChoiceName = keyof typeof admin.choice;
+
+export const CHOICES = {
+  role: ['agent', 'supervisor', 'admin', 'analyst'],
+  transport: ['udp', 'tcp', 'tls'],
+  srtp: ['off', 'optional', 'required'],
+  identity: ['asserted', 'preferred', 'none'],
+  ordering: ['priority', 'score'],
+  overflow: ['flow', 'queue', 'voicemail', 'agent_voicemail'],
+  recording: ['always', 'never', 'on_demand', 'percent'],
+  entry: ['flow', 'queue'],
+  numberClass: [
+    'internal',
+    'local',
+    'national',
+    'mobile',
+    'international',
+    'premium',
+    'satellite',
+    'emergency',
+    'short',
+  ],
+  fieldType: ['text', 'number', 'date', 'boolean', 'list', 'multi_list'],
+  fieldOwner: ['customer', 'ticket'],
+  priority: ['low', 'normal', 'high', 'urgent'],
+  status: ['new', 'open', 'pending', 'on_hold', 'resolved', 'closed'],
+  pick: ['nobody', 'round_robin', 'least_open'],
+  moment: ['before_breach', 'after_breach', 'unchanged', 'reopened'],
+  clock: ['response', 'resolution'],
+  action: ['raise_priority', 'reassign', 'notify', 'note'],
+  ruleKind: ['reason', 'offer'],
+  retention: [
+    'recordings',
+    'messages',
+    'interactions',
+    'audit',
+    'customers',
+    'imports',
+    'exports',
+    'tickets',
+    'notes',
+    'tasks',
+    'callbacks',
+  ],
+  importPolicy: ['insert', 'update', 'skip'],
+  encoding: ['utf8', 'gb18030'],
+  delimiter: [',', ';', '|', '\t'],
+  input: ['text', 'number', 'choice', 'date', 'boolean'],
+  writeTo: ['customer', 'ticket'],
+} as const satisfies Record<ChoiceName, readonly string[]>;

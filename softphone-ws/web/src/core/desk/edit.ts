@@ -1,0 +1,17 @@
+/** Editing one field in place while others may edit it, too. Pure. */
+
+/**
+ * What to do when the row has a newer version than the one the edit was based on. `again`: somebody changed another field, the change may
+ * be sent once more; `done`: they wrote the same; `ask`: they wrote something else, and the person decides.
+ */
+export type Clash<T> = { readonly is: 'again' | 'done' } | { readonly is: 'ask'; readonly theirs: T };
+
+export function clashOf<T>(base: T, mine: T, theirs: T): Clash<T> {
+  if (same(theirs, mine)) return { is: 'done' };
+  return same(theirs, base) ? { is: 'again' } : { is: 'ask', theirs };
+}
+
+export function same(a: unknown, b: unknown): boolean {
+  const empty = (value: unknown) => value === null || value === undefined || value === '';
+  return (empty(a) && empty(b)) || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,43 @@
+import { useTranslation } from 'react-i18next';
+import { isOwnWork, type Work } from '../../../core/desk/works';
+import { useLinkState, useMe, useTopic } from '../../hooks/useTopic';
+import { LoadingState, Page } from '../../kit';
+import { useWorks } from '../../phone/WorksProvider';
+import css from './desk.module.css';
+import { Idle } from './Idle';
+import { CustomerSide } from './pop/CustomerSide';
+import { PopHead } from './pop/PopHead';
+import { Tools } from './tools/Tools';
+import { WorkTabs } from './WorkTabs';
+
+/** What an agent looks at all day: who calls, why, and what is to be done for them. */
+export default function DeskPage() {
+  const { t } = useTranslation(['pop', 'common']);
+  const { agent } = useMe();
+  const topic = useTopic('me');
+  const link = useLinkState();
+  const { works, shown } = useWorks();
+  return (
+    <Page title={t('common:nav.desk')} actions={<WorkTabs works={works} shown={shown} />}>
+      {topic.status === 'loading' && link.is !== 'ended' ? (
+        <LoadingState />
+      ) : shown === null ? (
+        <Idle agent={agent} />
+      ) : (
+        <WorkView key={shown.interaction} work={shown} />
+      )}
+    </Page>
+  );
+}
+
+function WorkView({ work }: { work: Work }) {
+  return (
+    <div className={css.work}>
+      <PopHead work={work} />
+      <div className={css.columns}>
+        <CustomerSide work={work} />
+        {isOwnWork(work) && <Tools work={work} />}
+      </div>
+    </div>
+  );
+}

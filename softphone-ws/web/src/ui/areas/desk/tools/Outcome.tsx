@@ -1,0 +1,146 @@
+import { Alert, Button, Group, Select, Stack, Text, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, body } from '../../../../api/client';
+import type { Work } from '../../../../core/desk/works';
+import { useAct } from '../../../hooks/useAct';
+import { useShortcut } from '../../../hooks/useShortcut';
+import { useCommand } from '../../../hooks/useTopic';
+import { SectionCard, Until } from '../../../kit';
+import css from '../desk.module.css';
+
+const SAVE_AFTER_MS = 800;
+const NOTE_MAX = 4_000;
+const UNREACHED = {
+  busy: 0,
+  no_answer: 0,
+  invalid: 0,
+  rejected: 0,
+  congestion: 0,
+  forbidden: 0,
+  failed: 0,
+} as const;
+
+/** What was chosen and written of an assignment; the server tells it again only in wrap-up. */
+const drafts = new Map<string, { code: string | null; note: string }>();
+const DRAFTS_MAX = 50;
+
+function keep(assignment: string, draft: { code: string | null; note: string }): void {
+  drafts.delete(assignment);
+  drafts.set(assignment, draft);
+  const oldest = drafts.keys().next().value;
+  if (drafts.size > DRAFTS_MAX && oldest !== undefined) drafts.delete(oldest);
+}
+
+/** What came of the contact, from the first word on; in wrap-up with what is left of its time. */
+export function Outcome({ work, assignment }: { work: Work; assignment: string }) {
+  const { t } = useTranslation('pop');
+  const act = useAct();
+  const command = useCommand();
+  const { wrapUp } = work;
+  const [draft, setDraft] = useState(
+    () => drafts.get(assignment) ?? { code: wrapUp?.code ?? null, note: wrapUp?.note ?? '' },
+  );
+  const [busy, setBusy] = useState(false);
+  const unsaved = useRef(false);
+  const latest = useRef(draft);
+  latest.current = draft;
+  const codes = useQuery({
+    queryKey: ['wrap-up-codes', 'all'],
+    queryFn: ({ signal }) =>
+      body(api.GET('/api/v1/wrap-up-codes', { params: { query: { limit: '500' } }, signal })),
+    staleTime: 60_000,
+    enabled: wrapUp === null,
+  });
+  const choices =
+    wrapUp?.codes ??
+    (codes.data?.items ?? []).filter(
+      ({ active, queue_id }) => active !== false && (queue_id == null || queue_id === work.queue),
+    );
+  const save = async () => {
+    if (!unsaved.current) return true;
+    unsaved.current = false;
+    const { code, note } = latest.current;
+    const done = await act(() => command({ do: 'set_wrap_up', assignment, code, note }));
+    if (!done) unsaved.current = true;
+    return done;
+  };
+  const saveNow = useRef(save);
+  saveNow.current = save;
+  const { note } = draft;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a while after the last letter.
+  useEffect(() => {
+    const timer = setTimeout(() => void saveNow.current(), SAVE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [note]);
+  useEffect(() => () => void saveNow.current(), []);
+  const change = (changes: Partial<typeof draft>) => {
+    const next = { ...draft, ...changes };
+    unsaved.current = true;
+    latest.current = next;
+    keep(assignment, next);
+    setDraft(next);
+  };
+  const missing = wrapUp?.required === true && draft.code === null;
+  const finish = async () => {
+    setBusy(true);
+    if (await save()) await act(() => command({ do: 'finish_wrap_up', assignment }));
+    setBusy(false);
+  };
+  useShortcut('Alt+w', t('outcome.finish'), () => void finish(), wrapUp !== null && !missing && !busy);
+  return (
+    <SectionCard
+      title={wrapUp === null ? t('outcome.title') : t('outcome.wrapUp')}
+      actions={
+        wrapUp?.until_ms != null && (
+          <span className={css.figures} role="timer">
+            {t('outcome.left')}{' '}
+            <strong>
+              <Until ms={wrapUp.until_ms} />
+            </strong>
+          </span>
+        )
+      }
+    >
+      <Stack gap="sm">
+        {wrapUp?.line_lost && <Alert color="orange">{t('outcome.lineLost')}</Alert>}
+        {wrapUp?.outcome != null && wrapUp.outcome in UNREACHED && (
+          <Alert color="gray">{t(`unreached.${wrapUp.outcome as keyof typeof UNREACHED}`)}</Alert>
+        )}
+        <Select
+          label={t('outcome.code')}
+          placeholder={t('outcome.choose')}
+          nothingFoundMessage={t('outcome.noCodes')}
+          searchable
+          allowDeselect={false}
+          withAsterisk={wrapUp?.required === true}
+          data={choices.map(({ id, name }) => ({ value: id, label: name }))}
+          value={draft.code}
+          onChange={(code) => {
+            change({ code });
+            void save();
+          }}
+        />
+        <Textarea
+          label={t('outcome.note')}
+          autosize
+          minRows={3}
+          maxRows={10}
+          maxLength={NOTE_MAX}
+          value={draft.note}
+          onChange={(event) => change({ note: event.currentTarget.value })}
+          onBlur={() => void save()}
+        />
+        {wrapUp !== null && (
+          <Group>
+            <Button loading={busy} disabled={missing} onClick={() => void finish()}>
+              {t('outcome.finish')}
+            </Button>
+            {missing && <Text c="dimmed">{t('outcome.required')}</Text>}
+          </Group>
+        )}
+      </Stack>
+    </SectionCard>
+  );
+}

@@ -1,0 +1,62 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import { api, body } from '../../../../api/client';
+import type { CallerView } from '../../../../api/protocol';
+import css from './live.module.css';
+
+/** What the network says of the far side: as text, whatever stands in it. */
+export function Caller({ caller }: { caller: CallerView | null }) {
+  const { t } = useTranslation('floor');
+  if (caller === null) return <span className={css.quiet}>–</span>;
+  const texts = [caller.display, caller.number].filter((text) => text !== null && text !== '');
+  if (texts.length === 0) return <span className={css.quiet}>{t('caller.withheld')}</span>;
+  return <bdi title={texts.join(' · ')}>{texts.join(' · ')}</bdi>;
+}
+
+/** The customer's name with a way to their record; read when it comes into sight. While it is not there, the caller. */
+export function Customer({ id, caller }: { id: string | null; caller: CallerView | null }) {
+  const place = useRef<HTMLSpanElement>(null);
+  const seen = useSeen(place);
+  const customer = useQuery({
+    queryKey: ['customers', id, 'name'],
+    queryFn: ({ signal }) =>
+      body(api.GET('/api/v1/customers/{id}', { params: { path: { id: id ?? '' } }, signal })),
+    enabled: id !== null && seen,
+    staleTime: 300_000,
+    retry: false,
+  });
+  const name = customer.data?.name;
+  return (
+    <span ref={place}>
+      {id !== null && name ? (
+        <Anchor
+          component={Link}
+          href={`/customers/${id}`}
+          size="sm"
+          onClick={(event) => event.stopPropagation()}
+        >
+          <bdi>{name}</bdi>
+        </Anchor>
+      ) : (
+        <Caller caller={caller} />
+      )}
+    </span>
+  );
+}
+
+/** Whether it has been on the screen. */
+function useSeen(place: { current: Element | null }): boolean {
+  const [seen, setSeen] = useState(typeof IntersectionObserver === 'undefined');
+  useEffect(() => {
+    if (seen || place.current === null) return;
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) setSeen(true);
+    });
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, [seen, place]);
+  return seen;
+}

@@ -1,0 +1,2 @@
+export { InteractionRecordings } from './InteractionRecordings';
+export { RecordingPlayer } from './RecordingPlayer';

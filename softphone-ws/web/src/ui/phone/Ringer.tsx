@@ -1,0 +1,71 @@
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { ringSpeakers } from '../../core/phone/preferences';
+import { ringing } from '../../core/phone/verbs';
+import { useMe } from '../hooks/useTopic';
+import { useWorld } from '../world';
+import { usePhone } from './PhoneProvider';
+
+/** Rings while a call waits to be answered in this page, and tells who calls where the page is not in sight. */
+export function Ringer() {
+  const { t } = useTranslation('phone');
+  const { media } = useWorld();
+  const { audio: standing, preferences } = usePhone();
+  const { audio, calls, offers } = useMe();
+  const call = standing === null ? null : ringing(calls, offers, audio, standing.client);
+  const leg = call?.leg ?? null;
+  const offer = offers[0]?.offer ?? null;
+  const [path, go] = useLocation();
+  const away = path !== '/' && path !== '/desk';
+  // The pop comes to whoever only reads; who writes finds it by the call in the bar.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each offer, not again when one leaves the desk on purpose.
+  useEffect(() => {
+    if (offer !== null && away && !writing()) go('/');
+  }, [offer]);
+  const speakers = JSON.stringify(ringSpeakers(preferences));
+  const { volume, notify } = preferences;
+  useEffect(() => {
+    if (leg === null || media === null) return;
+    const tone = media.ring(JSON.parse(speakers) as (string | null)[], volume);
+    return () => tone.stop();
+  }, [leg, media, speakers, volume]);
+  const card = call?.cards.length === 1 ? call.cards[0]?.name : '';
+  const who = card || call?.caller.number || t('call.withheld');
+  const queue = call?.queue_name ?? '';
+  useEffect(() => {
+    if (leg === null) return;
+    const before = document.title;
+    document.title = `☎ ${who}`;
+    const note = notify ? openNotification(who, queue) : null;
+    return () => {
+      document.title = before;
+      note?.close();
+    };
+  }, [leg, who, queue, notify]);
+  return null;
+}
+
+function writing(): boolean {
+  const active = document.activeElement;
+  return (
+    active instanceof HTMLElement && (active.isContentEditable || /^(INPUT|TEXTAREA)$/.test(active.tagName))
+  );
+}
+
+function openNotification(title: string, body: string): Notification | null {
+  if (typeof Notification === 'undefined' || Notification.permission !== 'granted' || document.hasFocus()) {
+    return null;
+  }
+  try {
+    const note = new Notification(title, { body, tag: 'cordboard-call', requireInteraction: true });
+    note.onclick = () => {
+      window.focus();
+      note.close();
+    };
+    return note;
+  } catch {
+    // Some browsers tell only from a service worker.
+    return null;
+  }
+}

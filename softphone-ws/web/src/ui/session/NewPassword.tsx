@@ -1,0 +1,54 @@
+import { Button, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, body, type Schemas } from '../../api/client';
+import { FormError, fieldErrors } from '../kit';
+
+/** The server refuses all else until the password is one's own. */
+export function NewPassword({ onChanged }: { onChanged: (session: Schemas['SessionView']) => void }) {
+  const { t } = useTranslation();
+  const [old, setOld] = useState('');
+  const [fresh, setFresh] = useState('');
+  const change = useMutation({
+    mutationFn: () =>
+      body(api.POST('/api/v1/session/password', { body: { old_password: old, new_password: fresh } })),
+    onSuccess: onChanged,
+  });
+  const wrong = fieldErrors(change.error);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate();
+  };
+  return (
+    <Paper component="form" onSubmit={submit} p="xl" w={380} mx="auto">
+      <Stack>
+        <Title order={1}>{t('password.title')}</Title>
+        <Text>{t('password.why')}</Text>
+        <PasswordInput
+          label={t('password.old')}
+          autoComplete="current-password"
+          required
+          error={wrong('old_password')}
+          value={old}
+          onChange={(e) => setOld(e.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t('password.new')}
+          description={t('password.hint')}
+          autoComplete="new-password"
+          required
+          minLength={10}
+          maxLength={200}
+          error={wrong('new_password')}
+          value={fresh}
+          onChange={(e) => setFresh(e.currentTarget.value)}
+        />
+        <FormError error={change.error} fields={['old_password', 'new_password']} />
+        <Button type="submit" size="sm" loading={change.isPending}>
+          {t('password.submit')}
+        </Button>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,59 @@
+/** Who is signed in decides what is shown; a session that ends leaves the page as it is, under a dialog to sign in again. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type Schemas, whenSignedOut } from '../../api/client';
+import { languageOf } from '../../i18n';
+import { useLinkState } from '../hooks/useTopic';
+import { Dialog, ErrorState, LoadingState } from '../kit';
+import { SessionProvider, useWorld } from '../world';
+import { NewPassword } from './NewPassword';
+import { SignIn } from './SignIn';
+import { readSession, SESSION } from './session';
+
+export function SessionGate({ children }: { children: ReactNode }) {
+  const { t, i18n } = useTranslation();
+  const { link, store } = useWorld();
+  const queries = useQueryClient();
+  const linkState = useLinkState();
+  const [expired, setExpired] = useState(false);
+  const session = useQuery({
+    queryKey: SESSION,
+    queryFn: readSession,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: Number.POSITIVE_INFINITY,
+  });
+  const here = session.data ?? null;
+  const ready = here !== null && !here.must_change_password && !expired;
+  useEffect(() => whenSignedOut(() => setExpired(true)), []);
+  useEffect(() => {
+    if (ready) link.start();
+  }, [link, ready]);
+  useEffect(() => {
+    if (linkState.is === 'ended') setExpired(true);
+    // A refused upgrade tells a page nothing but that it failed: the session may have ended while it was away.
+    if (linkState.is === 'waiting' && linkState.attempt === 3) readSession().catch(() => {});
+  }, [linkState]);
+  const signedIn = (next: Schemas['SessionView']) => {
+    const other = here !== null && here.user.id !== next.user.id;
+    if (other) queries.clear();
+    queries.setQueryData(SESSION, next);
+    setExpired(false);
+    if (store.get('language') === null) void i18n.changeLanguage(languageOf(next.user.language));
+    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+  };
+  if (session.isPending) return <LoadingState />;
+  if (session.error) return <ErrorState error={session.error} retry={() => void session.refetch()} />;
+  if (here === null) return <SignIn onSignedIn={signedIn} />;
+  if (here.must_change_password) return <NewPassword onChanged={signedIn} />;
+  return (
+    <SessionProvider session={here}>
+      {children}
+      {expired && (
+        <Dialog title={t('signIn.title')} onClose={() => {}}>
+          <SignIn again={here.user.login} onSignedIn={signedIn} />
+        </Dialog>
+      )}
+    </SessionProvider>
+  );
+}

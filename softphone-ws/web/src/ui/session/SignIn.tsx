@@ -1,0 +1,68 @@
+import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api, body, Problem, type Schemas } from '../../api/client';
+import { FormError } from '../kit';
+
+interface Props {
+  /** The session ended while somebody worked: who it was. */
+  again?: string;
+  onSignedIn: (session: Schemas['SessionView']) => void;
+}
+
+export function SignIn({ again, onSignedIn }: Props) {
+  const { t } = useTranslation();
+  const [login, setLogin] = useState(again ?? '');
+  const [password, setPassword] = useState('');
+  const signIn = useMutation({
+    mutationFn: () => body(api.POST('/api/v1/session', { body: { login, password } })),
+    onSuccess: onSignedIn,
+  });
+  const { error } = signIn;
+  const known =
+    error instanceof Problem && error.status === 401
+      ? t('signIn.wrong')
+      : error instanceof Problem && error.status === 429
+        ? t('signIn.tooMany', { seconds: error.retryAfterS ?? 60 })
+        : null;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    signIn.mutate();
+  };
+  return (
+    <Paper component="form" onSubmit={submit} p="xl" w={340} mx="auto">
+      <Stack>
+        <Title order={1}>{t('signIn.title')}</Title>
+        {again && <Text>{t('signIn.again')}</Text>}
+        <TextInput
+          label={t('signIn.login')}
+          autoComplete="username"
+          required
+          data-autofocus={!again}
+          readOnly={again !== undefined}
+          value={login}
+          onChange={(e) => setLogin(e.currentTarget.value)}
+        />
+        <PasswordInput
+          label={t('signIn.password')}
+          autoComplete="current-password"
+          required
+          data-autofocus={again !== undefined}
+          value={password}
+          onChange={(e) => setPassword(e.currentTarget.value)}
+        />
+        {known ? (
+          <Text c="red" role="alert">
+            {known}
+          </Text>
+        ) : (
+          <FormError error={error} />
+        )}
+        <Button type="submit" size="sm" loading={signIn.isPending}>
+          {t('signIn.submit')}
+        </Button>
+      </Stack>
+    </Paper>
+  );
+}

@@ -1,0 +1,20 @@
+import { Component, type ReactNode } from 'react';
+import { ErrorState } from '../kit';
+
+/** A page that fails does not take the telephone with it. */
+export class PageBoundary extends Component<{ path: string; children: ReactNode }, { error: unknown }> {
+  override state: { error: unknown } = { error: null };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override componentDidUpdate(before: { path: string }) {
+    if (before.path !== this.props.path && this.state.error !== null) this.setState({ error: null });
+  }
+
+  override render() {
+    if (this.state.error === null) return this.props.children;
+    return <ErrorState error={this.state.error} retry={() => this.setState({ error: null })} />;
+  }
+}

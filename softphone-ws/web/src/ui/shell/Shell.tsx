@@ -1,0 +1,91 @@
+import { Kbd, NavLink } from '@mantine/core';
+import { Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, Route, Switch, useLocation } from 'wouter';
+import { mayEnter } from '../../core/roles';
+import { AREAS } from '../areas';
+import { useShortcut, useShortcuts } from '../hooks/useShortcut';
+import { Dialog, EmptyState, KeyValue, LoadingState } from '../kit';
+import { PhoneProvider } from '../phone/PhoneProvider';
+import { WorksProvider } from '../phone/WorksProvider';
+import { useSession } from '../world';
+import { AccountMenu } from './AccountMenu';
+import { ConnectionBanner } from './ConnectionBanner';
+import { PageBoundary } from './PageBoundary';
+import { PhoneBar } from './PhoneBar';
+import css from './Shell.module.css';
+
+/** What stays while pages change: the softphone bar, the navigation, the state of the connection. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { roles } = useSession();
+  const [path] = useLocation();
+  const [help, setHelp] = useState(false);
+  useShortcut('?', t('shortcut.help'), () => setHelp(true));
+  const routes = AREAS.flatMap((area) => area.routes).filter((route) => mayEnter(roles, route.roles));
+  return (
+    <PhoneProvider>
+      <WorksProvider>
+        <div className={css.shell}>
+          <header className={css.top}>
+            <div className={css.bar}>
+              <PhoneBar />
+            </div>
+            <AccountMenu />
+          </header>
+          <Navigation path={path} />
+          <main className={css.main}>
+            <ConnectionBanner />
+            <PageBoundary path={path}>
+              <Suspense fallback={<LoadingState />}>
+                <Switch>
+                  {routes.map(({ path: at, page: Content }) => (
+                    <Route key={at} path={at}>
+                      <Content />
+                    </Route>
+                  ))}
+                  <Route>
+                    <EmptyState title={t('error.noPage')} />
+                  </Route>
+                </Switch>
+              </Suspense>
+            </PageBoundary>
+          </main>
+          {help && <Help onClose={() => setHelp(false)} />}
+        </div>
+      </WorksProvider>
+    </PhoneProvider>
+  );
+}
+
+function Navigation({ path }: { path: string }) {
+  const { t } = useTranslation();
+  const { roles } = useSession();
+  const items = AREAS.flatMap((area) => area.nav).filter((item) => mayEnter(roles, item.roles));
+  const here = (at: string) => path === at || (at !== '/' && path.startsWith(`${at}/`));
+  return (
+    <nav className={css.nav} aria-label={t('nav.label')}>
+      {items.map(({ path: at, label, icon: Icon }) => (
+        <NavLink
+          key={at}
+          component={Link}
+          href={at}
+          label={t(`nav.${label}`)}
+          leftSection={<Icon size={18} />}
+          active={here(at)}
+          aria-current={here(at) ? 'page' : undefined}
+        />
+      ))}
+    </nav>
+  );
+}
+
+function Help({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const shortcuts = useShortcuts();
+  return (
+    <Dialog title={t('shortcut.title')} onClose={onClose}>
+      <KeyValue rows={shortcuts.map(({ keys, label }) => [label, <Kbd key={keys}>{keys}</Kbd>] as const)} />
+    </Dialog>
+  );
+}
