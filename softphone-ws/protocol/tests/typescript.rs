@@ -4,7 +4,7 @@ use softphone_protocol::typescript::generate;
 use std::path::PathBuf;
 
 fn file() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../web/src/api/protocol.ts")
+    PathBuf::from("../web/src/api/protocol.ts")
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Sipp {
     fn start(&self, house: &House, service: &str, lines: &[String], a_second: u32) -> Child {
         let fields = self.folder.path().join("fields.csv");
         std::fs::write(&fields, format!("SEQUENTIAL\n{}\n", lines.join("\n"))).unwrap();
-        let scenario = Path::new(env!("CARGO_MANIFEST_DIR")).join("sipp").join(format!("{}.xml", self.scenario));
+        let scenario = Path::new("sipp").join(format!("{}.xml", self.scenario));
         let mut command = Command::new("sipp");
         command.arg(house.sip().to_string()).arg("-sf").arg(scenario).arg("-inf").arg(fields);
         command.args(["-i", "127.0.0.1", "-p", &self.port.to_string(), "-s", service, "-t", if self.tcp { "t1" } else { "u1" }]);

@@ -24,9 +24,10 @@ fn server_program() -> PathBuf {
     if let Some(given) = std::env::var_os("CORDBOARD_BIN") {
         return given.into();
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // Tests run in their package's folder.
+    let root = Path::new("../..");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo).args(["build", "--quiet", "-p", "cti-server", "--bin", "cordboard"]).current_dir(&root).status();
+    let built = Command::new(cargo).args(["build", "--quiet", "-p", "cti-server", "--bin", "cordboard"]).current_dir(root).status();
     assert!(built.expect("cargo can be run").success(), "the server does not build");
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("debug/cordboard")
 }

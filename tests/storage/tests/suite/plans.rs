@@ -15,7 +15,7 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection as _};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 use storage::{NOW, TestStore, on_both};
 
 on_both!(lists_and_searches_go_along_an_index);
@@ -198,7 +198,7 @@ async fn lists_and_searches_go_along_an_index(db: TestStore) {
         Backend::Sqlite => "sqlite",
         Backend::Postgres => "postgres",
     };
-    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/plans/{name}.txt"));
+    let kept = PathBuf::from(format!("tests/plans/{name}.txt"));
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(kept.parent().expect("a folder")).expect("the folder");
         std::fs::write(&kept, &plans.text).expect("the plans are written");
