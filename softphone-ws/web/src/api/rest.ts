@@ -4922,7 +4922,7 @@ export interface components {
             muted: boolean;
         };
         /** @description An empty object. */
-        CallNothing: Record<string, never>;
+        CallNothing: Record<string, unknown>;
         CallParty: {
             /**
              * Format: uuid
@@ -5540,7 +5540,7 @@ export interface components {
             external_id?: string | null;
             family_name?: string | null;
             /** @description Values of the fields that an administrator defined, by key. A change names only those that change; `null` clears. */
-            fields?: Record<string, never>;
+            fields?: Record<string, unknown>;
             given_name?: string | null;
             kind?: components["schemas"]["CustomerKind"];
             /** @description The language they want to be spoken to in. */
@@ -5905,7 +5905,7 @@ export interface components {
             /** Format: int64 */
             at: number;
             /** @description The event's fields, with personal values in place of their references: null when erased, `***` when masked. */
-            body: Record<string, never>;
+            body: Record<string, unknown>;
             kind: string;
             /** Format: int64 */
             seq: number;
@@ -6699,7 +6699,7 @@ export interface components {
             /** Format: uuid */
             agent_id: string;
             /** @description The rule, the age, and each candidate with why not. */
-            decision: Record<string, never>;
+            decision: Record<string, unknown>;
             /** Format: int64 */
             ended_at?: number | null;
             /** Format: uuid */
@@ -6798,7 +6798,7 @@ export interface components {
             /** Format: int64 */
             left_at?: number | null;
             /** @description Codec, packets, loss, jitter, round trip, once the leg is over. */
-            media?: Record<string, never> | null;
+            media?: Record<string, unknown> | null;
             role: string;
             /** @description They tile the time from joining to leaving. */
             segments: components["schemas"]["SegmentView"][];
@@ -7259,7 +7259,7 @@ export interface components {
              * @description `{"all": […]}`, `{"any": […]}`, `{"not": …}` or a test `{"field": "items.ticket.count", "op": "ge", "value": 1}`; at most 50 tests.
              *     Operators: eq, ne, gt, ge, lt, le, in, contains, starts_with, exists, missing.
              */
-            conditions: Record<string, never>;
+            conditions: Record<string, unknown>;
             kind: components["schemas"]["RuleKind"];
             name: string;
             /** @description The queues it is for; empty: all. */
@@ -7373,13 +7373,13 @@ export interface components {
         /** @description The answers to a step. */
         ScriptAnswers: {
             /** @description By the inputs' names: texts, numbers, true and false. What is left out is empty. */
-            answers?: Record<string, never>;
+            answers?: Record<string, unknown>;
         };
         /** @description Where it goes on when something is so. */
         ScriptBranch: {
             next: string;
             /** @description A condition as in rules, over `answers.*`, `card.*`, `items.*`, `recent.*` and `ivr.*`. */
-            when: Record<string, never>;
+            when: Record<string, unknown>;
         };
         /** @description One of several answers. */
         ScriptChoice: {
@@ -7441,7 +7441,7 @@ export interface components {
             /** Format: uuid */
             agent_id: string;
             /** @description What was answered so far, by the inputs' names. */
-            answers: Record<string, never>;
+            answers: Record<string, unknown>;
             /** Format: int64 */
             created_at: number;
             /** Format: uuid */
@@ -8668,7 +8668,7 @@ export interface components {
              */
             contact_id?: string | null;
             /** @description At most 100 values: texts of at most 1,000 characters, numbers, true, false. */
-            custom?: Record<string, never>;
+            custom?: Record<string, unknown>;
             /**
              * Format: uuid
              * @description The main customer; further ones are linked by `/tickets/{id}/customers`.
@@ -8679,7 +8679,7 @@ export interface components {
             /** @description The id in another system; unique where given. */
             external_id?: string | null;
             /** @description Values of the fields that an administrator defined for tickets, by key. A change names only those that change; `null` clears. */
-            fields?: Record<string, never>;
+            fields?: Record<string, unknown>;
             /** Format: uuid */
             parent_id?: string | null;
             priority?: components["schemas"]["TicketPriority"] | null;
@@ -9447,7 +9447,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": Record<string, unknown>;
                 };
             };
         };

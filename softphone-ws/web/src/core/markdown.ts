@@ -46,7 +46,7 @@ const ITEM = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/;
 export function blocksOf(text: string): Block[] {
   const blocks: Block[] = [];
   const lines = text.replace(/\r\n?/g, '\n').split('\n');
-  let open: Block | null = null;
+  let open = null as Block | null;
   for (let n = 0; n < lines.length; n++) {
     const line = lines[n] ?? '';
     const heading = /^(#{1,6})\s+(.*)$/.exec(line);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Found, checklist } from './checklist';
+import { checklist, type Found } from './checklist';
 import { parseValue, readCondition, withOp } from './condition';
 import { changesBetween, hunks, lineDiff } from './diff';
 import { guess } from './mapping';
@@ -43,13 +43,15 @@ describe('texts', () => {
     const after = [...lines];
     after[10] = 'other';
     const shown = hunks(lineDiff(lines.join('\n'), after.join('\n')), 1);
-    expect(shown.map((line) => line && line.sign)).toEqual([null, ' ', '-', '+', ' ', null]);
+    expect(shown.map((line) => line?.sign)).toEqual([undefined, ' ', '-', '+', ' ', undefined]);
   });
 });
 
 describe('conditions', () => {
   it('are read as they stand, unknown operators as equal', () => {
-    expect(readCondition({ any: [{ field: 'a', op: 'ge', value: 1 }, { not: { field: 'b', op: 'exists' } }] })).toEqual({
+    expect(
+      readCondition({ any: [{ field: 'a', op: 'ge', value: 1 }, { not: { field: 'b', op: 'exists' } }] }),
+    ).toEqual({
       any: [{ field: 'a', op: 'ge', value: 1 }, { not: { field: 'b', op: 'exists' } }],
     });
     expect(readCondition({ field: 'a', op: '?', value: 'x' })).toEqual({ field: 'a', op: 'eq', value: 'x' });
@@ -65,7 +67,11 @@ describe('conditions', () => {
 
   it('lose their value with operators that take none', () => {
     expect(withOp({ field: 'a', op: 'eq', value: 'x' }, 'exists')).toEqual({ field: 'a', op: 'exists' });
-    expect(withOp({ field: 'a', op: 'eq', value: 'x' }, 'in')).toEqual({ field: 'a', op: 'in', value: ['x'] });
+    expect(withOp({ field: 'a', op: 'eq', value: 'x' }, 'in')).toEqual({
+      field: 'a',
+      op: 'in',
+      value: ['x'],
+    });
   });
 });
 
@@ -75,7 +81,13 @@ describe('first steps', () => {
     Object.fromEntries(checklist({ ...nothing, ...found }).map((step) => [step.name, step.lack]));
 
   it('name what is missing on a new server', () => {
-    expect(lacks({})).toEqual({ trunk: 'noTrunk', queue: 'noQueue', flow: 'noFlow', number: 'noNumber', agents: 'noAgents' });
+    expect(lacks({})).toEqual({
+      trunk: 'noTrunk',
+      queue: 'noQueue',
+      flow: 'noFlow',
+      number: 'noNumber',
+      agents: 'noAgents',
+    });
   });
 
   it('need no flow when a number leads into a queue', () => {
@@ -91,13 +103,24 @@ describe('first steps', () => {
       queues: [{ id: 'q' }],
       users: [{ roles: ['agent'], queues: [] }],
     });
-    expect(found).toEqual({ trunk: 'trunkDown', queue: null, flow: 'notPublished', number: 'leadsNowhere', agents: 'agentsWithoutQueue' });
+    expect(found).toEqual({
+      trunk: 'trunkDown',
+      queue: null,
+      flow: 'notPublished',
+      number: 'leadsNowhere',
+      agents: 'agentsWithoutQueue',
+    });
   });
 });
 
 it('guesses columns by their names', () => {
   expect(['First Name', 'E-Mail', 'phone_1', '手机', 'Postal code', 'shoe size'].map(guess)).toEqual([
-    'given_name', 'email', 'phone', 'phone', 'address.postal_code', '',
+    'given_name',
+    'email',
+    'phone',
+    'phone',
+    'address.postal_code',
+    '',
   ]);
 });
 

@@ -1,19 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import { changesOf, clean, conflictOf, covers, fresh, missing, paths, resolve } from './draft';
 import { fieldsOf } from './spec';
-import { trunks } from './specs/telephony';
 import { queues } from './specs/routing';
+import { trunks } from './specs/telephony';
 import { ticketTriggers } from './specs/tickets';
 
 describe('changes', () => {
   it('names only what is other, and clears with null', () => {
     const before = { name: 'Support', size_max: 10, skills: [], music: 'a' };
-    expect(changesOf(before, { ...before, name: 'Help', size_max: undefined })).toEqual({ name: 'Help', size_max: null });
+    expect(changesOf(before, { ...before, name: 'Help', size_max: undefined })).toEqual({
+      name: 'Help',
+      size_max: null,
+    });
   });
 
   it('sends objects whole, merged ones part by part', () => {
-    const before = { overflow: { to: 'queue', queue: 'q' }, outbound: { plus: true, domain: 'a', account: { user: 'u', realm: 'r' } } };
-    const after = { overflow: { to: 'flow' }, outbound: { plus: true, domain: '', account: { user: 'v', realm: 'r' } } };
+    const before = {
+      overflow: { to: 'queue', queue: 'q' },
+      outbound: { plus: true, domain: 'a', account: { user: 'u', realm: 'r' } },
+    };
+    const after = {
+      overflow: { to: 'flow' },
+      outbound: { plus: true, domain: '', account: { user: 'v', realm: 'r' } },
+    };
     expect(changesOf(before, after, ['outbound'])).toEqual({
       overflow: { to: 'flow' },
       outbound: { domain: null, account: { user: 'v' } },
@@ -21,7 +30,9 @@ describe('changes', () => {
   });
 
   it('takes an optional group away as a whole', () => {
-    expect(changesOf({ outbound: { account: { user: 'u' } } }, { outbound: { account: undefined } }, ['outbound'])).toEqual({
+    expect(
+      changesOf({ outbound: { account: { user: 'u' } } }, { outbound: { account: undefined } }, ['outbound']),
+    ).toEqual({
       outbound: { account: null },
     });
   });
@@ -38,11 +49,14 @@ describe('new rows', () => {
     expect(queue.offer_timeout_ms).toBe(20000);
     const trunk = fresh(fieldsOf(trunks));
     expect(trunk.outbound).toMatchObject({ plus: true, identity: 'asserted', probe_fall: 3 });
-    expect((trunk.outbound as object)).not.toHaveProperty('account');
+    expect(trunk.outbound as object).not.toHaveProperty('account');
   });
 
   it('keep empty lists and leave out empty texts', () => {
-    expect(clean({ sources: [], name: '', texts: { en: 'a', zh: '' } })).toEqual({ sources: [], texts: { en: 'a' } });
+    expect(clean({ sources: [], name: '', texts: { en: 'a', zh: '' } })).toEqual({
+      sources: [],
+      texts: { en: 'a' },
+    });
   });
 });
 

@@ -114,7 +114,10 @@ export function searchProblems(
   const whole = (text: string) => text === '' || /^\d{1,6}$/.test(text);
   const short = search.text.split(/\s+/).some((word) => word.length === 1);
   return {
-    ...(search.preset === 'own' && from !== undefined && to !== undefined && from >= to && { to: 'span' as const }),
+    ...(search.preset === 'own' &&
+      from !== undefined &&
+      to !== undefined &&
+      from >= to && { to: 'span' as const }),
     ...(!whole(search.talkMin) && { talkMin: 'seconds' as const }),
     ...(!whole(search.talkMax) && { talkMax: 'seconds' as const }),
     ...(short && { text: 'letters' as const }),

@@ -34,10 +34,14 @@ class FakeMedia implements Media {
     this.peers.push(peer);
     return {
       offer: async () => 'offer',
-      accept: async (answer: string) => void (peer.answer = answer),
+      accept: async (answer: string) => {
+        peer.answer = answer;
+      },
       use: async () => {},
       level: () => 0,
-      close: () => void (peer.closed = true),
+      close: () => {
+        peer.closed = true;
+      },
     };
   }
   speaker() {}

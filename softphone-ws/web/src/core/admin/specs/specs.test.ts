@@ -41,11 +41,14 @@ function lacking(schema: Schema, fields: readonly Field[], at = ''): string[] {
   });
 }
 
-it.each(SPECS.map((spec) => [spec.path, spec] as const))('the form of %s has every field of the server', (path, spec) => {
-  // The columns of an import are given when its file is there.
-  const elsewhere = path === 'imports' ? ['mapping'] : [];
-  expect(lacking(bodyOf(path), fieldsOf(spec))).toEqual(elsewhere);
-});
+it.each(SPECS.map((spec) => [spec.path, spec] as const))(
+  'the form of %s has every field of the server',
+  (path, spec) => {
+    // The columns of an import are given when its file is there.
+    const elsewhere = path === 'imports' ? ['mapping'] : [];
+    expect(lacking(bodyOf(path), fieldsOf(spec))).toEqual(elsewhere);
+  },
+);
 
 it('the form of a script has every field of the server', () => {
   expect(lacking(follow({ $ref: '#/components/schemas/ScriptDocument' }), SCRIPT_DOCUMENT)).toEqual([]);
@@ -54,7 +57,15 @@ it('the form of a script has every field of the server', () => {
 it('every resource that is configured has a form', () => {
   // Rows that agents write in the course of work, each with pages of its own.
   const work = [
-    'callbacks', 'contracts', 'knowledge/articles', 'knowledge/requests', 'notes', 'orders', 'products-owned', 'reminders', 'tasks',
+    'callbacks',
+    'contracts',
+    'knowledge/articles',
+    'knowledge/requests',
+    'notes',
+    'orders',
+    'products-owned',
+    'reminders',
+    'tasks',
   ];
   const changed = Object.entries<Record<string, unknown>>(description.paths)
     .filter(([path, verbs]) => path.endsWith('/{id}') && verbs.patch && verbs.delete)
@@ -90,7 +101,10 @@ it('offers the values the server knows', () => {
 it('columns of lists are fields of forms', () => {
   for (const spec of SPECS) {
     const names = fieldsOf(spec).map((field) => field.name);
-    expect(spec.columns.filter((column) => !names.includes(column)), spec.path).toEqual([]);
+    expect(
+      spec.columns.filter((column) => !names.includes(column)),
+      spec.path,
+    ).toEqual([]);
   }
 });
 

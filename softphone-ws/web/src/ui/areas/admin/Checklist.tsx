@@ -109,7 +109,7 @@ export function Checklist() {
               <Anchor component={Link} href={`/admin/${PLACES[name]}`} fw={500}>
                 {t(`checklist.step.${name}`)}
               </Anchor>
-              <Text size="sm" c={lack === null ? 'dimmed' : undefined}>
+              <Text size="sm" {...(lack === null && { c: 'dimmed' })}>
                 {lack === null ? t('checklist.done') : t(`checklist.missing.${lack}`)}
               </Text>
             </div>

@@ -1,8 +1,8 @@
+import { Notifications } from '@mantine/notifications';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { AgentView, FloorAgentView, FloorCallView } from '../../../api/protocol';
-import { Notifications } from '@mantine/notifications';
 import { ANN, renderApp } from '../../../testing/render';
 import FloorPage from './FloorPage';
 

@@ -66,7 +66,8 @@ function LiveFloor({ floor }: { floor: Floor }) {
   const openCall = (call: FloorCallView) => setOpen({ call: call.interaction });
   const search = useRef<HTMLInputElement>(null);
   useShortcut('/', t('common:shortcut.search'), () => search.current?.focus());
-  const agentOpen = open && 'agent' in open ? floor.agents.find((one) => one.agent === open.agent) : undefined;
+  const agentOpen =
+    open && 'agent' in open ? floor.agents.find((one) => one.agent === open.agent) : undefined;
   const callOpen =
     open && 'call' in open
       ? [...floor.waiting, ...floor.calls].find((one) => one.interaction === open.call)
@@ -157,9 +158,7 @@ function LiveFloor({ floor }: { floor: Floor }) {
         <QueuesPanel
           queues={shown.queues}
           thresholds={thresholds}
-          onOpen={(queue) =>
-            setFilter({ ...filter, queue: filter.queue === queue.queue ? '' : queue.queue })
-          }
+          onOpen={(queue) => setFilter({ ...filter, queue: filter.queue === queue.queue ? '' : queue.queue })}
         />
         <div className={css.halves}>
           <AgentsPanel
@@ -182,7 +181,9 @@ function LiveFloor({ floor }: { floor: Floor }) {
           onClose={() => setLimitsOpen(false)}
         />
       )}
-      {agentOpen !== undefined && <AgentDetails agent={agentOpen} names={names} onClose={() => setOpen(null)} />}
+      {agentOpen !== undefined && (
+        <AgentDetails agent={agentOpen} names={names} onClose={() => setOpen(null)} />
+      )}
       {callOpen !== undefined && <CallDetails call={callOpen} onClose={() => setOpen(null)} />}
     </Page>
   );
@@ -191,8 +192,5 @@ function LiveFloor({ floor }: { floor: Floor }) {
 /** Who serves which queue; `null`: not known. */
 function useServes(users: ReturnType<typeof useNames>['users']) {
   const queues = useMemo(() => new Map(users.map((user) => [user.id, user.queues ?? []])), [users]);
-  return useCallback(
-    (agent: string, queue: string) => queues.get(agent)?.includes(queue) ?? null,
-    [queues],
-  );
+  return useCallback((agent: string, queue: string) => queues.get(agent)?.includes(queue) ?? null, [queues]);
 }

@@ -1,7 +1,14 @@
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../../core/duration';
 import { type Floor, totalsOf } from '../../../core/floor/model';
-import { judgeAgent, judgeQueue, type Level, limitsOf, type Thresholds, worst } from '../../../core/floor/thresholds';
+import {
+  judgeAgent,
+  judgeQueue,
+  type Level,
+  limitsOf,
+  type Thresholds,
+  worst,
+} from '../../../core/floor/thresholds';
 import { useNow } from '../../hooks/useNow';
 import css from './floor.module.css';
 
@@ -42,9 +49,9 @@ function Attention({ floor, thresholds, now }: { floor: Floor; thresholds: Thres
   for (const queue of floor.queues) {
     const judged = judgeQueue(queue, limitsOf(thresholds, queue.queue), now);
     const level = worst(Object.values(judged));
-    const what = (['wait_s', 'waiting', 'level', 'expected_s', 'ready', 'abandoned', 'level_today'] as const).find(
-      (name) => judged[name] === level,
-    );
+    const what = (
+      ['wait_s', 'waiting', 'level', 'expected_s', 'ready', 'abandoned', 'level_today'] as const
+    ).find((name) => judged[name] === level);
     if (level !== 'ok' && what !== undefined)
       found.push({ key: queue.queue, text: `${queue.name}: ${t(`limit.${what}`)}`, level });
   }

@@ -88,6 +88,4 @@ export function useNames(): Names {
 
 /** Rows as a `Select` takes them. */
 export const choices = (rows: readonly { id: string; name: string }[]) =>
-  [...rows]
-    .sort((a, b) => a.name.localeCompare(b.name))
-    .map(({ id, name }) => ({ value: id, label: name }));
+  [...rows].sort((a, b) => a.name.localeCompare(b.name)).map(({ id, name }) => ({ value: id, label: name }));

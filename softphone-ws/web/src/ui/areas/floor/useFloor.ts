@@ -23,10 +23,7 @@ export function useFloor(): FloorState {
 const asError = ({ code, message, field }: WireError) => new CommandError(code, message, field);
 
 /** Something of one's own that is kept on this computer, each person's apart. */
-export function useKept<T>(
-  name: string,
-  read: (text: string | null) => T,
-): readonly [T, (value: T) => void] {
+export function useKept<T>(name: string, read: (text: string | null) => T): readonly [T, (value: T) => void] {
   const { store } = useWorld();
   const { user } = useSession();
   const key = `${name}.${user.id}`;

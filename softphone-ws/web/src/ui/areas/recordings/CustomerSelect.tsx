@@ -7,7 +7,13 @@ import { api, body } from '../../../api/client';
 const SETTLE_MS = 200;
 
 /** Finds a customer by name, number or mail address. */
-export function CustomerSelect({ value, onChange }: { value: string; onChange: (id: string | null) => void }) {
+export function CustomerSelect({
+  value,
+  onChange,
+}: {
+  value: string;
+  onChange: (id: string | null) => void;
+}) {
   const { t } = useTranslation(['recordings', 'common']);
   const [text, setText] = useState('');
   const [asked, setAsked] = useState('');
@@ -23,7 +29,8 @@ export function CustomerSelect({ value, onChange }: { value: string; onChange: (
   });
   const chosen = useQuery({
     queryKey: ['customers', value, 'name'],
-    queryFn: ({ signal }) => body(api.GET('/api/v1/customers/{id}', { params: { path: { id: value } }, signal })),
+    queryFn: ({ signal }) =>
+      body(api.GET('/api/v1/customers/{id}', { params: { path: { id: value } }, signal })),
     enabled: value !== '',
     staleTime: 300_000,
     retry: false,

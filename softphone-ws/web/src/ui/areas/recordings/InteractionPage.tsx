@@ -30,8 +30,7 @@ export default function InteractionPage() {
   const names = useNames();
   const detail = useQuery({
     queryKey: ['interactions', id],
-    queryFn: ({ signal }) =>
-      body(api.GET('/api/v1/interactions/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) => body(api.GET('/api/v1/interactions/{id}', { params: { path: { id } }, signal })),
     refetchInterval: (query) => (query.state.data?.state === 'open' ? FRESH_MS : false),
   });
   if (detail.isPending || detail.error)

@@ -6,7 +6,13 @@ import { Link, useLocation, useSearch } from 'wouter';
 import { body, Problem, type Schemas } from '../../../api/client';
 import { floorApi } from '../../../api/floor';
 import { usePages } from '../../../api/pages';
-import { parseSearch, queryOf, type Search, searchAddress, searchProblems } from '../../../core/interactions/search';
+import {
+  parseSearch,
+  queryOf,
+  type Search,
+  searchAddress,
+  searchProblems,
+} from '../../../core/interactions/search';
 import { mayEnter } from '../../../core/roles';
 import { type Column, DataTable, Duration, EmptyState, Page, Time } from '../../kit';
 import { useSession } from '../../world';
@@ -50,8 +56,7 @@ export default function InteractionsPage({ only }: { only?: 'recorded' }) {
   );
   const columns = useColumns(names);
   const everybody = mayEnter(roles, ['supervisor', 'admin', 'analyst']);
-  const refused = (field: string) =>
-    found.error instanceof Problem ? found.error.field(field) : undefined;
+  const refused = (field: string) => (found.error instanceof Problem ? found.error.field(field) : undefined);
   return (
     <Page
       title={t(only === 'recorded' ? 'common:nav.recordings' : 'common:nav.interactions')}
@@ -109,7 +114,12 @@ function useColumns(names: Names): Column<Interaction>[] {
   const { t } = useTranslation('recordings');
   const dash = <span className={css.quiet}>–</span>;
   return [
-    { key: 'opened', title: t('row.opened'), width: '9.5rem', cell: (row) => <Time ms={row.opened_at / 1000} /> },
+    {
+      key: 'opened',
+      title: t('row.opened'),
+      width: '9.5rem',
+      cell: (row) => <Time ms={row.opened_at / 1000} />,
+    },
     {
       key: 'direction',
       title: t('row.direction'),
@@ -128,7 +138,11 @@ function useColumns(names: Names): Column<Interaction>[] {
         />
       ),
     },
-    { key: 'to', title: t('row.to'), cell: (row) => <bdi>{row.direction === 'outbound' ? row.from : row.to}</bdi> },
+    {
+      key: 'to',
+      title: t('row.to'),
+      cell: (row) => <bdi>{row.direction === 'outbound' ? row.from : row.to}</bdi>,
+    },
     { key: 'queue', title: t('row.queue'), cell: (row) => names.of(row.queue_id) ?? dash },
     { key: 'agent', title: t('row.agent'), cell: (row) => names.of(row.agent_id) ?? dash },
     { key: 'wait', title: t('row.wait'), end: true, cell: (row) => <Duration ms={row.wait_ms} /> },

@@ -1,7 +1,13 @@
 import { Button, Collapse, NativeSelect, Select, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { NO_SEARCH, PRESETS, type Search, searchAddress, type searchProblems } from '../../../core/interactions/search';
+import {
+  NO_SEARCH,
+  PRESETS,
+  type Search,
+  searchAddress,
+  type searchProblems,
+} from '../../../core/interactions/search';
 import { useShortcut } from '../../hooks/useShortcut';
 import { Filters } from '../../kit';
 import { choices, type Names } from '../floor/names';
@@ -49,7 +55,9 @@ const MORE: readonly (keyof Search)[] = [
 
 export function SearchForm({ search, base, names, everybody, problems, refused, onChange }: Props) {
   const { t } = useTranslation(['recordings', 'common']);
-  const [open, setOpen] = useState(() => MORE.some((name) => search[name] !== ({ ...NO_SEARCH, ...base })[name]));
+  const [open, setOpen] = useState(() =>
+    MORE.some((name) => search[name] !== { ...NO_SEARCH, ...base }[name]),
+  );
   const first = useRef<HTMLInputElement>(null);
   useShortcut('/', t('common:shortcut.search'), () => first.current?.focus());
   const set = (name: keyof Search) => (value: string | null) => onChange({ ...search, [name]: value ?? '' });
@@ -126,7 +134,11 @@ export function SearchForm({ search, base, names, everybody, problems, refused, 
           </>
         )}
         {pick('queue', names.queues)}
-        {everybody && pick('agent', names.users.filter((user) => user.roles.includes('agent') || user.roles.includes('supervisor')))}
+        {everybody &&
+          pick(
+            'agent',
+            names.users.filter((user) => user.roles.includes('agent') || user.roles.includes('supervisor')),
+          )}
         <Button variant="default" aria-expanded={open} onClick={() => setOpen(!open)}>
           {t(open ? 'filter.less' : 'filter.more')}
         </Button>
@@ -151,7 +163,10 @@ export function SearchForm({ search, base, names, everybody, problems, refused, 
             ...CHANNELS.map((value) => ({ value, label: t(`channel.${value}`) })),
           ])}
           {pick('code', names.codes)}
-          {native('reason', [any(t('any')), ...REASONS.map((value) => ({ value, label: t(`reason.${value}`) }))])}
+          {native('reason', [
+            any(t('any')),
+            ...REASONS.map((value) => ({ value, label: t(`reason.${value}`) })),
+          ])}
           {native('state', [
             any(t('any')),
             { value: 'open', label: t('state.open') },

@@ -15,7 +15,7 @@ type Step = Schemas['ComplaintStep'];
 /** How far a complaint has come, and its next step. */
 export function Complaint({ row }: { row: Ticket }) {
   const { t } = useTranslation('tickets');
-  const [chosen, setChosen] = useState<Step | null>(null);
+  const [chosen, setChosen] = useState<Exclude<Step, 'record'> | null>(null);
   const complaint = useQuery({
     queryKey: ['tickets', row.id, 'complaint'],
     queryFn: ({ signal }) =>

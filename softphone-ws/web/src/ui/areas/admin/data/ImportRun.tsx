@@ -109,26 +109,24 @@ export default function ImportRun({ row }: { row: Row }) {
         <SectionCard
           title={`3. ${t('import.run')}`}
           actions={
-            <>
-              {busy ? (
-                <Button variant="default" color="red" loading={stop.isPending} onClick={() => stop.mutate()}>
-                  {t('import.stop')}
-                </Button>
-              ) : (
-                !over && (
-                  <>
-                    {!again && (
-                      <Button variant="default" loading={start.isPending} onClick={() => start.mutate(true)}>
-                        {t('import.try')}
-                      </Button>
-                    )}
-                    <Button loading={start.isPending} onClick={() => setAsking(true)}>
-                      {t(again ? 'import.goOn' : 'import.start')}
+            busy ? (
+              <Button variant="default" color="red" loading={stop.isPending} onClick={() => stop.mutate()}>
+                {t('import.stop')}
+              </Button>
+            ) : (
+              !over && (
+                <>
+                  {!again && (
+                    <Button variant="default" loading={start.isPending} onClick={() => start.mutate(true)}>
+                      {t('import.try')}
                     </Button>
-                  </>
-                )
-              )}
-            </>
+                  )}
+                  <Button loading={start.isPending} onClick={() => setAsking(true)}>
+                    {t(again ? 'import.goOn' : 'import.start')}
+                  </Button>
+                </>
+              )
+            )
           }
         >
           <RunState now={now} />

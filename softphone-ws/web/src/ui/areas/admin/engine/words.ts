@@ -26,7 +26,8 @@ export function useWords(): Words {
       group: (name) => say(`group.${name}`),
       resource: (word, form) => say(`resource.${word}.${form}`),
       choice,
-      choices: (of) => (CHOICES[of] as readonly string[]).map((value) => ({ value, label: choice(of, value) })),
+      choices: (of) =>
+        (CHOICES[of] as readonly string[]).map((value) => ({ value, label: choice(of, value) })),
     };
   }, [t]);
 }

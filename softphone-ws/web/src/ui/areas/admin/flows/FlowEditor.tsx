@@ -191,7 +191,11 @@ function Editor({ id, versions }: { id: string; versions: readonly FlowVersion[]
             ) : (
               <div className={code.problems}>
                 {problems.map((one) => (
-                  <ProblemRow key={`${one.line}/${one.node}/${one.message}`} problem={one} onGo={(line) => setGoTo({ line })} />
+                  <ProblemRow
+                    key={`${one.line}/${one.node}/${one.message}`}
+                    problem={one}
+                    onGo={(line) => setGoTo({ line })}
+                  />
                 ))}
               </div>
             )}

@@ -25,7 +25,9 @@ export function CardFacts({ card }: { card: CardView }) {
   const channels = card.do_not_contact.map((channel) =>
     channel in CHANNELS ? t(`channel.${channel as keyof typeof CHANNELS}`) : channel,
   );
-  const relations = [...new Set(card.related.filter(({ name }) => name !== null).map(({ relation }) => relation))];
+  const relations = [
+    ...new Set(card.related.filter(({ name }) => name !== null).map(({ relation }) => relation)),
+  ];
   return (
     <>
       {channels.length > 0 && (

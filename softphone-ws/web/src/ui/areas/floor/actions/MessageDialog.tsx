@@ -5,8 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { body } from '../../../../api/client';
 import { floorApi, type NewMessage } from '../../../../api/floor';
-import { useSession } from '../../../world';
 import { Dialog, FormError, fieldErrors } from '../../../kit';
+import { useSession } from '../../../world';
 import { choices, useNames } from '../names';
 
 /** For whom a message is meant to begin with. */
@@ -32,9 +32,14 @@ export function MessageDialog({ to, onClose }: { to: MessageTo; onClose: () => v
   const agents = to.agents ?? [];
   const send = useMutation({
     mutationFn: () =>
-      body(floorApi.POST('/api/v1/notifications', { body: { ...readersOf(agents, target), text: text.trim() } })),
+      body(
+        floorApi.POST('/api/v1/notifications', { body: { ...readersOf(agents, target), text: text.trim() } }),
+      ),
     onSuccess: ({ told }) => {
-      notifications.show({ color: told > 0 ? 'green' : 'orange', message: t('message.told', { count: told }) });
+      notifications.show({
+        color: told > 0 ? 'green' : 'orange',
+        message: t('message.told', { count: told }),
+      });
       onClose();
     },
   });

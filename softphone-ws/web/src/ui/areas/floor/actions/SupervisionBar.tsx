@@ -39,7 +39,10 @@ export function SupervisionBar({ agents }: { agents: readonly FloorAgentView[] }
             t(`done.mode.${next as ModeAsked}`, { name }),
           )
         }
-        data={(['listen', 'whisper', 'barge'] as const).map((value) => ({ value, label: t(`action.${value}`) }))}
+        data={(['listen', 'whisper', 'barge'] as const).map((value) => ({
+          value,
+          label: t(`action.${value}`),
+        }))}
       />
       {agent !== undefined && (
         <Button variant="default" onClick={() => actions.onAgent('intercept', agent)}>

@@ -1,4 +1,13 @@
-import { Anchor, Button, NativeSelect, Select, Switch, Text, TextInput, useComputedColorScheme } from '@mantine/core';
+import {
+  Anchor,
+  Button,
+  NativeSelect,
+  Select,
+  Switch,
+  Text,
+  TextInput,
+  useComputedColorScheme,
+} from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,7 +18,17 @@ import { formatDuration } from '../../../../core/duration';
 import { QUARTER_MS, type Slot, slotsOf } from '../../../../core/floor/charts';
 import { localInput, NO_SEARCH, searchAddress } from '../../../../core/interactions/search';
 import { mayEnter, SUPERVISORS } from '../../../../core/roles';
-import { type Column, DataTable, EmptyState, ErrorState, Filters, KeyValue, LoadingState, Page, SectionCard } from '../../../kit';
+import {
+  type Column,
+  DataTable,
+  EmptyState,
+  ErrorState,
+  Filters,
+  KeyValue,
+  LoadingState,
+  Page,
+  SectionCard,
+} from '../../../kit';
 import { useSession } from '../../../world';
 import { FloorTabs } from '../FloorTabs';
 import { Percent } from '../live/Judged';
@@ -145,7 +164,12 @@ function Totals({ total, level_ms }: Pick<Intervals, 'total' | 'level_ms'>) {
 }
 
 /** The interactions that began in a slot. */
-function addressOf(slot: Slot, step: number, queue: string, more: { answered?: string; reason?: string } = {}) {
+function addressOf(
+  slot: Slot,
+  step: number,
+  queue: string,
+  more: { answered?: string; reason?: string } = {},
+) {
   const span = { from: localInput(slot.at), to: localInput(slot.at + QUARTER_MS * step) };
   return `/interactions?${searchAddress({ ...NO_SEARCH, preset: 'own', ...span, queue, ...more })}`;
 }
@@ -174,14 +198,40 @@ function Day({
     const line = (name: string, colour: string, values: (number | null)[]) =>
       ({ kind: 'line', name, colour, values }) as const;
     const counts = [
-      bar(t('chart.offered'), look.offered, slots.map((slot) => slot.offered)),
-      bar(t('chart.answered'), look.answered, slots.map((slot) => slot.answered)),
-      bar(t('chart.abandoned'), look.abandoned, slots.map((slot) => slot.abandoned)),
+      bar(
+        t('chart.offered'),
+        look.offered,
+        slots.map((slot) => slot.offered),
+      ),
+      bar(
+        t('chart.answered'),
+        look.answered,
+        slots.map((slot) => slot.answered),
+      ),
+      bar(
+        t('chart.abandoned'),
+        look.abandoned,
+        slots.map((slot) => slot.abandoned),
+      ),
     ];
-    const level = [line(t('chart.level'), look.line, slots.map((slot) => slot.level))];
+    const level = [
+      line(
+        t('chart.level'),
+        look.line,
+        slots.map((slot) => slot.level),
+      ),
+    ];
     const times = [
-      line(t('chart.asa'), look.abandoned, slots.map((slot) => slot.asa_s)),
-      line(t('chart.aht'), look.answered, slots.map((slot) => slot.aht_s)),
+      line(
+        t('chart.asa'),
+        look.abandoned,
+        slots.map((slot) => slot.asa_s),
+      ),
+      line(
+        t('chart.aht'),
+        look.answered,
+        slots.map((slot) => slot.aht_s),
+      ),
     ];
     return {
       counts: optionOf(slots, time, counts, '', look),
@@ -275,12 +325,29 @@ function SlotTable({
       sort: (slot) => slot.level ?? -1,
       cell: (slot) => <Percent permille={slot.level === null ? null : slot.level * 10} />,
     },
-    { key: 'asa', title: t('chart.asa'), end: true, sort: (slot) => slot.asa_s ?? -1, cell: (slot) => seconds(slot.asa_s) },
-    { key: 'aht', title: t('chart.aht'), end: true, sort: (slot) => slot.aht_s ?? -1, cell: (slot) => seconds(slot.aht_s) },
+    {
+      key: 'asa',
+      title: t('chart.asa'),
+      end: true,
+      sort: (slot) => slot.asa_s ?? -1,
+      cell: (slot) => seconds(slot.asa_s),
+    },
+    {
+      key: 'aht',
+      title: t('chart.aht'),
+      end: true,
+      sort: (slot) => slot.aht_s ?? -1,
+      cell: (slot) => seconds(slot.aht_s),
+    },
   ];
   return (
     <div className={css.charts}>
-      <DataTable label={t('chart.counts')} columns={columns} rows={slots} rowKey={(slot) => String(slot.at)} />
+      <DataTable
+        label={t('chart.counts')}
+        columns={columns}
+        rows={slots}
+        rowKey={(slot) => String(slot.at)}
+      />
     </div>
   );
 }

@@ -17,8 +17,7 @@ export function DecisionPanel({ interaction }: { interaction: string }) {
     refetchInterval: (query) => (query.state.data?.waiting ? 5_000 : false),
   });
   if (decisions.isPending) return <LoadingState />;
-  if (decisions.error)
-    return <ErrorState error={decisions.error} retry={() => void decisions.refetch()} />;
+  if (decisions.error) return <ErrorState error={decisions.error} retry={() => void decisions.refetch()} />;
   const { waiting, offers } = decisions.data;
   if (waiting === null && offers.length === 0) return <EmptyState title={t('decision.none')} />;
   return (

@@ -17,7 +17,8 @@ export function DecisionView({
   const { t } = useTranslation('floor');
   const { rule, age_ms, priority, credit_ms, candidates, not_shown } = decision;
   const idleMax = Math.max(1, ...candidates.map(({ idle_ms }) => idle_ms));
-  const isChosen = (one: Candidate) => one.rejected === null && (chosen === undefined || one.agent === chosen);
+  const isChosen = (one: Candidate) =>
+    one.rejected === null && (chosen === undefined || one.agent === chosen);
   return (
     <>
       <Text size="sm" mb="xs">

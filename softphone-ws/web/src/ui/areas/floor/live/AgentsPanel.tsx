@@ -1,5 +1,5 @@
-import type { TFunction } from 'i18next';
 import { IconEar } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FloorAgentView } from '../../../../api/protocol';
@@ -141,7 +141,10 @@ export function Supervised({ agent }: { agent: FloorAgentView }) {
   const { t } = useTranslation('floor');
   if (agent.supervised_by.length === 0) return <span className={css.quiet}>–</span>;
   const text = agent.supervised_by
-    .map(({ name, mode }) => `${name ?? t('caller.unknown')}: ${t(`mode.${mode as 'listening'}`, { defaultValue: mode })}`)
+    .map(
+      ({ name, mode }) =>
+        `${name ?? t('caller.unknown')}: ${t(`mode.${mode as 'listening'}`, { defaultValue: mode })}`,
+    )
     .join(', ');
   return (
     <span className={css.supervised} title={text}>

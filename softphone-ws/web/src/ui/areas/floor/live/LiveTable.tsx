@@ -78,9 +78,7 @@ export function LiveTable<T>({ name, label, columns, rows, rowKey, onOpen, empty
                 key={key}
                 scope="col"
                 className={end ? css.end : undefined}
-                aria-sort={
-                  sortable && (sort?.key !== key ? 'none' : sort.down ? 'descending' : 'ascending')
-                }
+                aria-sort={sortable && (sort?.key !== key ? 'none' : sort.down ? 'descending' : 'ascending')}
               >
                 {sortable ? (
                   <button type="button" className={css.sort} onClick={() => resort(key)}>

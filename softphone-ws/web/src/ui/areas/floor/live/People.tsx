@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { type MouseEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import { api, body } from '../../../../api/client';
@@ -36,7 +36,7 @@ export function Customer({ id, caller }: { id: string | null; caller: CallerView
           component={Link}
           href={`/customers/${id}`}
           size="sm"
-          onClick={(event) => event.stopPropagation()}
+          onClick={(event: MouseEvent) => event.stopPropagation()}
         >
           <bdi>{name}</bdi>
         </Anchor>

@@ -71,9 +71,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
       width: 8,
       end: true,
       sort: (queue) => (queue.oldest_ms === null ? null : -queue.oldest_ms),
-      cell: (queue) => (
-        <JudgedSince ms={queue.oldest_ms} limit={limitsOf(thresholds, queue.queue).wait_s} />
-      ),
+      cell: (queue) => <JudgedSince ms={queue.oldest_ms} limit={limitsOf(thresholds, queue.queue).wait_s} />,
     },
     {
       key: 'expected',
@@ -140,7 +138,9 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
       sort: (queue) => queue.ready,
       cell: (queue) => (
         <Judged level={levels(queue).ready}>
-          <span title={t('queue.staffLong', { staffed: queue.staffed, ready: queue.ready, busy: queue.busy })}>
+          <span
+            title={t('queue.staffLong', { staffed: queue.staffed, ready: queue.ready, busy: queue.busy })}
+          >
             {queue.staffed} / {queue.ready} / {queue.busy}
           </span>
         </Judged>

@@ -39,7 +39,12 @@ export function Events({
       width: '6rem',
       cell: (event) => `${((event.at - detail.opened_at) / 1_000_000).toFixed(2)} s`,
     },
-    { key: 'at', title: t('event.at'), width: '7rem', cell: (event) => <Time ms={event.at / 1000} as="time" /> },
+    {
+      key: 'at',
+      title: t('event.at'),
+      width: '7rem',
+      cell: (event) => <Time ms={event.at / 1000} as="time" />,
+    },
     {
       key: 'kind',
       title: t('event.what'),
@@ -56,10 +61,19 @@ export function Events({
     <SectionCard
       title={t('event.title')}
       actions={
-        <Switch label={t('event.all')} checked={all} onChange={(event) => setAll(event.currentTarget.checked)} />
+        <Switch
+          label={t('event.all')}
+          checked={all}
+          onChange={(event) => setAll(event.currentTarget.checked)}
+        />
       }
     >
-      <DataTable label={t('event.title')} columns={columns} rows={shown} rowKey={(event) => String(event.seq)} />
+      <DataTable
+        label={t('event.title')}
+        columns={columns}
+        rows={shown}
+        rowKey={(event) => String(event.seq)}
+      />
       {(detail.events_more || fitting.length > SHOWN_MAX) && (
         <Text size="sm" c="dimmed" mt="xs">
           {t('event.cut', { count: shown.length })}
@@ -75,9 +89,17 @@ function bodyText(body: unknown, nameOf: (id: string) => string | null): string 
   const text = (value: unknown): string | null => {
     if (typeof value === 'string') return nameOf(value) ?? value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-    if (Array.isArray(value)) return value.map(text).filter((one) => one !== null).join(', ') || null;
+    if (Array.isArray(value))
+      return (
+        value
+          .map(text)
+          .filter((one) => one !== null)
+          .join(', ') || null
+      );
     if (typeof value === 'object' && value !== null) {
-      const inner = Object.values(value).map(text).filter((one) => one !== null);
+      const inner = Object.values(value)
+        .map(text)
+        .filter((one) => one !== null);
       return inner.length > 0 && inner.length <= 4 ? inner.join(' ') : null;
     }
     return null;

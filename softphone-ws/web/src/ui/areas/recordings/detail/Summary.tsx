@@ -84,7 +84,8 @@ export function WrapUps({ detail, names }: { detail: Detail; names: Names }) {
                 ],
                 [
                   t('one.end'),
-                  one.outcome && t(`assignmentEnd.${one.outcome as 'finished'}`, { defaultValue: one.outcome }),
+                  one.outcome &&
+                    t(`assignmentEnd.${one.outcome as 'finished'}`, { defaultValue: one.outcome }),
                 ],
               ]}
             />
@@ -109,7 +110,13 @@ export function Collected({ data }: { data: Detail['data'] }) {
             ([key, value]) =>
               [
                 key,
-                value === null ? t('one.erased') : value === '***' ? t('one.masked') : <bdi key={key}>{value}</bdi>,
+                value === null ? (
+                  t('one.erased')
+                ) : value === '***' ? (
+                  t('one.masked')
+                ) : (
+                  <bdi key={key}>{value}</bdi>
+                ),
               ] as const,
           )}
         />

@@ -25,8 +25,7 @@ export function LadderDrawing({
     hour12: false,
   });
   const side = (column: number) => ladder.columns[column] ?? t('sip.ours');
-  const said = (arrow: Arrow) =>
-    `${arrow.number}. ${arrow.label}: ${side(arrow.from)} → ${side(arrow.to)}`;
+  const said = (arrow: Arrow) => `${arrow.number}. ${arrow.label}: ${side(arrow.from)} → ${side(arrow.to)}`;
   return (
     <div className={css.ladder}>
       <div className={css.heads}>

@@ -72,7 +72,11 @@ export default function SipPage() {
                 <Group gap="xs" mb="sm">
                   <Text size="sm">{t('sip.legs')}</Text>
                   {sip.data.legs.map((leg, index) => (
-                    <Chip key={leg.leg ?? leg.messages[0]?.remote ?? leg.kind} size="xs" value={String(index)}>
+                    <Chip
+                      key={leg.leg ?? leg.messages[0]?.remote ?? leg.kind}
+                      size="xs"
+                      value={String(index)}
+                    >
                       {t('sip.leg', { number: index + 1, remote: leg.messages[0]?.remote ?? '–' })}
                     </Chip>
                   ))}
@@ -104,10 +108,9 @@ export default function SipPage() {
                   {shown.message.transport} · {t('sip.bytes', { count: shown.message.bytes })}
                   {shown.message.repeats > 0 && ` · ${t('sip.repeats', { count: shown.message.repeats })}`}
                 </Text>
-                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a text that scrolls is reached by keys. */}
-                <pre className={css.text} tabIndex={0} aria-label={t('sip.message', { number: shown.number })}>
-                  {printable(shown.message.text)}
-                </pre>
+                <section aria-label={t('sip.message', { number: shown.number })}>
+                  <pre className={css.text}>{printable(shown.message.text)}</pre>
+                </section>
               </SectionCard>
             </div>
           )}
