@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 /// Agents signing in at the same time: passwords are dear to check, and a server has only so many turns.
-const SIGN_INS: usize = 4;
+pub(crate) const SIGN_INS: usize = 4;
 
 /// What `setup --out` writes and `calls --users` reads; the line of `demo --ready-json` has the same shape.
 #[derive(Debug, Serialize, Deserialize)]
@@ -211,9 +211,11 @@ pub(crate) async fn sign_in(
 type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 /// One agent's WebSocket.
-struct Desk {
+pub(crate) struct Desk {
     socket: Socket,
     next_id: u64,
+    /// Who it is.
+    pub(crate) user_id: Option<String>,
     /// The phones shown, by name or id, from the topic `me`.
     me: serde_json::Map<String, Value>,
     phone_id: Option<String>,
@@ -221,7 +223,7 @@ struct Desk {
 
 impl Desk {
     /// Signs in with name and password and opens the socket.
-    async fn open(http: &reqwest::Client, base: &str, user: &User) -> anyhow::Result<Self> {
+    pub(crate) async fn open(http: &reqwest::Client, base: &str, user: &User) -> anyhow::Result<Self> {
         let login = json!({ "login": user.name, "password": user.password });
         let response = http.post(format!("{base}/api/v1/session")).json(&login).send().await?.error_for_status()?;
         let cookie: Vec<String> = response
@@ -243,16 +245,18 @@ impl Desk {
         }
         let (socket, _) = tokio_tungstenite::connect_async(request).await.context("no WebSocket")?;
         let phone_id = user.phone_id.clone().or_else(|| find_id(&session, "phone_id"));
-        let mut desk = Self { socket, next_id: 1, me: serde_json::Map::new(), phone_id };
+        let user_id = session.pointer("/user/id").and_then(Value::as_str).map(str::to_owned);
+        let mut desk = Self { socket, next_id: 1, user_id, me: serde_json::Map::new(), phone_id };
         desk.send(&json!({ "type": "hello" })).await?;
         Ok(desk)
     }
 
-    async fn send(&mut self, message: &Value) -> anyhow::Result<()> {
+    pub(crate) async fn send(&mut self, message: &Value) -> anyhow::Result<()> {
         Ok(self.socket.send(Message::Text(Utf8Bytes::from(message.to_string()))).await?)
     }
 
-    async fn next(&mut self) -> anyhow::Result<Value> {
+    /// The next message; nothing is lost when the wait for it is given up.
+    pub(crate) async fn next(&mut self) -> anyhow::Result<Value> {
         loop {
             match self.socket.next().await.context("the WebSocket closed")?? {
                 Message::Text(text) => return Ok(serde_json::from_str(text.as_str())?),
@@ -263,14 +267,14 @@ impl Desk {
     }
 
     /// Sends a command without waiting for its reply; gives its number.
-    async fn ask(&mut self, command: Value) -> anyhow::Result<u64> {
+    pub(crate) async fn ask(&mut self, command: Value) -> anyhow::Result<u64> {
         let id = self.next_id;
         self.next_id += 1;
         self.send(&json!({ "type": "command", "id": id, "command": command })).await?;
         Ok(id)
     }
 
-    async fn command(&mut self, command: Value) -> anyhow::Result<()> {
+    pub(crate) async fn command(&mut self, command: Value) -> anyhow::Result<()> {
         let id = self.ask(command).await?;
         let wait = async {
             loop {

@@ -7,6 +7,7 @@ mod agents;
 mod api;
 mod calls;
 mod floor;
+mod floor_agents;
 mod plot;
 mod pop;
 mod process;
@@ -38,6 +39,8 @@ enum Command {
     Calls(calls::Args),
     /// The machine's own floor: receive and send of the same packets on one thread, one socket a flow.
     Floor(floor::Args),
+    /// Agents with the whole floor on their screens: how long a change takes to reach them all.
+    FloorAgents(floor_agents::Args),
     /// Drive the ACD room alone, without network.
     Routing(routing::Args),
     /// Very many calls of many kinds, and what stays behind of them.
@@ -61,6 +64,11 @@ fn main() -> anyhow::Result<()> {
             Command::Floor(args) => {
                 let json = args.json.clone();
                 let report = Report { floor: Some(floor::run(&args)?), ..Report::default() };
+                write_json(&report, json.as_deref())
+            }
+            Command::FloorAgents(args) => {
+                let json = args.json.clone();
+                let report = floor_agents::run(args).await?;
                 write_json(&report, json.as_deref())
             }
             Command::Routing(args) => {

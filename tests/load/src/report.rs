@@ -21,6 +21,7 @@ pub(crate) struct Report {
     pub(crate) x_floor: Option<f64>,
     /// What this tool itself used: at a full core the other figures mean nothing.
     pub(crate) generator: Option<Generator>,
+    pub(crate) floor_agents: Option<FloorAgents>,
     pub(crate) routing: Option<Routing>,
     pub(crate) lookup: Option<Lookup>,
     pub(crate) soak: Option<Soak>,
@@ -114,6 +115,23 @@ pub(crate) struct Floor {
 pub(crate) struct Generator {
     pub(crate) cpu_s: f64,
     pub(crate) cores: f64,
+}
+
+/// Agents with the whole floor on their screens.
+#[derive(Debug, Serialize)]
+pub(crate) struct FloorAgents {
+    pub(crate) screens: u64,
+    /// Changes of an agent's state, one at a time for each agent.
+    pub(crate) changes: u64,
+    pub(crate) changes_per_s: f64,
+    /// Changes that a screen was not told within the wait.
+    pub(crate) missing: u64,
+    /// Command sent → the changed agent in a delta of the floor, over all screens.
+    pub(crate) delta_ms: Option<Percentiles>,
+    /// Of the whole server while the changes went on.
+    pub(crate) server_cores: Option<f64>,
+    pub(crate) server_us_per_delta: Option<f64>,
+    pub(crate) server_rss_mb: Option<f64>,
 }
 
 #[derive(Debug, Serialize)]

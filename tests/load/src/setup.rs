@@ -63,6 +63,9 @@ pub(crate) struct Args {
     /// The number that goes through the flow.
     #[arg(long, default_value = "+12025550191")]
     flow_number: String,
+    /// Make the agents supervisors, too: then the floor is theirs to follow.
+    #[arg(long)]
+    supervisors: bool,
     /// Record the calls.
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set)]
     record: bool,
@@ -103,13 +106,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
         let body = json!({ "name": format!("Caller {n}"), "tier": "standard", "external_id": id, "contacts": [contact] });
         api.make_once("customers", &body).await?;
     }
-    let users = agents(&api, args.agents, &queue).await?;
+    let users = agents(&api, args.agents, &queue, args.supervisors).await?;
     let numbers = Numbers { ivr: Some(args.flow_number), queue: Some(args.queue_number) };
     let from = port.and_then(|port| Some(SocketAddr::new(args.source.parse().ok()?, port)));
     write_private(&args.out, &Users { from, http: api.base, token: args.token, users, numbers, recorded: args.record })
 }
 
-async fn agents(api: &Api, count: u32, queue: &str) -> anyhow::Result<Vec<User>> {
+async fn agents(api: &Api, count: u32, queue: &str, supervisors: bool) -> anyhow::Result<Vec<User>> {
+    let roles: &[&str] = if supervisors { &["agent", "supervisor"] } else { &["agent"] };
     let (known_users, known_phones) = (api.known("users", "login").await?, api.known("phones", "username").await?);
     let mut users = Vec::with_capacity(count as usize);
     for n in 1..=count {
@@ -118,7 +122,7 @@ async fn agents(api: &Api, count: u32, queue: &str) -> anyhow::Result<Vec<User>>
         let body = json!({ "username": phone, "name": phone, "password": phone_password });
         let phone_id = api.ensure("phones", "username", &known_phones, &body).await?;
         let body = json!({
-            "login": name, "name": format!("Load {n}"), "roles": ["agent"], "queues": [queue],
+            "login": name, "name": format!("Load {n}"), "roles": roles, "queues": [queue],
             "phone_id": phone_id, "password": password, "must_change_password": false,
         });
         api.ensure("users", "login", &known_users, &body).await?;
