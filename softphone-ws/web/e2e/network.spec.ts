@@ -9,17 +9,22 @@ import { AGENT, CALLER, EMMA, expect, talking, test } from './support';
 test('who loses the network in a call is back in it by themselves, and the caller hears music meanwhile', async ({
   folder,
 }, info) => {
-  const far = await FarMachine.open();
-  const server = await Server.start({ ip: far.address });
-  const outside = new Outside(server.sip);
-  const browser = await openBrowser({
-    voice: AGENT,
-    folder,
-    program: await far.chromium(folder),
-    // The test has no certificate that a browser trusts; microphones are for secure pages.
-    more: [`--unsafely-treat-insecure-origin-as-secure=${server.http}`],
-  });
+  const ends: (() => Promise<void>)[] = [];
   try {
+    const far = await FarMachine.open();
+    ends.push(() => far.close());
+    const server = await Server.start({ ip: far.address });
+    ends.push(() => server.stop());
+    const outside = new Outside(server.sip);
+    ends.push(() => outside.close());
+    const browser = await openBrowser({
+      voice: AGENT,
+      folder,
+      program: await far.chromium(folder),
+      // The test has no certificate that a browser trusts, and microphones are for secure pages.
+      more: [`--unsafely-treat-insecure-origin-as-secure=${server.http}`],
+    });
+    ends.push(() => browser.close());
     const you = await Person.at(server, browser, 'you', AGENT);
     await you.signsIn();
     await you.hasTelephone();
@@ -30,7 +35,8 @@ test('who loses the network in a call is back in it by themselves, and the calle
 
     await far.down();
     await hearsMusic(call, [AGENT, CALLER]);
-    await expect(you.page.getByRole('button', { name: /^Audio: (Reconnecting…|No connection)\. Settings$/ })).toBeVisible();
+    const lost = you.page.getByRole('button', { name: /^Audio: (Reconnecting…|No connection)\. Settings$/ });
+    await expect(lost, 'the page says so').toBeVisible();
 
     await far.up();
     const began = Date.now();
@@ -43,9 +49,6 @@ test('who loses the network in a call is back in it by themselves, and the calle
     await you.verb('Hang up').click();
     await call.is('ended');
   } finally {
-    await browser.close();
-    await outside.close();
-    await server.stop();
-    await far.close();
+    for (const end of ends.reverse()) await end();
   }
 });

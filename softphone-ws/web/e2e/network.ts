@@ -25,7 +25,7 @@ export class FarMachine {
 
   static async open(): Promise<FarMachine> {
     if (process.getuid?.() !== 0)
-      throw new Error('network namespaces need root: run the browser tests as root, or leave network.spec.ts out by name');
+      throw new Error('network namespaces need root: run the browser tests as root to have the network lost');
     // Names and addresses of this process, so that what an earlier run left behind is in nobody's way.
     const [name, net] = [`cb${process.pid}`, `10.213.${process.pid % 250}`];
     const machine = new FarMachine(name, `${net}.1`);
