@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn every_file_of_both_folders_is_a_step() {
         for folder in ["sqlite", "postgres"] {
-            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(folder);
+            let path = std::path::Path::new("../migrations").join(folder);
             let files = std::fs::read_dir(path).expect("the folder of migrations").count();
             assert_eq!(files, STEPS.len(), "{folder}");
         }

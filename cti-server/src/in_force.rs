@@ -16,7 +16,7 @@ use tokio::sync::watch;
 const GATHER: Duration = Duration::from_millis(3);
 /// After this a change is answered although calls do not follow it yet.
 const WAIT_MAX: Duration = Duration::from_secs(2);
-/// A database that cannot be read is tried again after this.
+/// A database that cannot be read, and a switch that does not answer, are tried again after this.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// How far the switch follows the store, as a number of [`Store::config_changes`].
@@ -84,10 +84,10 @@ impl Follower {
         self.net.set_known(directory.known_sources());
         self.inbox.desk(Event::Directory(Box::new(directory))).await;
         // The same inbox keeps its order: who answers this has the directory.
-        let question = Box::new(Question::InForce);
-        let answered = self.asks.ask(async |ask| self.inbox.desk(Event::Asked { ask, question }).await);
-        if tokio::time::timeout(WAIT_MAX, answered).await.is_err() {
-            tracing::warn!("the switch is slow to take the changed configuration");
+        let ask = async |ask| self.inbox.desk(Event::Asked { ask, question: Box::new(Question::InForce) }).await;
+        while let Err(error) = self.asks.ask(&ask).await {
+            tracing::warn!(error = error.message, "the switch has not taken the changed configuration yet");
+            tokio::time::sleep(RETRY).await;
         }
     }
 }
@@ -96,5 +96,27 @@ impl Follower {
 pub fn say_faults(faults: &[directory::Fault]) {
     for fault in faults {
         tracing::error!(about = fault.about, "calls cannot use this part of the configuration: {}", fault.message);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_waits_until_it_is_in_force_and_not_for_ever() {
+        let (reached, at) = in_force(3);
+        assert!(at.reached(3).await, "in force from the beginning");
+        let waiting = tokio::spawn({
+            let at = at.clone();
+            async move { at.reached(4).await }
+        });
+        tokio::time::sleep(WAIT_MAX / 2).await;
+        assert!(!waiting.is_finished());
+        reached.send_replace(5);
+        assert!(waiting.await.expect("it does not panic"), "a later change brings the earlier one with it");
+        let start = tokio::time::Instant::now();
+        assert!(!at.reached(6).await);
+        assert_eq!(start.elapsed(), WAIT_MAX);
     }
 }

@@ -12,6 +12,7 @@ mod flows;
 mod hostile;
 mod identity;
 mod imports;
+mod in_force;
 mod interactions;
 mod knowledge;
 mod matrix;
