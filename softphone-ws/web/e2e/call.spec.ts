@@ -2,7 +2,7 @@
 import { hears, hearsMusic, hearsNone } from './ears';
 import { AGENT, CALLER, EMMA, expect, interactionOf, recordingOf, SECOND, talking, test } from './support';
 
-test('a call pops before it rings, is answered, heard both ways, held, retrieved, wrapped up and recorded', async ({
+test('a call pops before it rings, is answered, heard both ways, held, wrapped up and recorded', async ({
   server,
   outside,
   person,
@@ -20,7 +20,12 @@ test('a call pops before it rings, is answered, heard both ways, held, retrieved
     window.markFirst('ring', '[role="toolbar"] button', 'Answer');
   }, EMMA.name);
 
-  const call = await outside.call({ from: EMMA.number, to: server.queueNumber, tone: CALLER, display: 'Emma T.' });
+  const call = await outside.call({
+    from: EMMA.number,
+    to: server.queueNumber,
+    tone: CALLER,
+    display: 'Emma T.',
+  });
   await expect(you.page.getByRole('heading', { name: EMMA.name })).toBeVisible();
   await expect(you.page.getByRole('region', { name: 'The call' })).toContainText(EMMA.number);
   await expect(you.verb('Answer')).toBeVisible();
@@ -73,12 +78,21 @@ test('a call pops before it rings, is answered, heard both ways, held, retrieved
   expect(part?.customer.tones[AGENT]).toBe(0);
   expect(part?.ours.tones[AGENT], 'the agent is on the right').toBeGreaterThan(20);
   expect(part?.ours.tones[CALLER]).toBe(0);
-  const detail = await server.read<{ wrap_up_code_id: string; note: string }>(`/interactions/${interaction}`);
-  expect(detail.note).toBe('Explained the invoice.');
-  expect(detail.wrap_up_code_id).toBe(await server.idOf('/wrap-up-codes', 'name', 'Resolved'));
+  const code = await server.idOf('/wrap-up-codes', 'name', 'Resolved');
+  const wrapUps = async () => {
+    const read = await server.read<{ assignments: { note: string; wrap_up_code_id: string }[] }>(
+      `/interactions/${interaction}`,
+    );
+    return read.assignments.map(({ note, wrap_up_code_id }) => [note, wrap_up_code_id]);
+  };
+  await expect.poll(wrapUps, 'what came of it is in the log').toEqual([['Explained the invoice.', code]]);
 });
 
-test('who is consulted is heard aside, and the call is completed to them', async ({ server, outside, person }) => {
+test('who is consulted is heard aside, and the call is completed to them', async ({
+  server,
+  outside,
+  person,
+}) => {
   const [you, alice] = [await person('you', AGENT), await person('alice', SECOND)];
   await you.works();
   await alice.works();
@@ -127,7 +141,11 @@ test('a call is transferred to a colleague at once', async ({ server, outside, p
   await alice.hasNoCall();
 });
 
-test('three hear each other in a conference, which goes on when one leaves', async ({ server, outside, person }) => {
+test('three hear each other in a conference, which goes on when one leaves', async ({
+  server,
+  outside,
+  person,
+}) => {
   const [you, alice] = [await person('you', AGENT), await person('alice', SECOND)];
   await you.works();
   await alice.works();

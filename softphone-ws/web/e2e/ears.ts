@@ -27,7 +27,11 @@ const PATIENCE_MS = 30_000;
 const level = (look: Look, hz: number): number => look.tones[hz] ?? -200;
 
 /** Waits until the ear hears all of `wanted`, and nobody of `others`, for a second without a break. */
-export async function hears(ear: Ear, wanted: readonly number[], others: readonly number[] = []): Promise<void> {
+export async function hears(
+  ear: Ear,
+  wanted: readonly number[],
+  others: readonly number[] = [],
+): Promise<void> {
   const clear = (look: Look) => {
     const quietest = Math.min(...wanted.map((hz) => level(look, hz)));
     return quietest >= HEARD_DB && others.every((hz) => level(look, hz) + APART_DB <= quietest);

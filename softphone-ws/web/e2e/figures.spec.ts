@@ -38,7 +38,10 @@ test('from the INVITE to the card drawn, over a hundred calls', async ({ server,
     await expect(you.page.getByRole('heading', { name: EMMA.name })).toHaveCount(0);
     await you.shows('Ready');
   }
-  const both = (values: readonly number[]) => ({ p50: percentile(values, 0.5), p95: percentile(values, 0.95) });
+  const both = (values: readonly number[]) => ({
+    p50: percentile(values, 0.5),
+    p95: percentile(values, 0.95),
+  });
   await keep('card', { calls: CALLS, invite_to_dom_ms: both(made), invite_to_drawn_ms: both(drawn) });
   expect(made.every((ms) => Number.isFinite(ms) && ms > 0)).toBe(true);
 });

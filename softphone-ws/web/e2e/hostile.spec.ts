@@ -43,7 +43,11 @@ async function over(person: Person, commands: readonly unknown[]): Promise<reado
             socket.send(JSON.stringify({ type: 'command', id: n + 1, command }));
         };
         socket.onmessage = ({ data }) => {
-          const message = JSON.parse(String(data)) as { type: string; id: number; result?: { status: string; code?: string } };
+          const message = JSON.parse(String(data)) as {
+            type: string;
+            id: number;
+            result?: { status: string; code?: string };
+          };
           if (message.type !== 'reply') return;
           answers.set(message.id, message.result?.code ?? message.result?.status ?? '');
           if (answers.size < all.length) return;
@@ -55,7 +59,11 @@ async function over(person: Person, commands: readonly unknown[]): Promise<reado
   );
 }
 
-test('markup and control characters of a caller are text on every screen', async ({ server, outside, person }) => {
+test('markup and control characters of a caller are text on every screen', async ({
+  server,
+  outside,
+  person,
+}) => {
   const [you, sara] = [await person('you', AGENT), await person('supervisor', SECOND)];
   const clean = [watch(you.page), watch(sara.page)];
   await you.works();
@@ -83,7 +91,7 @@ test('markup and control characters of a caller are text on every screen', async
   await expect(sara.page.getByText(MARKUP).first()).toBeVisible();
   await clean[1]?.();
   await sara.goto(`/interactions/${interaction}/sip`);
-  await expect(sara.page.getByRole('main'), 'the INVITE is shown with the name and the User-Agent').toContainText(SHOWN);
+  await expect(sara.page.getByRole('main'), 'the INVITE is shown').toContainText(SHOWN);
   await clean[1]?.();
   await you.goto('/day/calls');
   await expect(you.page.getByText(STRANGER).first()).toBeVisible();
@@ -99,9 +107,11 @@ test('markup in customers, tickets, notes and articles is text on their pages', 
     notes: MARKUP,
     contacts: [{ kind: 'phone', value: STRANGER }],
   });
-  await server.make('/notes', { subject: 'customer', subject_id: customer, text: `${MARKUP} [x](javascript:window.pwned=1)` });
+  const text = `${MARKUP} [x](javascript:window.pwned=1)`;
+  await server.make('/notes', { subject: 'customer', subject_id: customer, text });
   const type = (await server.items<{ id: string }>('/ticket-types?limit=1'))[0]?.id;
-  const ticket = await server.make('/tickets', { type_id: type, title: MARKUP, description: MARKUP, customer_id: customer });
+  const written = { title: MARKUP, description: MARKUP, customer_id: customer };
+  const ticket = await server.make('/tickets', { type_id: type, ...written });
   await you.hasSession();
   const pages = [
     [`/customers/${customer}`, SHOWN],
@@ -111,10 +121,10 @@ test('markup in customers, tickets, notes and articles is text on their pages', 
     ['/tickets', null],
     ['/customers', null],
   ] as const;
-  for (const [path, text] of pages) {
+  for (const [path, shown] of pages) {
     await you.goto(path);
     await expect(you.page.getByRole('heading', { level: 1 }), path).toBeVisible();
-    if (text !== null) await expect(you.page.getByRole('main'), path).toContainText(text);
+    if (shown !== null) await expect(you.page.getByRole('main'), path).toContainText(shown);
     await clean();
   }
   expect(await you.page.locator('a[href^="javascript:"]').count()).toBe(0);
@@ -135,7 +145,9 @@ test('a page of another origin opens no socket and writes nothing, though its co
   expect((await write('http://evil.example')).status).toBe(403);
   expect((await write(server.http)).status, 'its own page gets as far as the content').not.toBe(403);
 
-  const foreign = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<title>evil</title>'));
+  const foreign = createServer((_, answer) => {
+    answer.setHeader('content-type', 'text/html').end('<title>evil</title>');
+  });
   await new Promise<void>((done) => foreign.listen(0, '127.0.0.1', done));
   try {
     await you.page.goto(`http://127.0.0.1:${(foreign.address() as AddressInfo).port}/`);
@@ -149,10 +161,12 @@ test('a page of another origin opens no socket and writes nothing, though its co
       server.http,
     );
     expect(opened, 'a foreign page opened a socket').toBe(false);
-    await you.page.evaluate(
-      (url) => fetch(`${url}/api/v1/session`, { method: 'DELETE', mode: 'no-cors', credentials: 'include' }).catch(() => {}),
-      server.http,
-    );
+    // Without CORS a page may send only what forms send: GET, HEAD and POST.
+    await you.page.evaluate(async (url) => {
+      const body = JSON.stringify({ subject: 'customer', subject_id: 'x', text: 'y' });
+      await fetch(`${url}/api/v1/notes`, { method: 'POST', mode: 'no-cors', credentials: 'include', body }).catch(() => {});
+      await fetch(`${url}/api/v1/session`, { method: 'DELETE', credentials: 'include' }).catch(() => {});
+    }, server.http);
     const still = await you.context.request.get(`${server.http}/api/v1/session`);
     expect(still.status(), 'the session was not ended from outside').toBe(200);
   } finally {
@@ -162,7 +176,8 @@ test('a page of another origin opens no socket and writes nothing, though its co
 
 test('who may only read commands nothing', async ({ server, person }) => {
   const password = 'a long enough password';
-  await server.make('/users', { login: 'reader', name: 'Rita Reader', roles: ['analyst'], password, must_change_password: false });
+  const rita = { login: 'reader', name: 'Rita Reader', roles: ['analyst'] };
+  await server.make('/users', { ...rita, password, must_change_password: false });
   const reader = await person('reader');
   await reader.hasSession(password);
   await reader.goto('/interactions');
@@ -204,7 +219,6 @@ test('a call that is not one’s own, or is none, cannot be touched', async ({ s
       const { status } = await server.request('POST', `/calls/${id}/${verb}`, {}, { cookie });
       expect([400, 403, 404, 409, 422], `${verb} of ${id}: ${status}`).toContain(status);
     }
-  const legs = await server.read<unknown>(`/calls/${interaction}`);
   const answers = await over(alice, [
     ...[interaction, forged].flatMap((id) => [
       { do: 'hang_up', call: id },
@@ -213,7 +227,7 @@ test('a call that is not one’s own, or is none, cannot be touched', async ({ s
     { do: 'force_release', interaction, participant: null },
     { do: 'take_waiting', interaction },
   ]);
-  expect(answers, JSON.stringify(legs)).not.toContain('ok');
+  expect(answers).not.toContain('ok');
   await you.callIs('Talking');
   expect((await call.state()).state).toBe('answered');
   await call.hangUp();

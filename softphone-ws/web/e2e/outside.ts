@@ -36,12 +36,15 @@ export class Outside {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
+  #gone: Error | null = null;
 
   /** `sip`: where the server speaks it. */
   constructor(sip: string) {
     this.#child = spawn(callerTool, [sip], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.on('error', (error) => this.#fail(error));
     this.#child.on('exit', () => this.#fail(new Error('the callers are gone')));
+    // What cannot be written to is gone, and that is told above.
+    this.#child.stdin?.on('error', () => {});
     if (this.#child.stdout !== null)
       createInterface({ input: this.#child.stdout }).on('line', (line) => this.#answered(line));
   }
@@ -52,6 +55,7 @@ export class Outside {
   }
 
   ask<T>(what: Record<string, unknown>): Promise<T> {
+    if (this.#gone !== null) return Promise.reject(this.#gone);
     this.#last += 1;
     const id = this.#last;
     return new Promise<T>((resolve, reject) => {
@@ -62,7 +66,7 @@ export class Outside {
 
   /** Ends all calls. */
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.pid === undefined) return;
+    if (this.#gone !== null) return;
     const gone = once(this.#child, 'exit');
     this.#child.stdin?.end();
     await gone;
@@ -77,6 +81,7 @@ export class Outside {
   }
 
   #fail(error: Error): void {
+    this.#gone ??= error;
     for (const { failed } of this.#waiting.values()) failed(error);
     this.#waiting.clear();
   }

@@ -55,7 +55,12 @@ const settled = async (page: Page) => {
 };
 
 /** Faults of the page as it is shown now, each in a line; its picture is kept where that is wanted. */
-async function faultsOf(page: Page, complaints: Complaints, name: string, look: Look): Promise<readonly string[]> {
+async function faultsOf(
+  page: Page,
+  complaints: Complaints,
+  name: string,
+  look: Look,
+): Promise<readonly string[]> {
   await settled(page);
   const faults = complaints.take().map((text) => `console: ${text}`);
   const wide = await page.evaluate(() =>
@@ -107,7 +112,7 @@ for (const look of LOOKS) {
     const faults = [...(await faultsOf(you.page, complaints, 'desk-call', look))];
     await call.hangUp();
     // The countdown of the wrap-up.
-    await expect(you.page.getByRole('timer')).toBeVisible();
+    await expect(you.page.getByRole('timer').first()).toBeVisible();
     faults.push(...(await faultsOf(you.page, complaints, 'desk-wrap-up', look)));
     faults.push(...(await visit(you, await agentPlaces(server), look)));
     expect(faults).toEqual([]);

@@ -75,7 +75,8 @@ export async function openBrowser({
       '--use-fake-device-for-media-stream',
       `--use-file-for-fake-audio-capture=${file}`,
       '--allow-loopback-in-peer-connection',
-      '--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints',
+      // In place of Playwright's own list, of which the last two are.
+      '--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter,OptimizationHints,HttpsUpgrades,Translate',
       ...more,
     ],
   });

@@ -1,6 +1,6 @@
 /** Every page of the app, by whom it is seen and what it is called in `docs/screens`. */
 import { slugOf } from '../src/core/admin/spec';
-import { SPECS } from '../src/core/admin/specs';
+import { SPECS } from '../src/core/admin/specs/index';
 import type { Server } from './server';
 
 export interface Place {
@@ -49,7 +49,8 @@ export async function agentPlaces(server: Server): Promise<readonly Place[]> {
 
 /** What supervisors and administrators see besides. */
 export async function chiefPlaces(server: Server): Promise<readonly Place[]> {
-  const [interaction, article] = [await first(server, '/interactions'), await first(server, '/knowledge/articles')];
+  const interaction = await first(server, '/interactions');
+  const article = await first(server, '/knowledge/articles');
   const lists = SPECS.map((spec) => ({ name: `admin-${slugOf(spec)}`, path: `/admin/${slugOf(spec)}` }));
   return [
     { name: 'floor', path: '/floor' },

@@ -70,7 +70,11 @@ test('a second tab says where the audio is, and takes it with the call when aske
 test.describe('a page that does not come back', () => {
   test.use({ setup: { settings: { LIMITS__PAGE_WAIT_S: '3' } } });
 
-  test('gives the call back to the queue, where a colleague takes it', async ({ server, outside, person }) => {
+  test('gives the call back to the queue, where a colleague takes it', async ({
+    server,
+    outside,
+    person,
+  }) => {
     const [you, alice] = [await person('you', AGENT), await person('alice', SECOND)];
     await you.works();
     await alice.works();

@@ -10,14 +10,18 @@ async function does(sara: Person, agent: string, action: string): Promise<void> 
   await sara.page.getByRole('menuitem', { name: action, exact: true }).click();
 }
 
-test('a supervisor listens, whispers, barges in and takes the call over', async ({ server, outside, person }) => {
+test('a supervisor listens, whispers, barges in and takes the call over', async ({
+  server,
+  outside,
+  person,
+}) => {
   const [you, sara] = [await person('you', AGENT), await person('supervisor', SECOND)];
   await you.works();
   await sara.works();
   await you.isReady();
   const call = await talking(server, outside, you);
   await hears(call, [AGENT]);
-  await sara.page.getByRole('link', { name: 'Floor' }).click();
+  await sara.page.getByRole('link', { name: 'Floor', exact: true }).click();
   const row = sara.page.getByRole('table', { name: 'Agents' }).getByRole('row', { name: /^You / });
   await expect(row).toContainText('Talking');
 
