@@ -108,7 +108,9 @@ export function listenTo(wav: ArrayBuffer, tones: readonly number[]): Recording 
   while (at + 8 <= wav.byteLength) {
     const [name, bytes] = [text(at), view.getUint32(at + 4, true)];
     if (name === 'fmt ') {
-      expect([view.getUint16(at + 10, true), view.getUint16(at + 22, true)], 'stereo, 16 bits').toEqual([2, 16]);
+      expect([view.getUint16(at + 10, true), view.getUint16(at + 22, true)], 'stereo, 16 bits').toEqual([
+        2, 16,
+      ]);
       rate = view.getUint32(at + 12, true);
     } else if (name === 'data') data = { from: at + 8, bytes: Math.min(bytes, wav.byteLength - at - 8) };
     at += 8 + bytes + (bytes % 2);

@@ -17,7 +17,9 @@ test('a newcomer answers a call of the demo within a minute', async ({ folder },
     const lines: string[] = [];
     await firstLine(child, (line) => lines.push(line) > 0 && /^\s+data\s/.test(line));
     const after = (label: string) =>
-      lines.map((line) => new RegExp(`^\\s+${label}\\s+(.*)$`).exec(line)?.[1]).find((text) => text !== undefined);
+      lines
+        .map((line) => new RegExp(`^\\s+${label}\\s+(.*)$`).exec(line)?.[1])
+        .find((text) => text !== undefined);
     const address = after('look') ?? '';
     const [login = '', password = ''] = (after('sign in') ?? '').split(/\s+/);
     expect([address, login], lines.join('\n')).toEqual([expect.stringMatching(/^http:\/\//), 'you']);

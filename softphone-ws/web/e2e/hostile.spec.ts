@@ -98,7 +98,10 @@ test('markup and control characters of a caller are text on every screen', async
   await clean[0]?.();
 });
 
-test('markup in customers, tickets, notes and articles is text on their pages', async ({ server, person }) => {
+test('markup in customers, tickets, notes and articles is text on their pages', async ({
+  server,
+  person,
+}) => {
   const you = await person('you');
   const clean = watch(you.page);
   const customer = await server.make('/customers', {
@@ -164,7 +167,12 @@ test('a page of another origin opens no socket and writes nothing, though its co
     // Without CORS a page may send only what forms send: GET, HEAD and POST.
     await you.page.evaluate(async (url) => {
       const body = JSON.stringify({ subject: 'customer', subject_id: 'x', text: 'y' });
-      await fetch(`${url}/api/v1/notes`, { method: 'POST', mode: 'no-cors', credentials: 'include', body }).catch(() => {});
+      await fetch(`${url}/api/v1/notes`, {
+        method: 'POST',
+        mode: 'no-cors',
+        credentials: 'include',
+        body,
+      }).catch(() => {});
       await fetch(`${url}/api/v1/session`, { method: 'DELETE', credentials: 'include' }).catch(() => {});
     }, server.http);
     const still = await you.context.request.get(`${server.http}/api/v1/session`);

@@ -112,7 +112,9 @@ export class OutsideCall implements Ear {
 
   /** Waits until the call came so far. */
   async is(state: CallState['state']): Promise<void> {
-    await expect.poll(async () => (await this.state()).state, { message: `the call is ${state}` }).toBe(state);
+    await expect
+      .poll(async () => (await this.state()).state, { message: `the call is ${state}` })
+      .toBe(state);
   }
 
   async hangUp(): Promise<void> {

@@ -2,7 +2,11 @@
 import { hears, hearsMusic } from './ears';
 import { AGENT, CALLER, EMMA, expect, SECOND, talking, test } from './support';
 
-test('a page that is loaded anew is back in the call by itself', async ({ server, outside, person }, info) => {
+test('a page that is loaded anew is back in the call by itself', async ({
+  server,
+  outside,
+  person,
+}, info) => {
   const you = await person('you');
   await you.works();
   await you.isReady();

@@ -162,7 +162,10 @@ export async function launch(settings: Readonly<Record<string, string>>, words: 
 }
 
 /** The first line of output that fits; `null` when it ended or time was up before. */
-export async function firstLine(child: ChildProcess, fits: (text: string) => boolean): Promise<string | null> {
+export async function firstLine(
+  child: ChildProcess,
+  fits: (text: string) => boolean,
+): Promise<string | null> {
   if (child.stdout === null) return null;
   const lines = createInterface({ input: child.stdout });
   let timer: NodeJS.Timeout | undefined;

@@ -54,7 +54,11 @@ test('a supervisor listens, whispers, barges in and takes the call over', async 
   await sara.hasNoCall();
 });
 
-test('a waiting call is shown with its place and taken from the floor', async ({ server, outside, person }) => {
+test('a waiting call is shown with its place and taken from the floor', async ({
+  server,
+  outside,
+  person,
+}) => {
   const sara = await person('supervisor', SECOND);
   await sara.works();
   await sara.goto('/floor');

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContextOptions, expect, test as base } from '@playwright/test';
+import { type Browser, type BrowserContextOptions, test as base, expect } from '@playwright/test';
 import { listenTo, type Recording } from './ears';
 import { Outside, type OutsideCall } from './outside';
 import { openBrowser, Person } from './person';

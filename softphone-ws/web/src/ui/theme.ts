@@ -32,6 +32,9 @@ export const theme = createTheme({
   },
 });
 
+/** What a person may choose from; `auto` follows the system. */
+export const THEMES = ['auto', 'light', 'dark'] as const;
+
 /** The theme's variables through CSSOM: a `<style>` of Mantine's own would need `'unsafe-inline'`. */
 export function adoptTheme(): void {
   const sheet = new CSSStyleSheet();

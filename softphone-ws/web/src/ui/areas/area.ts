@@ -15,7 +15,7 @@ export interface Route {
 export interface NavItem {
   path: string;
   /** Its word is `nav.<label>` of common.json. */
-  label: Exclude<keyof typeof common.nav, 'label'>;
+  label: Exclude<keyof typeof common.nav, 'label' | 'skip'>;
   icon: ComponentType<{ size?: number | string }>;
   roles: readonly UserRole[];
 }

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import { api, body, type Schemas } from '../../api/client';
 import { nextApi } from '../../api/next';
 import type { PageOf } from '../../api/pages';
-import { mayEnter } from '../../core/roles';
+import { AGENTS, mayEnter } from '../../core/roles';
 import { useSession } from '../world';
 
 const STALE_MS = 5 * 60_000;
@@ -159,9 +159,11 @@ export function useOwnerName(): (owner: string | null | undefined) => string {
 
 /** A customer's name by id; empty for one whom the reader may not see. */
 export function useCustomerName(id: string | null | undefined): string {
+  const { roles } = useSession();
   const { data } = useQuery({
     queryKey: ['customers', id, 'name'],
-    enabled: Boolean(id),
+    // Analysts see no customers.
+    enabled: Boolean(id) && mayEnter(roles, AGENTS),
     staleTime: STALE_MS,
     retry: false,
     queryFn: async ({ signal }) => {

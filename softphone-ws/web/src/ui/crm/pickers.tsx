@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body } from '../../api/client';
 import { given } from '../../core/crm/text';
+import { useErrorText } from '../hooks/useErrorText';
 import { useCustomerName, usePeople, useQueues, useTeams } from './lookups';
 
 export interface PickProps {
@@ -85,6 +86,7 @@ export function OwnerPick(props: PickProps) {
 /** Found as one types: by name, number or mail address. */
 export function CustomerPick({ value, onChange, except, error, ...props }: PickProps & { except?: string }) {
   const { t } = useTranslation('crm');
+  const textOf = useErrorText();
   const [text, setText] = useState('');
   const [asked] = useDebouncedValue(text.trim(), 200);
   const [picked, setPicked] = useState('');
@@ -116,7 +118,13 @@ export function CustomerPick({ value, onChange, except, error, ...props }: PickP
       filter={({ options }) => options}
       placeholder={t('pick.customer')}
       nothingFoundMessage={
-        asked === '' ? t('pick.type') : found.isFetching ? t('pick.searching') : t('pick.nothing')
+        asked === ''
+          ? t('pick.type')
+          : found.isFetching
+            ? t('pick.searching')
+            : found.error
+              ? textOf(found.error)
+              : t('pick.nothing')
       }
       clearButtonProps={{ 'aria-label': t('pick.clear') }}
     />
@@ -126,6 +134,7 @@ export function CustomerPick({ value, onChange, except, error, ...props }: PickP
 /** Found by number or the beginning of the title. */
 export function TicketPick({ value, onChange, except, error, ...props }: PickProps & { except?: string }) {
   const { t } = useTranslation('crm');
+  const textOf = useErrorText();
   const [text, setText] = useState('');
   const [asked] = useDebouncedValue(text.trim(), 200);
   const [picked, setPicked] = useState('');
@@ -155,7 +164,9 @@ export function TicketPick({ value, onChange, except, error, ...props }: PickPro
       onSearchChange={setText}
       filter={({ options }) => options}
       placeholder={t('pick.ticket')}
-      nothingFoundMessage={found.isFetching ? t('pick.searching') : t('pick.nothing')}
+      nothingFoundMessage={
+        found.isFetching ? t('pick.searching') : found.error ? textOf(found.error) : t('pick.nothing')
+      }
       clearButtonProps={{ 'aria-label': t('pick.clear') }}
     />
   );

@@ -4,7 +4,8 @@ import { useTranslation } from 'react-i18next';
 
 interface DialogProps {
   title: string;
-  onClose: () => void;
+  /** None: it cannot be closed; what is asked must be done. */
+  onClose?: () => void;
   children: ReactNode;
   size?: string;
 }
@@ -15,7 +16,10 @@ export function Dialog({ title, onClose, children, size = 'md' }: DialogProps) {
   return (
     <Modal
       opened
-      onClose={onClose}
+      onClose={onClose ?? (() => {})}
+      withCloseButton={onClose !== undefined}
+      closeOnEscape={onClose !== undefined}
+      closeOnClickOutside={onClose !== undefined}
       title={title}
       size={size}
       closeButtonProps={{ 'aria-label': t('action.close') }}

@@ -1,5 +1,6 @@
 import { Title } from '@mantine/core';
-import { type ReactNode, useEffect } from 'react';
+import type { ReactNode } from 'react';
+import { usePageTitle } from '../hooks/useTitle';
 import css from './kit.module.css';
 
 /** A page under the top bar: its title, its actions at the right, its own scrolling body. */
@@ -12,9 +13,7 @@ export function Page({
   actions?: ReactNode;
   children: ReactNode;
 }) {
-  useEffect(() => {
-    document.title = `${title} · Cordboard`;
-  }, [title]);
+  usePageTitle(title);
   return (
     <div className={css.page}>
       <header className={css.pageHead}>

@@ -34,7 +34,10 @@ export function AudioNotices() {
       {standing.is === 'elsewhere' && <Elsewhere label={standing.label} inCall={calls.length > 0} />}
       {view?.until_ms != null && standing.is !== 'here' && (
         <Notice bad>
-          {t('audio.waits')} <Until ms={view.until_ms} />
+          {t('audio.waits')}{' '}
+          <span role="timer">
+            <Until ms={view.until_ms} />
+          </span>
         </Notice>
       )}
       {silenced && (

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { ringSpeakers } from '../../core/phone/preferences';
 import { ringing } from '../../core/phone/verbs';
+import { useCallerTitle } from '../hooks/useTitle';
 import { useMe } from '../hooks/useTopic';
 import { useWorld } from '../world';
 import { usePhone } from './PhoneProvider';
@@ -33,15 +34,11 @@ export function Ringer() {
   const card = call?.cards.length === 1 ? call.cards[0]?.name : '';
   const who = card || call?.caller.number || t('call.withheld');
   const queue = call?.queue_name ?? '';
+  useCallerTitle(leg === null ? null : who);
   useEffect(() => {
     if (leg === null) return;
-    const before = document.title;
-    document.title = `☎ ${who}`;
     const note = notify ? openNotification(who, queue) : null;
-    return () => {
-      document.title = before;
-      note?.close();
-    };
+    return () => note?.close();
   }, [leg, who, queue, notify]);
   return null;
 }

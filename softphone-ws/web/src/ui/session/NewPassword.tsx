@@ -1,13 +1,17 @@
-import { Button, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body, type Schemas } from '../../api/client';
+import { useAct } from '../hooks/useAct';
 import { FormError, fieldErrors } from '../kit';
+import { useSignOut } from './useSignOut';
 
 /** The server refuses all else until the password is one's own. */
 export function NewPassword({ onChanged }: { onChanged: (session: Schemas['SessionView']) => void }) {
   const { t } = useTranslation();
+  const act = useAct();
+  const signOut = useSignOut();
   const [old, setOld] = useState('');
   const [fresh, setFresh] = useState('');
   const change = useMutation({
@@ -21,7 +25,7 @@ export function NewPassword({ onChanged }: { onChanged: (session: Schemas['Sessi
     change.mutate();
   };
   return (
-    <Paper component="form" onSubmit={submit} p="xl" w={380} mx="auto">
+    <form onSubmit={submit}>
       <Stack>
         <Title order={1}>{t('password.title')}</Title>
         <Text>{t('password.why')}</Text>
@@ -48,7 +52,10 @@ export function NewPassword({ onChanged }: { onChanged: (session: Schemas['Sessi
         <Button type="submit" size="sm" loading={change.isPending}>
           {t('password.submit')}
         </Button>
+        <Button variant="subtle" color="gray" onClick={() => void act(signOut)}>
+          {t('me.signOut')}
+        </Button>
       </Stack>
-    </Paper>
+    </form>
   );
 }

@@ -7,6 +7,7 @@ import { languageOf } from '../../i18n';
 import { useLinkState } from '../hooks/useTopic';
 import { Dialog, ErrorState, LoadingState } from '../kit';
 import { SessionProvider, useWorld } from '../world';
+import { Door } from './Door';
 import { NewPassword } from './NewPassword';
 import { SignIn } from './SignIn';
 import { readSession, SESSION } from './session';
@@ -34,6 +35,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
     // A refused upgrade tells a page nothing but that it failed: the session may have ended while it was away.
     if (linkState.is === 'waiting' && linkState.attempt === 3) readSession().catch(() => {});
   }, [linkState]);
+  const somebodyElse = () => {
+    link.stop();
+    queries.clear();
+    queries.setQueryData(SESSION, null);
+    setExpired(false);
+  };
   const signedIn = (next: Schemas['SessionView']) => {
     const other = here !== null && here.user.id !== next.user.id;
     if (other) queries.clear();
@@ -44,14 +51,24 @@ export function SessionGate({ children }: { children: ReactNode }) {
   };
   if (session.isPending) return <LoadingState />;
   if (session.error) return <ErrorState error={session.error} retry={() => void session.refetch()} />;
-  if (here === null) return <SignIn onSignedIn={signedIn} />;
-  if (here.must_change_password) return <NewPassword onChanged={signedIn} />;
+  if (here === null)
+    return (
+      <Door title={t('signIn.title')}>
+        <SignIn onSignedIn={signedIn} />
+      </Door>
+    );
+  if (here.must_change_password)
+    return (
+      <Door title={t('password.title')}>
+        <NewPassword onChanged={signedIn} />
+      </Door>
+    );
   return (
     <SessionProvider session={here}>
       {children}
       {expired && (
-        <Dialog title={t('signIn.title')} onClose={() => {}}>
-          <SignIn again={here.user.login} onSignedIn={signedIn} />
+        <Dialog title={t('signIn.title')} size="sm">
+          <SignIn again={{ login: here.user.login, somebodyElse }} onSignedIn={signedIn} />
         </Dialog>
       )}
     </SessionProvider>

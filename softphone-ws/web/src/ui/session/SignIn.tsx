@@ -1,4 +1,4 @@
-import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -6,14 +6,14 @@ import { api, body, Problem, type Schemas } from '../../api/client';
 import { FormError } from '../kit';
 
 interface Props {
-  /** The session ended while somebody worked: who it was. */
-  again?: string;
+  /** The session ended while somebody worked: who it was, and the way out for anybody else. */
+  again?: { login: string; somebodyElse: () => void };
   onSignedIn: (session: Schemas['SessionView']) => void;
 }
 
 export function SignIn({ again, onSignedIn }: Props) {
   const { t } = useTranslation();
-  const [login, setLogin] = useState(again ?? '');
+  const [login, setLogin] = useState(again?.login ?? '');
   const [password, setPassword] = useState('');
   const signIn = useMutation({
     mutationFn: () => body(api.POST('/api/v1/session', { body: { login, password } })),
@@ -31,15 +31,14 @@ export function SignIn({ again, onSignedIn }: Props) {
     signIn.mutate();
   };
   return (
-    <Paper component="form" onSubmit={submit} p="xl" w={340} mx="auto">
+    <form onSubmit={submit}>
       <Stack>
-        <Title order={1}>{t('signIn.title')}</Title>
-        {again && <Text>{t('signIn.again')}</Text>}
+        {again ? <Text>{t('signIn.again')}</Text> : <Title order={1}>{t('signIn.title')}</Title>}
         <TextInput
           label={t('signIn.login')}
           autoComplete="username"
           required
-          data-autofocus={!again}
+          autoFocus={!again}
           readOnly={again !== undefined}
           value={login}
           onChange={(e) => setLogin(e.currentTarget.value)}
@@ -48,7 +47,7 @@ export function SignIn({ again, onSignedIn }: Props) {
           label={t('signIn.password')}
           autoComplete="current-password"
           required
-          data-autofocus={again !== undefined}
+          data-autofocus
           value={password}
           onChange={(e) => setPassword(e.currentTarget.value)}
         />
@@ -62,7 +61,12 @@ export function SignIn({ again, onSignedIn }: Props) {
         <Button type="submit" size="sm" loading={signIn.isPending}>
           {t('signIn.submit')}
         </Button>
+        {again && (
+          <Button variant="subtle" color="gray" onClick={again.somebodyElse}>
+            {t('signIn.somebodyElse')}
+          </Button>
+        )}
       </Stack>
-    </Paper>
+    </form>
   );
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { api } from '../../api/client';
+import { api, Problem } from '../../api/client';
 import { useWorld } from '../world';
 import { SESSION } from './session';
 
@@ -8,7 +8,12 @@ export function useSignOut(): () => Promise<void> {
   const { link } = useWorld();
   const queries = useQueryClient();
   return useCallback(async () => {
-    await api.DELETE('/api/v1/session');
+    try {
+      await api.DELETE('/api/v1/session');
+    } catch (error) {
+      // 401: it had ended by itself.
+      if (!(error instanceof Problem && error.status === 401)) throw error;
+    }
     link.stop();
     queries.clear();
     queries.setQueryData(SESSION, null);

@@ -2,22 +2,18 @@ import { Button, Menu, useMantineColorScheme } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { LANGUAGES } from '../../i18n';
 import { useAct } from '../hooks/useAct';
+import { useLanguage } from '../hooks/useLanguage';
 import { useSignOut } from '../session/useSignOut';
-import { useSession, useWorld } from '../world';
-
-const THEMES = ['auto', 'light', 'dark'] as const;
+import { THEMES } from '../theme';
+import { useSession } from '../world';
 
 export function AccountMenu() {
-  const { t, i18n } = useTranslation();
-  const { store } = useWorld();
+  const { t } = useTranslation();
+  const [current, speak] = useLanguage();
   const { user } = useSession();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const act = useAct();
   const signOut = useSignOut();
-  const speak = (language: string) => {
-    store.set('language', language);
-    void i18n.changeLanguage(language);
-  };
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -30,9 +26,10 @@ export function AccountMenu() {
         {Object.entries(LANGUAGES).map(([language, name]) => (
           <Menu.Item
             key={language}
-            lang={language}
+            lang={language === 'zh' ? 'zh-CN' : language}
+            aria-current={current === language}
             onClick={() => speak(language)}
-            rightSection={i18n.language === language && '✓'}
+            rightSection={current === language && '✓'}
           >
             {name}
           </Menu.Item>
@@ -41,6 +38,7 @@ export function AccountMenu() {
         {THEMES.map((name) => (
           <Menu.Item
             key={name}
+            aria-current={colorScheme === name}
             onClick={() => setColorScheme(name)}
             rightSection={colorScheme === name && '✓'}
           >

@@ -1,11 +1,11 @@
 import { Kbd, NavLink } from '@mantine/core';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, Route, Switch, useLocation } from 'wouter';
-import { mayEnter } from '../../core/roles';
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { AGENTS, mayEnter } from '../../core/roles';
 import { AREAS } from '../areas';
 import { useShortcut, useShortcuts } from '../hooks/useShortcut';
-import { Dialog, EmptyState, KeyValue, LoadingState } from '../kit';
+import { Dialog, EmptyState, KeyValue, LoadingState, Page } from '../kit';
 import { PhoneProvider } from '../phone/PhoneProvider';
 import { WorksProvider } from '../phone/WorksProvider';
 import { useSession } from '../world';
@@ -27,6 +27,9 @@ export function Shell() {
     <PhoneProvider>
       <WorksProvider>
         <div className={css.shell}>
+          <a href="#content" className={css.skip}>
+            {t('nav.skip')}
+          </a>
           <header className={css.top}>
             <div className={css.bar}>
               <PhoneBar />
@@ -34,7 +37,7 @@ export function Shell() {
             <AccountMenu />
           </header>
           <Navigation path={path} />
-          <main className={css.main}>
+          <main id="content" tabIndex={-1} className={css.main}>
             <ConnectionBanner />
             <PageBoundary path={path}>
               <Suspense fallback={<LoadingState />}>
@@ -44,8 +47,15 @@ export function Shell() {
                       <Content />
                     </Route>
                   ))}
+                  {!mayEnter(roles, AGENTS) && (
+                    <Route path="/">
+                      <Redirect to="/interactions" replace />
+                    </Route>
+                  )}
                   <Route>
-                    <EmptyState title={t('error.noPage')} />
+                    <Page title={t('error.noPage')}>
+                      <EmptyState action={<Link href="/">{t('error.toStart')}</Link>} />
+                    </Page>
                   </Route>
                 </Switch>
               </Suspense>

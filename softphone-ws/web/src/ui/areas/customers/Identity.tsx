@@ -125,6 +125,7 @@ function Merges({ id, undoes }: { id: string; undoes: boolean }) {
       setAsked(null);
       setUndone(await body(api.POST('/api/v1/merges/{id}/undo', { params: { path: { id: merge } } })));
     }).then(() => queries.invalidateQueries());
+  if (merges.error) return <ErrorState error={merges.error} retry={() => void merges.refetch()} />;
   if (!undoes || !merges.data || merges.data.length === 0) return null;
   return (
     <SectionCard title={t('merge.done')}>

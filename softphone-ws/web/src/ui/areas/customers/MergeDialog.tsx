@@ -107,7 +107,7 @@ export function MergeDialog({ survivor, merged, onClose }: Props) {
               .filter(([, count]) => count > 0)
               .map(
                 ([table, count]) =>
-                  `${t(`customers:merge.table.${table as 'order'}`, { defaultValue: table })} ${count}`,
+                  `${t(`customers:merge.table.${table as 'ticket'}`, { defaultValue: table })} ${count}`,
               )
               .join(', ') || '—'}
           </Text>

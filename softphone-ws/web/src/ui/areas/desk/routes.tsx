@@ -1,14 +1,14 @@
 import { IconHeadset } from '@tabler/icons-react';
 import { lazy } from 'react';
-import { EVERYBODY } from '../../../core/roles';
+import { AGENTS } from '../../../core/roles';
 import type { Area } from '../area';
 
 const DeskPage = lazy(() => import('./DeskPage'));
 
 export const desk: Area = {
-  nav: [{ path: '/', label: 'desk', icon: IconHeadset, roles: EVERYBODY }],
+  nav: [{ path: '/', label: 'desk', icon: IconHeadset, roles: AGENTS }],
   routes: [
-    { path: '/', page: DeskPage, roles: EVERYBODY },
-    { path: '/desk', page: DeskPage, roles: EVERYBODY },
+    { path: '/', page: DeskPage, roles: AGENTS },
+    { path: '/desk', page: DeskPage, roles: AGENTS },
   ],
 };

@@ -8,7 +8,7 @@ import { usePages } from '../../../api/pages';
 import css from '../../crm/crm.module.css';
 import { usePersonName } from '../../crm/lookups';
 import { useAct } from '../../hooks/useAct';
-import { DataTable, EmptyState, Page, SectionCard, Time } from '../../kit';
+import { DataTable, EmptyState, ErrorState, Page, SectionCard, Time } from '../../kit';
 import { useSession } from '../../world';
 import { MissingDialog } from './MissingDialog';
 import { useWrites } from './useKnowledge';
@@ -131,6 +131,7 @@ function Unsolved() {
         }),
       ),
   });
+  if (searches.error) return <ErrorState error={searches.error} retry={() => void searches.refetch()} />;
   if (!searches.data || searches.data.length === 0) return null;
   return (
     <div style={{ paddingTop: '1rem' }}>

@@ -53,15 +53,19 @@ function Line({ version, shown }: { version: Version; shown: boolean }) {
   const [note, setNote] = useState<string | null>(null);
   const path = { path: { id: version.article_id, number: String(version.number) } };
   const run = (what: () => Promise<unknown>) =>
-    void act(what).then(() => queries.invalidateQueries({ queryKey: ['articles'] }));
-  const review = (approved: boolean, said: string | null) => {
-    setNote(null);
-    run(() =>
+    act(what).then((done) => {
+      void queries.invalidateQueries({ queryKey: ['articles'] });
+      return done;
+    });
+  const review = async (approved: boolean, said: string | null) => {
+    const done = await run(() =>
       api.POST('/api/v1/knowledge/articles/{id}/versions/{number}/review', {
         params: path,
         body: { approved, ...(said !== null && said !== '' && { note: said }) },
       }),
     );
+    // What was refused keeps what was written.
+    if (done) setNote(null);
   };
   // Nobody reviews what they wrote themselves, but an administrator.
   const reviews = version.state === 'review' && (version.author_id !== user.id || mayEnter(roles, ['admin']));
@@ -89,7 +93,7 @@ function Line({ version, shown }: { version: Version; shown: boolean }) {
             size="compact-xs"
             variant="light"
             onClick={() =>
-              run(() =>
+              void run(() =>
                 api.POST('/api/v1/knowledge/articles/{id}/versions/{number}/submit', { params: path }),
               )
             }
@@ -99,7 +103,7 @@ function Line({ version, shown }: { version: Version; shown: boolean }) {
         )}
         {reviews && !reviewed && (
           <>
-            <Button size="compact-xs" variant="light" onClick={() => review(true, null)}>
+            <Button size="compact-xs" variant="light" onClick={() => void review(true, null)}>
               {t('knowledge:approve')}
             </Button>
             <Button size="compact-xs" variant="default" onClick={() => setNote('')}>
@@ -112,7 +116,7 @@ function Line({ version, shown }: { version: Version; shown: boolean }) {
             size="compact-xs"
             variant="light"
             onClick={() =>
-              run(() =>
+              void run(() =>
                 api.POST('/api/v1/knowledge/articles/{id}/versions/{number}/publish', { params: path }),
               )
             }
@@ -135,7 +139,7 @@ function Line({ version, shown }: { version: Version; shown: boolean }) {
             onChange={(event) => setNote(event.currentTarget.value)}
           />
           <Group justify="end" mt="md">
-            <Button onClick={() => review(false, note)}>{t('knowledge:sendBack')}</Button>
+            <Button onClick={() => void review(false, note)}>{t('knowledge:sendBack')}</Button>
           </Group>
         </Dialog>
       )}

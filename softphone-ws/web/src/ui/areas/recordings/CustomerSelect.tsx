@@ -3,6 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body } from '../../../api/client';
+import { useCustomerName } from '../../crm/lookups';
+import { useErrorText } from '../../hooks/useErrorText';
 
 const SETTLE_MS = 200;
 
@@ -15,6 +17,7 @@ export function CustomerSelect({
   onChange: (id: string | null) => void;
 }) {
   const { t } = useTranslation(['recordings', 'common']);
+  const textOf = useErrorText();
   const [text, setText] = useState('');
   const [asked, setAsked] = useState('');
   useEffect(() => {
@@ -27,16 +30,9 @@ export function CustomerSelect({
       body(api.GET('/api/v1/customers', { params: { query: { search: asked, limit: '20' } }, signal })),
     enabled: asked.length >= 2,
   });
-  const chosen = useQuery({
-    queryKey: ['customers', value, 'name'],
-    queryFn: ({ signal }) =>
-      body(api.GET('/api/v1/customers/{id}', { params: { path: { id: value } }, signal })),
-    enabled: value !== '',
-    staleTime: 300_000,
-    retry: false,
-  });
+  const chosen = useCustomerName(value);
   const rows = new Map((found.data?.items ?? []).map((row) => [row.id, row.name ?? row.id]));
-  if (value !== '') rows.set(value, chosen.data?.name ?? rows.get(value) ?? value);
+  if (value !== '') rows.set(value, chosen || (rows.get(value) ?? value));
   return (
     <Select
       label={t('filter.customer')}
@@ -49,7 +45,15 @@ export function CustomerSelect({
       searchValue={text}
       onSearchChange={setText}
       filter={({ options }) => options}
-      nothingFoundMessage={asked.length < 2 ? t('filter.customerMore') : t('common:list.empty')}
+      nothingFoundMessage={
+        asked.length < 2
+          ? t('filter.customerMore')
+          : found.isFetching
+            ? t('common:list.loading')
+            : found.error
+              ? textOf(found.error)
+              : t('common:list.empty')
+      }
     />
   );
 }

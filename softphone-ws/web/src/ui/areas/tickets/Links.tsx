@@ -1,7 +1,8 @@
-import { Button, Group, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, TextInput } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
 import { api, body } from '../../../api/client';
 import { formatDuration } from '../../../core/duration';
 import css from '../../crm/crm.module.css';
@@ -99,7 +100,9 @@ function Interaction({ id, drop }: { id: string; drop: () => void }) {
       <div className={css.row}>
         {data ? (
           <>
-            <Time ms={data.opened_at / 1000} />
+            <Anchor component={Link} href={`/interactions/${id}`} size="sm">
+              <Time ms={data.opened_at / 1000} />
+            </Anchor>
             <bdi>{data.direction === 'outbound' ? data.to : (data.from ?? t('withheld'))}</bdi>
             <span className={css.dim}>
               {person(data.agent_id)} {formatDuration(data.talk_ms)}

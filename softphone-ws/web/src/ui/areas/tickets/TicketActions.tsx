@@ -9,7 +9,7 @@ import css from '../../crm/crm.module.css';
 import { useTicketTypes } from '../../crm/lookups';
 import { TicketPick } from '../../crm/pickers';
 import { TaskDialog } from '../../crm/work';
-import { Confirm, Dialog, LoadingState } from '../../kit';
+import { Confirm, Dialog, ErrorState, LoadingState } from '../../kit';
 import { useSession } from '../../world';
 import { at, type Ticket, useTicketAct } from './useTicket';
 import { STATUSES } from './words';
@@ -110,10 +110,15 @@ function StatusDialog({
   const { t } = useTranslation(['tickets', 'crm', 'common']);
   const act = useTicketAct();
   const [note, setNote] = useState('');
+  const [busy, setBusy] = useState(false);
   const set = async () => {
     const said = note.trim() === '' ? {} : { note: note.trim() };
-    await act(() => api.POST('/api/v1/tickets/{id}/status', { params: at(row), body: { status, ...said } }));
-    onClose();
+    setBusy(true);
+    const done = await act(() =>
+      api.POST('/api/v1/tickets/{id}/status', { params: at(row), body: { status, ...said } }),
+    );
+    setBusy(false);
+    if (done) onClose();
   };
   return (
     <Dialog
@@ -138,7 +143,9 @@ function StatusDialog({
           <Button variant="default" onClick={onClose}>
             {t('common:action.cancel')}
           </Button>
-          <Button type="submit">{t('common:action.confirm')}</Button>
+          <Button type="submit" loading={busy}>
+            {t('common:action.confirm')}
+          </Button>
         </Group>
       </form>
     </Dialog>
@@ -150,11 +157,15 @@ function MergeDialog({ row, onClose }: { row: Ticket; onClose: () => void }) {
   const [, go] = useLocation();
   const act = useTicketAct();
   const [into, setInto] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
   const merge = async () => {
     if (into === null) return;
+    setBusy(true);
     const done = await act(() => api.POST('/api/v1/tickets/{id}/merge', { params: at(row), body: { into } }));
+    setBusy(false);
+    if (!done) return;
     onClose();
-    if (done) go(`/tickets/${into}`);
+    go(`/tickets/${into}`);
   };
   return (
     <Dialog title={t('tickets:merge')} onClose={onClose}>
@@ -171,7 +182,7 @@ function MergeDialog({ row, onClose }: { row: Ticket; onClose: () => void }) {
           <Button variant="default" onClick={onClose}>
             {t('common:action.cancel')}
           </Button>
-          <Button disabled={into === null} onClick={() => void merge()}>
+          <Button disabled={into === null} loading={busy} onClick={() => void merge()}>
             {t('tickets:mergeDo')}
           </Button>
         </Group>
@@ -193,7 +204,7 @@ function Unmerge({ row, onClose }: { row: Ticket; onClose: () => void }) {
   if (data === undefined || data.blocked)
     return (
       <Dialog title={t('tickets:unmerge')} onClose={onClose}>
-        {data?.blocked ?? merge.error?.message}
+        {data?.blocked ?? <ErrorState error={merge.error} retry={() => void merge.refetch()} />}
       </Dialog>
     );
   const back = [

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body, type Schemas } from '../../../../api/client';
+import { useErrorText } from '../../../hooks/useErrorText';
 
 const nameOf = (customer: Schemas['Customer'] & { id: string }): string =>
   customer.name || customer.company || customer.id.slice(0, 8);
@@ -21,6 +22,7 @@ export function CustomerPicker({
   error?: string | undefined;
 }) {
   const { t } = useTranslation('admin');
+  const textOf = useErrorText();
   const [typed, setTyped] = useState('');
   const [search] = useDebouncedValue(typed.trim(), 200);
   // Of what was found before, the chosen one keeps its name.
@@ -46,7 +48,13 @@ export function CustomerPicker({
       // What the server found stands: it also searches numbers and mail addresses.
       filter={({ options: all }) => all}
       nothingFoundMessage={
-        search.length < 2 ? t('form.typeMore') : found.isPending ? t('form.loading') : t('form.nothingFound')
+        search.length < 2
+          ? t('form.typeMore')
+          : found.isPending
+            ? t('form.loading')
+            : found.error
+              ? textOf(found.error)
+              : t('form.nothingFound')
       }
       data={data}
       value={value}

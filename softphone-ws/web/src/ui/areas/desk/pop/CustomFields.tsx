@@ -1,8 +1,8 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { api, body, type Schemas } from '../../../../api/client';
+import type { Schemas } from '../../../../api/client';
 import { inLanguage } from '../../../../core/desk/customer';
 import { mayEnter } from '../../../../core/roles';
+import { useFieldDefinitions as useDefinitions } from '../../../crm/lookups';
 import { useSession } from '../../../world';
 import { EditField } from './EditField';
 import { type CustomerRecord, readField } from './useCustomer';
@@ -12,14 +12,9 @@ export type FieldDefinition = Schemas['StoredCustomField'];
 /** The fields an administrator defined, in their order; those this person may read. */
 export function useFieldDefinitions(resource: 'customer' | 'ticket'): FieldDefinition[] {
   const { roles } = useSession();
-  const { data } = useQuery({
-    queryKey: ['custom-fields', 'all'],
-    queryFn: ({ signal }) =>
-      body(api.GET('/api/v1/custom-fields', { params: { query: { limit: '500' } }, signal })),
-    staleTime: 60_000,
-  });
-  return (data?.items ?? [])
-    .filter((field) => (field.resource ?? 'customer') === resource && field.active !== false)
+  const { data = [] } = useDefinitions(resource);
+  return data
+    .filter((field) => field.active !== false)
     .filter(({ visible_to = [] }) => visible_to.length === 0 || mayEnter(roles, visible_to))
     .sort((a, b) => (a.sort ?? 0) - (b.sort ?? 0));
 }

@@ -1,9 +1,8 @@
 import { Alert, Button, Group, Select, Stack, Text, Textarea } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, body } from '../../../../api/client';
 import type { Work } from '../../../../core/desk/works';
+import { useWrapUpCodes } from '../../../crm/lookups';
 import { useAct } from '../../../hooks/useAct';
 import { useShortcut } from '../../../hooks/useShortcut';
 import { useCommand } from '../../../hooks/useTopic';
@@ -46,16 +45,10 @@ export function Outcome({ work, assignment }: { work: Work; assignment: string }
   const unsaved = useRef(false);
   const latest = useRef(draft);
   latest.current = draft;
-  const codes = useQuery({
-    queryKey: ['wrap-up-codes', 'all'],
-    queryFn: ({ signal }) =>
-      body(api.GET('/api/v1/wrap-up-codes', { params: { query: { limit: '500' } }, signal })),
-    staleTime: 60_000,
-    enabled: wrapUp === null,
-  });
+  const codes = useWrapUpCodes();
   const choices =
     wrapUp?.codes ??
-    (codes.data?.items ?? []).filter(
+    (codes.data ?? []).filter(
       ({ active, queue_id }) => active !== false && (queue_id == null || queue_id === work.queue),
     );
   const save = async () => {

@@ -110,7 +110,7 @@ function Step({ run, onRun }: { run: Run; onRun: (run: Run) => void }) {
           : await body(
               api.POST('/api/v1/script-runs/{id}/answer', {
                 params,
-                body: { answers: answersOf(answers) as never },
+                body: { answers: answersOf(answers) },
               }),
             );
       } catch (error) {

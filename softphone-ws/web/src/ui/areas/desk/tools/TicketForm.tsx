@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { api, body, idempotencyKey, type Schemas } from '../../../../api/client';
 import { inLanguage } from '../../../../core/desk/customer';
 import type { Work } from '../../../../core/desk/works';
+import { useTicketTypes } from '../../../crm/lookups';
 import { ErrorState, FormError, fieldErrors, LoadingState } from '../../../kit';
 import { type FieldDefinition, fieldValue, optionsOf, useFieldDefinitions } from '../pop/CustomFields';
-import { useTicketTypes } from './Tickets';
 
 const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 
@@ -30,7 +30,7 @@ export function TicketForm({ work, customer, onMade, onClose }: Props) {
   const [description, setDescription] = useState('');
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [key, setKey] = useState(idempotencyKey);
-  const active = (types.data?.items ?? []).filter((one) => one.active !== false);
+  const active = (types.data ?? []).filter((one) => one.active !== false);
   const chosen = type ?? (active.length === 1 ? (active[0]?.id ?? null) : null);
   const make = useMutation({
     mutationFn: async () => {
@@ -43,7 +43,7 @@ export function TicketForm({ work, customer, onMade, onClose }: Props) {
             ...(title.trim() !== '' && { title: title.trim() }),
             ...(description.trim() !== '' && { description: description.trim() }),
             ...(priority !== null && { priority: priority as (typeof PRIORITIES)[number] }),
-            fields: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)) as never,
+            fields: Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null)),
           },
         }),
       );
@@ -57,6 +57,8 @@ export function TicketForm({ work, customer, onMade, onClose }: Props) {
       void queries.invalidateQueries({ queryKey: ['tickets'] });
       onMade(row);
     },
+    // The ticket may be there although linking it was refused.
+    onError: () => queries.invalidateQueries({ queryKey: ['tickets'] }),
   });
   const wrong = fieldErrors(make.error);
   const changed = () => setKey(idempotencyKey());

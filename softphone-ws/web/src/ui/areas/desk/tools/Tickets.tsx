@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { api, body, idempotencyKey, ifMatch, type Schemas } from '../../../../api/client';
 import { usePages } from '../../../../api/pages';
 import type { Work } from '../../../../core/desk/works';
+import { useTicketTypes } from '../../../crm/lookups';
 import { useAct } from '../../../hooks/useAct';
 import { EmptyState, ErrorState, FormError, LoadingState, Time } from '../../../kit';
 import css from '../desk.module.css';
@@ -14,16 +15,6 @@ import { TicketForm } from './TicketForm';
 type Row = Schemas['TicketRow'];
 type Status = Row['status'];
 const STATUSES: readonly Status[] = ['new', 'open', 'pending', 'on_hold', 'resolved', 'closed'];
-
-/** Ticket types by id, to be chosen from and for the words they allow. */
-export function useTicketTypes() {
-  return useQuery({
-    queryKey: ['ticket-types', 'all'],
-    queryFn: ({ signal }) =>
-      body(api.GET('/api/v1/ticket-types', { params: { query: { limit: '500' } }, signal })),
-    staleTime: 60_000,
-  });
-}
 
 /** The customer's open tickets, updated and linked where they stand, and a new one filled from the call. */
 export function Tickets({ work, customer }: { work: Work; customer: string | null }) {
@@ -153,7 +144,7 @@ function Update({ row, onDone }: { row: Row; onDone: () => void }) {
   const [isPublic, setPublic] = useState('internal');
   const [status, setStatus] = useState<Status>(row.status);
   const [key] = useState(idempotencyKey);
-  const type = types.data?.items.find(({ id }) => id === row.type_id);
+  const type = types.data?.find(({ id }) => id === row.type_id);
   const allowed = STATUSES.filter(
     (one) => one === row.status || one === 'closed' || !type?.statuses?.length || type.statuses.includes(one),
   );

@@ -28,7 +28,8 @@ export function Tools({ work }: { work: Work }) {
   return (
     <div className={css.side}>
       {work.assignment !== null && <Outcome key={work.assignment} work={work} assignment={work.assignment} />}
-      <Tabs value={tab} onChange={(next) => next && setTab(next as Tab)} keepMounted={false}>
+      {/* Hidden tabs are kept: what was half written is there again. */}
+      <Tabs value={tab} onChange={(next) => next && setTab(next as Tab)}>
         <Tabs.List mb="sm">
           {TABS.map((name) => (
             <Tabs.Tab key={name} value={name}>

@@ -1,10 +1,9 @@
 import { Anchor } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { type MouseEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { api, body } from '../../../../api/client';
 import type { CallerView } from '../../../../api/protocol';
+import { useCustomerName } from '../../../crm/lookups';
 import css from './live.module.css';
 
 /** What the network says of the far side: as text, whatever stands in it. */
@@ -20,15 +19,7 @@ export function Caller({ caller }: { caller: CallerView | null }) {
 export function Customer({ id, caller }: { id: string | null; caller: CallerView | null }) {
   const place = useRef<HTMLSpanElement>(null);
   const seen = useSeen(place);
-  const customer = useQuery({
-    queryKey: ['customers', id, 'name'],
-    queryFn: ({ signal }) =>
-      body(api.GET('/api/v1/customers/{id}', { params: { path: { id: id ?? '' } }, signal })),
-    enabled: id !== null && seen,
-    staleTime: 300_000,
-    retry: false,
-  });
-  const name = customer.data?.name;
+  const name = useCustomerName(seen ? id : null);
   return (
     <span ref={place}>
       {id !== null && name ? (

@@ -9,6 +9,7 @@ import { type Floor, totalsOf } from '../../../../core/floor/model';
 import { judgeQueue, type Level, limitsOf, type Thresholds, worst } from '../../../../core/floor/thresholds';
 import { useNow } from '../../../hooks/useNow';
 import { useShortcut } from '../../../hooks/useShortcut';
+import { usePageTitle } from '../../../hooks/useTitle';
 import { useLinkState } from '../../../hooks/useTopic';
 import { EmptyState, ErrorState, LoadingState, Time } from '../../../kit';
 import { useFloor, useKept, useThresholds } from '../useFloor';
@@ -31,14 +32,14 @@ export default function WallboardPage() {
   const { t } = useTranslation(['floor', 'common']);
   const [, go] = useLocation();
   const state = useFloor();
-  useShortcut('Escape', t('wallboard.close'), () => go('/floor'));
-  useEffect(() => {
-    document.title = `${t('wallboard.title')} · Cordboard`;
-  }, [t]);
+  const [choosing, setChoosing] = useState(false);
+  // While queues are chosen, Escape ends that.
+  useShortcut('Escape', t('wallboard.close'), () => go('/floor'), !choosing);
+  usePageTitle(t('wallboard.title'));
   return (
     <div className={css.board}>
       {state.status === 'live' ? (
-        <Board floor={state.floor} />
+        <Board floor={state.floor} choosing={choosing} onChoosing={setChoosing} />
       ) : state.status === 'loading' ? (
         <LoadingState />
       ) : (
@@ -48,7 +49,12 @@ export default function WallboardPage() {
   );
 }
 
-function Board({ floor }: { floor: Floor }) {
+interface Choosing {
+  choosing: boolean;
+  onChoosing: (open: boolean) => void;
+}
+
+function Board({ floor, ...choosing }: { floor: Floor } & Choosing) {
   const { t } = useTranslation(['floor', 'common']);
   const now = useNow();
   const link = useLinkState();
@@ -72,7 +78,7 @@ function Board({ floor }: { floor: Floor }) {
         <span className={css.clock}>
           <Time ms={now} as="time" />
         </span>
-        <Choice floor={floor} chosen={chosen} onChange={setChosen} />
+        <Choice floor={floor} chosen={chosen} onChange={setChosen} {...choosing} />
       </header>
       {link.is !== 'open' && (
         <p role="alert" className={css.old}>
@@ -182,17 +188,25 @@ function Choice({
   floor,
   chosen,
   onChange,
+  choosing,
+  onChoosing,
 }: {
   floor: Floor;
   chosen: readonly string[];
   onChange: (queues: readonly string[]) => void;
-}) {
+} & Choosing) {
   const { t } = useTranslation('floor');
   return (
     <span className={css.controls}>
-      <Popover position="bottom-end" width={300} trapFocus>
+      <Popover opened={choosing} onChange={onChoosing} position="bottom-end" width={300} trapFocus>
         <Popover.Target>
-          <ActionIcon color="gray" aria-label={t('wallboard.choose')} size="lg">
+          <ActionIcon
+            color="gray"
+            aria-label={t('wallboard.choose')}
+            aria-expanded={choosing}
+            size="lg"
+            onClick={() => onChoosing(!choosing)}
+          >
             <IconAdjustments size={20} />
           </ActionIcon>
         </Popover.Target>
