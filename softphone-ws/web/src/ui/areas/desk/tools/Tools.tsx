@@ -20,6 +20,9 @@ export function Tools({ work }: { work: Work }) {
   const { t } = useTranslation('pop');
   const customer = useWorkCustomer(work);
   const [tab, setTab] = useState<Tab>('script');
+  // What was half written in a tab is there again when one comes back.
+  const [seen, setSeen] = useState<ReadonlySet<Tab>>(new Set());
+  if (!seen.has(tab)) setSeen(new Set([...seen, tab]));
   useShortcut('Alt+1', t('tools.script'), () => setTab('script'));
   useShortcut('Alt+2', t('tools.tickets'), () => setTab('tickets'));
   useShortcut('Alt+3', t('tools.knowledge'), () => setTab('knowledge'));
@@ -28,8 +31,7 @@ export function Tools({ work }: { work: Work }) {
   return (
     <div className={css.side}>
       {work.assignment !== null && <Outcome key={work.assignment} work={work} assignment={work.assignment} />}
-      {/* Hidden tabs are kept: what was half written is there again. */}
-      <Tabs value={tab} onChange={(next) => next && setTab(next as Tab)}>
+      <Tabs value={tab} onChange={(next) => next && setTab(next as Tab)} keepMounted={false}>
         <Tabs.List mb="sm">
           {TABS.map((name) => (
             <Tabs.Tab key={name} value={name}>
@@ -37,19 +39,19 @@ export function Tools({ work }: { work: Work }) {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value="script">
+        <Tabs.Panel value="script" keepMounted={seen.has('script')}>
           <Script work={work} customer={customer} />
         </Tabs.Panel>
-        <Tabs.Panel value="tickets">
+        <Tabs.Panel value="tickets" keepMounted={seen.has('tickets')}>
           <Tickets work={work} customer={customer} />
         </Tabs.Panel>
-        <Tabs.Panel value="knowledge">
+        <Tabs.Panel value="knowledge" keepMounted={seen.has('knowledge')}>
           <Knowledge interaction={work.interaction} />
         </Tabs.Panel>
-        <Tabs.Panel value="followUp">
+        <Tabs.Panel value="followUp" keepMounted={seen.has('followUp')}>
           <FollowUp work={work} customer={customer} />
         </Tabs.Panel>
-        <Tabs.Panel value="notes">
+        <Tabs.Panel value="notes" keepMounted={seen.has('notes')}>
           <Notes interaction={work.interaction} />
         </Tabs.Panel>
       </Tabs>
