@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, Column, Postgres, Row as _, Sqlite, Transaction, TypeI
 use std::borrow::Cow;
 use std::future::Future;
 use std::path::Path;
+use std::pin::Pin;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,10 @@ pub(crate) const PARAMETERS_MAX: usize = 4_000;
 /// Prepared statements kept by each connection; the one used longest ago goes. The projector's alone are about ten tables times
 /// the sizes of [`step`].
 const STATEMENTS_MAX: usize = 256;
+
+/// Waits for the database, by a future of one type. Hundreds of functions do, and for each of their callers the compiler would prove anew
+/// that all of a driver's futures may go to another thread: most of the time a build took.
+type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 /// A value of one of the three portable column types. Each carries its own NULL, because PostgreSQL wants a typed one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -239,38 +244,41 @@ impl Db {
     }
 
     /// Reads outside any transaction: one round trip.
-    pub(crate) async fn fetch(&self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<Vec<Row>> {
+    pub(crate) fn fetch(&self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Pending<'_, Vec<Row>> {
         let sql = sql.into();
         self.heard.note(&sql, &args);
         match &self.pools {
-            Pools::Sqlite { read, .. } => within(self.statement_timeout, fetch_sqlite(read, sql, args), "row").await,
-            Pools::Postgres(pool) => within(self.statement_timeout, fetch_pg(pool, sql, args), "row").await,
+            Pools::Sqlite { read, .. } => Box::pin(within(self.statement_timeout, fetch_sqlite(read, sql, args), "row")),
+            Pools::Postgres(pool) => Box::pin(within(self.statement_timeout, fetch_pg(pool, sql, args), "row")),
         }
     }
 
     /// Begins a transaction that will write: on SQLite it takes the write lock at once, so that reading and then writing in it cannot fail
     /// half-way because another writer was faster.
-    pub(crate) async fn begin(&self) -> Result<Tx> {
-        let inner = match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                TxInner::Sqlite(within(self.statement_timeout, write.begin_with("BEGIN IMMEDIATE"), "row").await?)
-            }
-            Pools::Postgres(pool) => TxInner::Postgres(within(self.statement_timeout, pool.begin(), "row").await?),
-        };
-        Ok(Tx { inner, statement_timeout: self.statement_timeout, heard: Arc::clone(&self.heard) })
+    pub(crate) fn begin(&self) -> Pending<'_, Tx> {
+        let limit = self.statement_timeout;
+        Box::pin(async move {
+            let inner = match &self.pools {
+                Pools::Sqlite { write, .. } => TxInner::Sqlite(within(limit, write.begin_with("BEGIN IMMEDIATE"), "row").await?),
+                Pools::Postgres(pool) => TxInner::Postgres(within(limit, pool.begin(), "row").await?),
+            };
+            Ok(Tx { inner, statement_timeout: limit, heard: Arc::clone(&self.heard) })
+        })
     }
 
     /// Begins a transaction that only reads, and in which all statements see the database as it stood at the first of them.
-    pub(crate) async fn begin_snapshot(&self) -> Result<Tx> {
+    pub(crate) fn begin_snapshot(&self) -> Pending<'_, Tx> {
         let limit = self.statement_timeout;
-        let inner = match &self.pools {
-            // In WAL mode a read transaction keeps its snapshot, and no writer waits for it.
-            Pools::Sqlite { read, .. } => TxInner::Sqlite(within(limit, read.begin(), "row").await?),
-            Pools::Postgres(pool) => {
-                TxInner::Postgres(within(limit, pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"), "row").await?)
-            }
-        };
-        Ok(Tx { inner, statement_timeout: limit, heard: Arc::clone(&self.heard) })
+        Box::pin(async move {
+            let inner = match &self.pools {
+                // In WAL mode a read transaction keeps its snapshot, and no writer waits for it.
+                Pools::Sqlite { read, .. } => TxInner::Sqlite(within(limit, read.begin(), "row").await?),
+                Pools::Postgres(pool) => {
+                    TxInner::Postgres(within(limit, pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"), "row").await?)
+                }
+            };
+            Ok(Tx { inner, statement_timeout: limit, heard: Arc::clone(&self.heard) })
+        })
     }
 
     pub(crate) async fn close(&self) {
@@ -298,30 +306,32 @@ pub(crate) struct Tx {
 
 impl Tx {
     /// Runs a statement; returns how many rows it touched. `resource` names what is written, for the error.
-    pub(crate) async fn execute_on(&mut self, resource: &'static str, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<u64> {
+    pub(crate) fn execute_on(&mut self, resource: &'static str, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Pending<'_, u64> {
         let sql = sql.into();
         let limit = self.statement_timeout;
         match &mut self.inner {
             TxInner::Sqlite(tx) => {
-                within(limit, async { Ok(bind_sqlite(sql, args).execute(&mut **tx).await?.rows_affected()) }, resource).await
+                let work = async move { Ok(bind_sqlite(sql, args).execute(&mut **tx).await?.rows_affected()) };
+                Box::pin(within(limit, work, resource))
             }
             TxInner::Postgres(tx) => {
-                within(limit, async { Ok(bind_pg(sql, args).execute(&mut **tx).await?.rows_affected()) }, resource).await
+                let work = async move { Ok(bind_pg(sql, args).execute(&mut **tx).await?.rows_affected()) };
+                Box::pin(within(limit, work, resource))
             }
         }
     }
 
-    pub(crate) async fn execute(&mut self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<u64> {
-        self.execute_on("row", sql, args).await
+    pub(crate) fn execute(&mut self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Pending<'_, u64> {
+        self.execute_on("row", sql, args)
     }
 
-    pub(crate) async fn fetch(&mut self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Result<Vec<Row>> {
+    pub(crate) fn fetch(&mut self, sql: impl Into<Cow<'static, str>>, args: Vec<Value>) -> Pending<'_, Vec<Row>> {
         let sql = sql.into();
         self.heard.note(&sql, &args);
         let limit = self.statement_timeout;
         match &mut self.inner {
-            TxInner::Sqlite(tx) => within(limit, fetch_sqlite(&mut **tx, sql, args), "row").await,
-            TxInner::Postgres(tx) => within(limit, fetch_pg(&mut **tx, sql, args), "row").await,
+            TxInner::Sqlite(tx) => Box::pin(within(limit, fetch_sqlite(&mut **tx, sql, args), "row")),
+            TxInner::Postgres(tx) => Box::pin(within(limit, fetch_pg(&mut **tx, sql, args), "row")),
         }
     }
 
@@ -342,10 +352,10 @@ impl Tx {
         }
     }
 
-    pub(crate) async fn commit(self) -> Result<()> {
+    pub(crate) fn commit(self) -> Pending<'static, ()> {
         match self.inner {
-            TxInner::Sqlite(tx) => within(self.statement_timeout, tx.commit(), "row").await,
-            TxInner::Postgres(tx) => within(self.statement_timeout, tx.commit(), "row").await,
+            TxInner::Sqlite(tx) => Box::pin(within(self.statement_timeout, tx.commit(), "row")),
+            TxInner::Postgres(tx) => Box::pin(within(self.statement_timeout, tx.commit(), "row")),
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::Api;
 use super::access::Access;
 use super::problem::ProblemBody;
-use axum::handler::Handler;
-use axum::routing::{MethodFilter, MethodRouter, on};
+use super::serves::Serves;
+use axum::routing::{MethodFilter, MethodRouter};
 use std::sync::Arc;
 use utoipa::openapi::path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -32,20 +32,20 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(super) fn get<H: Handler<T, Arc<Api>>, T: 'static>(path: impl AsRef<str>, access: Access, handler: H) -> Endpoint {
-        Endpoint::new(HttpMethod::Get, path.as_ref(), access, on(MethodFilter::GET, handler))
+    pub(super) fn get<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
+        Endpoint::new(HttpMethod::Get, path.as_ref(), access, handler.on(MethodFilter::GET))
     }
-    pub(super) fn post<H: Handler<T, Arc<Api>>, T: 'static>(path: impl AsRef<str>, access: Access, handler: H) -> Endpoint {
-        Endpoint::new(HttpMethod::Post, path.as_ref(), access, on(MethodFilter::POST, handler))
+    pub(super) fn post<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
+        Endpoint::new(HttpMethod::Post, path.as_ref(), access, handler.on(MethodFilter::POST))
     }
-    pub(super) fn put<H: Handler<T, Arc<Api>>, T: 'static>(path: impl AsRef<str>, access: Access, handler: H) -> Endpoint {
-        Endpoint::new(HttpMethod::Put, path.as_ref(), access, on(MethodFilter::PUT, handler))
+    pub(super) fn put<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
+        Endpoint::new(HttpMethod::Put, path.as_ref(), access, handler.on(MethodFilter::PUT))
     }
-    pub(super) fn patch<H: Handler<T, Arc<Api>>, T: 'static>(path: impl AsRef<str>, access: Access, handler: H) -> Endpoint {
-        Endpoint::new(HttpMethod::Patch, path.as_ref(), access, on(MethodFilter::PATCH, handler))
+    pub(super) fn patch<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
+        Endpoint::new(HttpMethod::Patch, path.as_ref(), access, handler.on(MethodFilter::PATCH))
     }
-    pub(super) fn delete<H: Handler<T, Arc<Api>>, T: 'static>(path: impl AsRef<str>, access: Access, handler: H) -> Endpoint {
-        Endpoint::new(HttpMethod::Delete, path.as_ref(), access, on(MethodFilter::DELETE, handler))
+    pub(super) fn delete<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
+        Endpoint::new(HttpMethod::Delete, path.as_ref(), access, handler.on(MethodFilter::DELETE))
     }
 
     /// `path` below [`BASE`], or from the root when it begins with two slashes.

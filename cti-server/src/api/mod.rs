@@ -39,6 +39,7 @@ mod retention;
 mod rows;
 mod rules;
 mod scripts;
+mod serves;
 mod session;
 mod sip;
 mod statistics;

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cti_types::Tick;
 use serde::Serialize;
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -170,10 +171,26 @@ impl Keys {
 }
 
 /// Does `work` once for each key of this caller on this path; a repetition with the same body gets the first answer again.
-pub(super) async fn once<W>(api: &Arc<Api>, caller: &Caller, path: &str, key: IdempotencyKey, body: &JsonBody, work: W) -> Answer<Response>
-where
-    W: Future<Output = Answer<Made>> + Send + 'static,
-{
+pub(super) async fn once(
+    api: &Arc<Api>,
+    caller: &Caller,
+    path: &str,
+    key: IdempotencyKey,
+    body: &JsonBody,
+    work: impl Future<Output = Answer<Made>> + Send + 'static,
+) -> Answer<Response> {
+    once_boxed(api, caller, path, key, body, Box::pin(work)).await
+}
+
+/// [`once`], compiled once for all that is made.
+async fn once_boxed(
+    api: &Arc<Api>,
+    caller: &Caller,
+    path: &str,
+    key: IdempotencyKey,
+    body: &JsonBody,
+    work: BoxFuture<'static, Answer<Made>>,
+) -> Answer<Response> {
     let Some(key) = key.0 else { return work.await.map(IntoResponse::into_response) };
     let mut scope = Sha256::new();
     for part in [caller.user.id.to_string().as_str(), path, key.as_str()] {

@@ -120,7 +120,7 @@ async fn a_call_is_answered_held_and_goes_on_after_the_page_is_loaded_anew() {
     // It stands, and takes the next.
     page.audio("connected").await;
     assert_recorded(&place, &caller.number).await;
-    let (_caller, mut out, _leg) = talking(&house, &place, &page).await;
+    let (_caller, out, _leg) = talking(&house, &place, &page).await;
     out.hang_up().await.unwrap();
     page.screen.shown("ready").await;
 }
@@ -166,7 +166,7 @@ async fn a_call_whose_page_does_not_come_back_goes_to_its_place_in_the_queue() {
     let house = House::start_with(Database::Sqlite, Setup::default().set("LIMITS__PAGE_WAIT_S", 3)).await;
     let place = Place::new(&house).await;
     let mut page = Page::ready(&house, &place).await;
-    let (caller, mut out, _leg) = talking(&house, &place, &page).await;
+    let (caller, out, _leg) = talking(&house, &place, &page).await;
 
     page.browser.ask(json!({ "command": "close" })).await;
     page.audio("lost").await;
@@ -196,7 +196,7 @@ async fn an_agent_hears_themselves_in_an_echo_test() {
     page.screen.entry("audio", |view| view.pointer("/echo_test") == Some(&json!(true))).await;
     page.browser.hears(AGENT, &[CALLER]).await;
     // A call ends it.
-    let (_caller, mut out, _leg) = talking(&house, &place, &page).await;
+    let (_caller, out, _leg) = talking(&house, &place, &page).await;
     page.screen.entry("audio", |view| view.pointer("/echo_test") == Some(&json!(false))).await;
     out.hang_up().await.unwrap();
 }

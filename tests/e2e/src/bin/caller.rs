@@ -152,10 +152,10 @@ impl Callers {
                 self.get(call)?.say(tone.map_or(Sound::Silence, Sound::tone));
                 Ok(Value::Null)
             }
-            Asked::State { call } => Ok(state(&self.get(call)?)),
+            Asked::State { call } => Ok(state(self.get(call)?.as_ref())),
             Asked::Look { call, tones } => {
                 ensure!(tones.len() <= TONES_MAX, "at most {TONES_MAX} tones");
-                Ok(look(&self.get(call)?, &tones))
+                Ok(look(self.get(call)?.as_ref(), &tones))
             }
         }
     }
