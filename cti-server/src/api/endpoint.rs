@@ -3,7 +3,9 @@
 use super::Api;
 use super::access::Access;
 use super::problem::ProblemBody;
-use super::serves::Serves;
+use super::serves::{Serves, route};
+use axum::extract::FromRequest;
+use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter};
 use std::sync::Arc;
 use utoipa::openapi::path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -31,23 +33,25 @@ pub(super) struct Endpoint {
     pub(super) route: MethodRouter<Arc<Api>>,
 }
 
-impl Endpoint {
-    pub(super) fn get<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
-        Endpoint::new(HttpMethod::Get, path.as_ref(), access, handler.on(MethodFilter::GET))
-    }
-    pub(super) fn post<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
-        Endpoint::new(HttpMethod::Post, path.as_ref(), access, handler.on(MethodFilter::POST))
-    }
-    pub(super) fn put<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
-        Endpoint::new(HttpMethod::Put, path.as_ref(), access, handler.on(MethodFilter::PUT))
-    }
-    pub(super) fn patch<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
-        Endpoint::new(HttpMethod::Patch, path.as_ref(), access, handler.on(MethodFilter::PATCH))
-    }
-    pub(super) fn delete<T>(path: impl AsRef<str>, access: Access, handler: impl Serves<T>) -> Endpoint {
-        Endpoint::new(HttpMethod::Delete, path.as_ref(), access, handler.on(MethodFilter::DELETE))
-    }
+/// An endpoint for each method.
+macro_rules! methods {
+    ($($name:ident $method:ident $filter:ident),*) => {
+        impl Endpoint {
+            $(pub(super) fn $name<M, Args, H>(path: impl AsRef<str>, access: Access, handler: H) -> Endpoint
+            where
+                H: Serves<Args>,
+                H::Answer: Future<Output: IntoResponse> + Send + 'static,
+                Args: FromRequest<Arc<Api>, M> + Send + 'static,
+            {
+                Endpoint::new(HttpMethod::$method, path.as_ref(), access, route(MethodFilter::$filter, handler))
+            })*
+        }
+    };
+}
 
+methods!(get Get GET, post Post POST, put Put PUT, patch Patch PATCH, delete Delete DELETE);
+
+impl Endpoint {
     /// `path` below [`BASE`], or from the root when it begins with two slashes.
     fn new(method: HttpMethod, path: &str, access: Access, route: MethodRouter<Arc<Api>>) -> Endpoint {
         let path = path.strip_prefix("//").map_or_else(|| format!("{BASE}{path}"), |rest| format!("/{rest}"));

@@ -4,14 +4,15 @@ use super::Api;
 use super::caller::Caller;
 use super::extract::JsonBody;
 use super::problem::{Answer, Problem};
+use super::serves::boxed;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use cti_types::Tick;
-use serde::Serialize;
 use futures_util::future::BoxFuture;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -179,7 +180,7 @@ pub(super) async fn once(
     body: &JsonBody,
     work: impl Future<Output = Answer<Made>> + Send + 'static,
 ) -> Answer<Response> {
-    once_boxed(api, caller, path, key, body, Box::pin(work)).await
+    once_boxed(api, caller, path, key, body, boxed(work)).await
 }
 
 /// [`once`], compiled once for all that is made.

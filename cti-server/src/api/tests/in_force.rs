@@ -1,7 +1,8 @@
 //! Writes that calls depend on are answered once calls follow them.
 
 use super::*;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 #[tokio::test]
 async fn a_write_is_answered_once_calls_follow_it_unless_its_sender_does_not_wait() {
