@@ -2,23 +2,6 @@
 // Made anew by: npm run api
 
 export interface paths {
-    "/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A page that says what runs here */
-        get: operations["get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -328,6 +311,26 @@ export interface paths {
         put?: never;
         /** Put the customer on hold and ask somebody; not a flow */
         post: operations["post_calls_by_id_consult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a call went to whom it went, or waits
+         * @description Of calls that are over as well. Agents read it of those they were in. `names` has those of agents, queues, skills and reasons.
+         */
+        get: operations["get_calls_by_id_decision"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1231,6 +1234,26 @@ export interface paths {
         patch: operations["patch_dial_rules_by_id"];
         trace?: never;
     };
+    "/api/v1/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * To whom a call may be given
+         * @description First the number that was typed, if one may call it, then agents who are ready, queues, other agents, flows, and agents who are signed out and take messages; each by name. Oneself is not among them.
+         */
+        get: operations["get_directory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duplicates": {
         parameters: {
             query?: never;
@@ -1777,7 +1800,7 @@ export interface paths {
         };
         /**
          * List interactions, the latest first
-         * @description An agent gets those they were the last agent of, whatever `agent` says.
+         * @description An agent gets those they were the last agent of, whatever `agent` says. From `direction` on, filters look at 20,000 interactions at once: a page may be short, or empty, and still have a `next`.
          */
         get: operations["get_interactions"];
         put?: never;
@@ -2431,7 +2454,11 @@ export interface paths {
         /** What one was told, the latest first */
         get: operations["get_notifications"];
         put?: never;
-        post?: never;
+        /**
+         * Write to people
+         * @description It stands on their screens at once, and in their notifications as `message`. A supervisor with a team writes to its people only. The audit has that it was written and to how many.
+         */
+        post: operations["post_notifications"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2858,6 +2885,26 @@ export interface paths {
          * @description Stereo: the customer on the left, our side on the right. The ETag is the file's SHA-256. Who hears it is noted in the audit, once in ten minutes for each session or token.
          */
         get: operations["get_recordings_by_id_parts_by_part"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How loud each side is along a part
+         * @description To be drawn: the customer and our side apart. It is not noted who reads it, as no word can be heard from it.
+         */
+        get: operations["get_recordings_by_id_peaks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3413,6 +3460,63 @@ export interface paths {
         head?: never;
         /** Change a sla policy */
         patch: operations["patch_sla_policies_by_id"];
+        trace?: never;
+    };
+    "/api/v1/statistics/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What agents did
+         * @description Agents get their own. Counted from the log: what is under way counts when it is over.
+         */
+        get: operations["get_statistics_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/intervals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarter hours of queues
+         * @description Counted by when calls entered the queue; messages are not. Service level: answered within `level_ms` ÷ (offered − abandoned within it); the other forms beside it. The same figures as the floor's `today` and `lately`. Agents get those of queues they serve.
+         */
+        get: operations["get_statistics_intervals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a page must know of the server */
+        get: operations["get_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tasks": {
@@ -4268,6 +4372,26 @@ export interface paths {
         patch: operations["patch_users_by_id"];
         trace?: never;
     };
+    "/api/v1/users/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set an agent's presence, or sign them out
+         * @description While they are busy it stays pending, as their own would. For supervisors of the agent; it is kept in the audit.
+         */
+        post: operations["post_users_by_id_presence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -4531,6 +4655,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page that says what runs here */
+        get: operations["get_status_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4558,11 +4699,69 @@ export interface components {
             /** @description Street and number, as they are written there. */
             street?: string;
         };
+        /** @description What one agent did. */
+        AgentFigures: {
+            /**
+             * Format: int64
+             * @description (talk + hold + wrap-up) ÷ handled; null: nothing was.
+             */
+            aht_ms?: number | null;
+            /** Format: int64 */
+            declined: number;
+            /**
+             * Format: int64
+             * @description When they first signed in or changed their state in this time.
+             */
+            first_at?: number | null;
+            /**
+             * Format: int64
+             * @description Assignments begun in which they talked with a customer, or dealt with a message.
+             */
+            handled: number;
+            /** Format: int64 */
+            hold_ms: number;
+            /** Format: int64 */
+            not_answered: number;
+            /** Format: int64 */
+            not_ready_ms: number;
+            /**
+             * Format: int64
+             * @description Work held out to them; of this, what rang out or did not reach their telephone, and what they declined.
+             */
+            offers: number;
+            /**
+             * Format: int64
+             * @description Signed in, by what they had set: calls are in either.
+             */
+            ready_ms: number;
+            /** Format: int64 */
+            signed_in_ms: number;
+            /**
+             * Format: int64
+             * @description In these, in ms.
+             */
+            talk_ms: number;
+            /** Format: int64 */
+            wrap_up_ms: number;
+        };
         /**
          * @description How a rule chooses among agents.
          * @enum {string}
          */
         AgentPick: "nobody" | "round_robin" | "least_open";
+        AgentStatistic: components["schemas"]["AgentFigures"] & {
+            /** Format: uuid */
+            agent_id: string;
+            /** @description None: they are no more. */
+            name?: string | null;
+        };
+        AgentStatistics: {
+            /** Format: int64 */
+            from: number;
+            items: components["schemas"]["AgentStatistic"][];
+            /** Format: int64 */
+            to: number;
+        };
         /** @description A sum of money in one currency. */
         Amount: {
             /** @description ISO 4217. */
@@ -5613,6 +5812,17 @@ export interface components {
         CustomerView: components["schemas"]["CustomerRow"] & {
             contacts?: components["schemas"]["Contact"][];
         };
+        /** @description Why work was offered to whom. */
+        Decisions: {
+            /** Format: uuid */
+            interaction: string;
+            /** @description Id → name. */
+            names: {
+                [key: string]: string;
+            };
+            offers: components["schemas"]["OfferWhy"][];
+            waiting?: components["schemas"]["WaitingWhy"] | null;
+        };
         /**
          * @description Where what was ordered is.
          * @enum {string}
@@ -6282,6 +6492,60 @@ export interface components {
             /** Format: int64 */
             wrap_up_ms: number;
         };
+        Interval: components["schemas"]["IntervalSums"] & {
+            figures: components["schemas"]["QueueFigures"];
+            /**
+             * Format: uuid
+             * @description None: all queues together.
+             */
+            queue_id?: string | null;
+            /** Format: int64 */
+            start_at: number;
+        };
+        /** @description What the sums of [`IntervalStat`] add up to over some of them. */
+        IntervalSums: {
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            abandoned_in_level: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            answered_in_level: number;
+            /** Format: int64 */
+            hold_ms: number;
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            offered: number;
+            /** Format: int64 */
+            overflowed: number;
+            /** Format: int64 */
+            talk_ms: number;
+            /** Format: int64 */
+            wait_abandoned_ms: number;
+            /** Format: int64 */
+            wait_answered_ms: number;
+            /** Format: int64 */
+            wrap_up_ms: number;
+        };
+        IntervalTotal: components["schemas"]["IntervalSums"] & {
+            figures: components["schemas"]["QueueFigures"];
+        };
+        Intervals: {
+            /** Format: int64 */
+            from: number;
+            items: components["schemas"]["Interval"][];
+            /**
+             * Format: int64
+             * @description Within how long an answer counts for the service level.
+             */
+            level_ms: number;
+            /** Format: int64 */
+            to: number;
+            /** @description All of them together. */
+            total: components["schemas"]["IntervalTotal"];
+        };
         /**
          * @description Which row an open item is.
          * @enum {string}
@@ -6501,6 +6765,10 @@ export interface components {
             /** @description Later merges into the same customer; they stand. */
             redone: string[];
         };
+        /** @description What became of it. */
+        MessageTold: {
+            told: number;
+        };
         /** @description A message somebody left. Its recording belongs to the call, `origin_id`. */
         MessageView: {
             /** Format: uuid */
@@ -6592,6 +6860,27 @@ export interface components {
         NewCustomer: components["schemas"]["Customer"] & {
             contacts?: components["schemas"]["ContactInput"][];
         };
+        /** @description Something to be said to people: name them, or a team, or a queue, or everybody. */
+        NewMessage: {
+            everybody?: boolean;
+            /** Format: uuid */
+            queue?: string | null;
+            /** Format: uuid */
+            team?: string | null;
+            /** @description 1 to 500 characters. */
+            text: string;
+            /** @description At most 100. */
+            users?: string[];
+        };
+        NewPresence: {
+            /** @description `ready`, `not_ready`, or `logged_out`: they are signed out. */
+            presence: string;
+            /**
+             * Format: uuid
+             * @description Only with `not_ready`.
+             */
+            reason?: string | null;
+        };
         /** @description A relation to be added to a customer. */
         NewRelation: {
             /**
@@ -6661,7 +6950,7 @@ export interface components {
             customer_id?: string | null;
             /** Format: uuid */
             id: string;
-            /** @description `mention`, `task`, `callback`, `reminder`, `birthday`, `contract_end`, `webhook_disabled`. */
+            /** @description `mention`, `task`, `callback`, `reminder`, `birthday`, `contract_end`, `webhook_disabled`; `message`: `title` is what `by` wrote. */
             kind: string;
             /** Format: int64 */
             read_at?: number | null;
@@ -6707,6 +6996,23 @@ export interface components {
             /** Format: int64 */
             offered_at: number;
             outcome?: string | null;
+        };
+        /** @description One offer, and why it was made. */
+        OfferWhy: {
+            /** Format: uuid */
+            agent: string;
+            /** @description The rule, the age, and each candidate with why not. */
+            decision: Record<string, unknown>;
+            /** Format: int64 */
+            ended_at?: number | null;
+            /** Format: uuid */
+            offer: string;
+            /** Format: int64 */
+            offered_at: number;
+            /** @description `accepted`, `declined`, `no_answer`, `device_busy`, `device_unreachable`, `withdrawn`; null: it is open. */
+            outcome?: string | null;
+            /** Format: uuid */
+            queue: string;
         };
         /**
          * @description What is open with a customer.
@@ -6946,6 +7252,39 @@ export interface components {
             /** @description IANA time zone of its days in reports. */
             zone?: string;
         };
+        /** @description What follows from sums, by the formulas `queue-figures/1`. Null where there is nothing to divide by. */
+        QueueFigures: {
+            /**
+             * Format: int64
+             * @description Abandonment: abandoned ÷ offered.
+             */
+            abandoned_permille?: number | null;
+            /**
+             * Format: int64
+             * @description Average handling time: (talk + hold + wrap-up) ÷ answered.
+             */
+            aht_ms?: number | null;
+            /**
+             * Format: int64
+             * @description Average speed of answer: their waiting ÷ answered.
+             */
+            asa_ms?: number | null;
+            /**
+             * Format: int64
+             * @description The strict form: answered in time ÷ all offered.
+             */
+            level_all_permille?: number | null;
+            /**
+             * Format: int64
+             * @description Of those answered alone: answered in time ÷ answered.
+             */
+            level_answered_permille?: number | null;
+            /**
+             * Format: int64
+             * @description Service level: answered in time ÷ (offered − abandoned in time), in thousandths.
+             */
+            level_permille?: number | null;
+        };
         /** @description How a queue orders its waiting work. A flow may credit a caller with waiting they have not done. */
         QueueOrdering: {
             /** @enum {string} */
@@ -7068,6 +7407,21 @@ export interface components {
             part: number;
             /** @description Hex. */
             sha256: string;
+        };
+        /** @description The loudness of a part along its time. */
+        RecordingPeaks: {
+            agent: number[];
+            /** @description The largest sample of each column, 0 to 32767; a short part has fewer columns than were asked for. */
+            customer: number[];
+            /** Format: int64 */
+            duration_ms: number;
+            /** Format: int64 */
+            part: number;
+            /**
+             * Format: int32
+             * @description Samples a second.
+             */
+            rate: number;
         };
         /** @description Which calls of a queue are recorded. */
         RecordingPolicy: {
@@ -7593,6 +7947,30 @@ export interface components {
             queue_id?: string | null;
             /** Format: int64 */
             started_at: number;
+        };
+        /** @description The server as its pages see it. */
+        ServerStatus: {
+            /** @description Sample data and simulated callers. */
+            demo: boolean;
+            /** @description In a demo: with which names one may sign in. Their passwords were printed where it was started. */
+            demo_logins: string[];
+            /** @description Pages are reached by TLS. */
+            https: boolean;
+            /** @description Mail can be sent. */
+            mail: boolean;
+            /** @description A browser gives its microphone to this page: it came by TLS, or from the visitor's own machine (Secure Contexts 3.1). */
+            microphone: boolean;
+            /** @description New calls are taken. */
+            ready: boolean;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970.
+             */
+            server_time: number;
+            /** @description Service orders can be printed. */
+            service_orders: boolean;
+            signed_in: boolean;
+            version: string;
         };
         SessionPhone: {
             /** Format: uuid */
@@ -9067,6 +9445,55 @@ export interface components {
              */
             user_id?: string | null;
         };
+        /** @description One to whom a call may be given. */
+        TransferTarget: {
+            /** @description They may be asked first; else the call is given at once. */
+            can_consult: boolean;
+            /** Format: int64 */
+            expected_wait_ms?: number | null;
+            /** @description `number`, `agent`, `queue`, `flow`. */
+            kind: string;
+            /** @description Of an agent. */
+            login?: string | null;
+            name: string;
+            /** @description It takes new work. */
+            open?: boolean | null;
+            /** @description `logged_out`, `not_ready`, `ready`. */
+            presence?: string | null;
+            /** @description Their telephone can be reached. */
+            reachable?: boolean | null;
+            /** Format: int32 */
+            ready?: number | null;
+            /**
+             * Format: int64
+             * @description When `state` began.
+             */
+            since?: number | null;
+            /**
+             * Format: int32
+             * @description Agents of it signed in; of these ready.
+             */
+            staffed?: number | null;
+            /** @description The one word a screen shows: `ready`, `talking`, `wrap_up`, … */
+            state?: string | null;
+            /** Format: uuid */
+            team?: string | null;
+            /** @description What `transfer` and `consult` take as `to`. */
+            to: Record<string, unknown>;
+            /** @description A message may be left there as well. */
+            voicemail?: boolean | null;
+            /**
+             * Format: int32
+             * @description Of a queue: calls that wait in it.
+             */
+            waiting?: number | null;
+        };
+        /** @description The answer to [`TargetsAsked`]. */
+        TransferTargets: {
+            items: components["schemas"]["TransferTarget"][];
+            /** @description There are more than were asked for. */
+            more: boolean;
+        };
         /**
          * @description How SIP reaches a trunk.
          * @enum {string}
@@ -9275,6 +9702,34 @@ export interface components {
          * @enum {string}
          */
         Visibility: "everyone" | "team" | "owner";
+        /** @description Work that waits now, and who is there for it. */
+        WaitingWhy: {
+            /** @description Each agent with why they do not have it. */
+            decision: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description How long it will probably still wait; null: not known.
+             */
+            expected_wait_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Place in the line, 1 is next; null while it is held out to an agent.
+             */
+            position?: number | null;
+            /**
+             * Format: int32
+             * @description The queue's and its own together.
+             */
+            priority: number;
+            /** Format: uuid */
+            queue: string;
+            queue_name?: string | null;
+            /**
+             * Format: int64
+             * @description When the waiting began.
+             */
+            since: number;
+        };
         /** @description Somebody who wants to be told. */
         Webhook: {
             active?: boolean;
@@ -9412,26 +9867,6 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The page */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
-                };
-            };
-        };
-    };
     get_api_openapi_json: {
         parameters: {
             query?: never;
@@ -10109,6 +10544,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    get_calls_by_id_decision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offers, the earliest first, and the wait now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decisions"];
+                };
             };
         };
     };
@@ -12181,6 +12638,33 @@ export interface operations {
             };
         };
     };
+    get_directory: {
+        parameters: {
+            query?: {
+                /** @description Words that stand in a name or login, or a number; left out: all */
+                q?: string;
+                /** @description agent, queue, flow or number */
+                kind?: string;
+                /** @description 1 to 500; 50 when nothing is said */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferTargets"];
+                };
+            };
+        };
+    };
     get_duplicates: {
         parameters: {
             query?: {
@@ -13306,6 +13790,24 @@ export interface operations {
                 state?: string;
                 /** @description Why it closed: completed, abandoned, … */
                 reason?: string;
+                /** @description inbound, outbound or internal */
+                direction?: string;
+                /** @description voice or voicemail */
+                channel?: string;
+                /** @description Id of the wrap-up code */
+                wrap_up_code?: string;
+                /** @description true: with a recording; false: without */
+                recorded?: string;
+                /** @description true: an agent talked; false: none did */
+                answered?: string;
+                /** @description Talked at least so many seconds */
+                talk_min_s?: string;
+                /** @description Talked at most so many seconds */
+                talk_max_s?: string;
+                /** @description Id of the last agent's team, as teams are now */
+                team?: string;
+                /** @description Words that all stand in its notes, the name the network sent, or the wrap-up code's name */
+                text?: string;
                 /** @description The `next` of the page before */
                 cursor?: string;
                 /** @description 1 to 500; 50 when nothing is said */
@@ -14690,6 +15192,30 @@ export interface operations {
             };
         };
     };
+    post_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description To how many */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageTold"];
+                };
+            };
+        };
+    };
     post_notifications_read: {
         parameters: {
             query?: never;
@@ -15835,7 +16361,10 @@ export interface operations {
     };
     get_recordings_by_id_parts_by_part: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description true: to be saved under a name, not played */
+                download?: string;
+            };
             header?: {
                 /** @description One range of bytes (RFC 9110 14.2); several are answered with the whole */
                 Range?: string;
@@ -15866,6 +16395,40 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": string;
+                };
+            };
+            /** @description Not changed since the ETag in If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_recordings_by_id_peaks: {
+        parameters: {
+            query?: {
+                /** @description Number of a part; 1 when nothing is said */
+                part?: string;
+                /** @description How many columns: 10 to 4000; 1000 when nothing is said */
+                width?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The loudness by column */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingPeaks"];
                 };
             };
             /** @description Not changed since the ETag in If-None-Match */
@@ -17236,6 +17799,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoredSlaPolicy"];
+                };
+            };
+        };
+    };
+    get_statistics_agents: {
+        parameters: {
+            query?: {
+                /** @description Begun at or after: RFC 3339, or microseconds since 1970; by default a day before `to` */
+                from?: string;
+                /** @description Before, in the same forms; by default now. At most 31 days after `from` */
+                to?: string;
+                /** @description Id of an agent; left out: all who did anything */
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By agent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentStatistics"];
+                };
+            };
+        };
+    };
+    get_statistics_intervals: {
+        parameters: {
+            query?: {
+                /** @description Intervals that begin at or after: RFC 3339, or microseconds since 1970; by default a day before `to` */
+                from?: string;
+                /** @description Before, in the same forms; by default now. At most 92 days after `from` */
+                to?: string;
+                /** @description Id of a queue; left out: all */
+                queue?: string;
+                /** @description total: all queues together */
+                by?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By time, then queue; at most 10,000 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intervals"];
+                };
+            };
+        };
+    };
+    get_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Without a login, and with one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerStatus"];
                 };
             };
         };
@@ -19238,6 +19877,30 @@ export interface operations {
             };
         };
     };
+    post_users_by_id_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPresence"];
+            };
+        };
+        responses: {
+            /** @description Done, or pending */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     get_webhooks: {
         parameters: {
             query?: {
@@ -19759,6 +20422,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    get_status_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
         };

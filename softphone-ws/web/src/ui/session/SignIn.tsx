@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body, Problem, type Schemas } from '../../api/client';
 import { FormError } from '../kit';
+import { DemoHelp } from './DemoHelp';
 
 interface Props {
   /** The session ended while somebody worked: who it was, and the way out for anybody else. */
@@ -34,6 +35,7 @@ export function SignIn({ again, onSignedIn }: Props) {
     <form onSubmit={submit}>
       <Stack>
         {again ? <Text>{t('signIn.again')}</Text> : <Title order={1}>{t('signIn.title')}</Title>}
+        {!again && <DemoHelp onChosen={setLogin} />}
         <TextInput
           label={t('signIn.login')}
           autoComplete="username"
