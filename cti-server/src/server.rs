@@ -28,6 +28,7 @@ use cti_types::event::{Body, Event as LogEvent, Personal, PersonalKind, Recordin
 use cti_types::tap::TapSink;
 use cti_types::{AgentId, Chance, InteractionId, OwnerEpoch, PersonalId, Utc};
 use recordings::{LocalStore, Recorder, RecorderConfig, RecordingEvent};
+use softphone_ws::web::App;
 use softphone_ws::{FromGateway, Gateway};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -152,7 +153,7 @@ fn raise_descriptors() {
 }
 
 impl Server {
-    pub async fn start(config: Config) -> anyhow::Result<Server> {
+    pub async fn start(config: Config, app: App) -> anyhow::Result<Server> {
         raise_descriptors();
         make_private(&config.data)?;
         let clock = Clock::start();
@@ -297,6 +298,7 @@ impl Server {
             draining: drains,
             allowed_origins: config.origins(),
             embed_origins: config.embed_origins.clone(),
+            app,
             seed: chance.bytes(),
             figures: figures(&engine, &recorder),
             recordings_failing: {

@@ -1,4 +1,4 @@
-//! The files of the web app, built into the program by `build.rs`. Serves nothing.
+//! The files of the web app, as they are built into the program. Serves nothing.
 
 /// One file of the app.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,29 +22,17 @@ impl File {
     }
 }
 
-include!(concat!(env!("OUT_DIR"), "/web_files.rs"));
-
-/// The file of this path.
-pub fn file(path: &str) -> Option<&'static File> {
-    FILES.binary_search_by(|file| file.path.cmp(path)).ok().and_then(|at| FILES.get(at))
+/// The app's files, in the order of their paths.
+#[derive(Clone, Copy, Debug)]
+pub struct App {
+    pub files: &'static [File],
+    /// Why there are none; `None`: they are there.
+    pub left_out: Option<&'static str>,
 }
 
-/// Why there are none; `None`: they are there.
-pub fn left_out() -> Option<&'static str> {
-    LEFT_OUT
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_app_is_there_or_says_why_not() {
-        assert_ne!(file("index.html").is_some(), left_out().is_some());
-        assert_eq!(file("no/such/file"), None);
-        for one in FILES {
-            assert_eq!(file(one.path), Some(one), "{}", one.path);
-            assert!(one.tag.starts_with('"') && one.tag.ends_with('"') && !one.path.starts_with(['/', '.']));
-        }
+impl App {
+    /// The file of this path.
+    pub fn file(&self, path: &str) -> Option<&'static File> {
+        self.files.binary_search_by(|file| file.path.cmp(path)).ok().and_then(|at| self.files.get(at))
     }
 }

@@ -79,6 +79,7 @@ use crm_core::Store;
 use once::Keys;
 use problem::Problem;
 use recordings::Hearings;
+use softphone_ws::web::App;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -118,6 +119,8 @@ pub struct ApiState {
     pub allowed_origins: Vec<String>,
     /// Origins whose pages may show ours in a frame.
     pub embed_origins: Vec<String>,
+    /// The pages that are served where no other path is.
+    pub app: App,
     /// Randomness for what pages are told once.
     pub seed: [u8; 32],
     /// Further figures for `/metrics`, such as those of media and recordings.
@@ -184,7 +187,7 @@ pub fn router(state: Arc<ApiState>) -> axum::Router {
     let mut endpoints = endpoints();
     let api = Arc::new(Api {
         metrics: Metrics::new(&state.figures),
-        web: web::Web::new(state.seed, state.embed_origins.clone()),
+        web: web::Web::new(state.seed, state.embed_origins.clone(), state.app),
         state,
         attempts: Attempts::default(),
         hearings: Hearings::default(),

@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use cti_types::Chance;
-use softphone_ws::web::{File, file, left_out};
+use softphone_ws::web::{App, File};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The first page; every path that is no file is one of the app's own.
@@ -29,11 +29,12 @@ pub(super) struct Web {
     chance: Mutex<Chance>,
     /// Whose pages may show ours in a frame.
     embed_origins: Vec<String>,
+    app: App,
 }
 
 impl Web {
-    pub(super) fn new(seed: [u8; 32], embed_origins: Vec<String>) -> Web {
-        Web { chance: Mutex::new(Chance::from_seed(seed)), embed_origins }
+    pub(super) fn new(seed: [u8; 32], embed_origins: Vec<String>, app: App) -> Web {
+        Web { chance: Mutex::new(Chance::from_seed(seed)), embed_origins, app }
     }
 
     fn nonce(&self) -> String {
@@ -59,7 +60,7 @@ pub(super) async fn serve(State(api): State<Arc<Api>>, method: Method, uri: Uri,
     if !matches!(method, Method::GET | Method::HEAD) || NOT_OURS.iter().any(|other| path.starts_with(other)) {
         return Problem::not_found("page").into_response();
     }
-    match file(path).filter(|found| found.path != FIRST) {
+    match api.web.app.file(path).filter(|found| found.path != FIRST) {
         Some(found) => of_file(&api.web, found, &headers),
         None if !path.is_empty() && !is_opened(path, &headers) => Problem::not_found("page").into_response(),
         None => first_page(&api.web, &headers),
@@ -114,7 +115,7 @@ fn form(found: &File, headers: &HeaderMap) -> (&'static [u8], Option<&'static st
 
 /// The app's first page, never kept without asking: with the next version of the program its files have other names.
 fn first_page(web: &Web, headers: &HeaderMap) -> Response {
-    let Some(first) = file(FIRST) else { return without_app(headers) };
+    let Some(first) = web.app.file(FIRST) else { return without_app(web, headers) };
     let text = String::from_utf8_lossy(first.plain);
     let policy = |style: Option<&str>| web.policy(host(headers), style);
     let mut response = if text.contains(NONCE) {
@@ -154,7 +155,7 @@ fn host(headers: &HeaderMap) -> &str {
 }
 
 /// What stands in the app's place.
-fn without_app(headers: &HeaderMap) -> Response {
+fn without_app(web: &Web, headers: &HeaderMap) -> Response {
     let language = home::language(headers.get(header::ACCEPT_LANGUAGE));
     let (title, what) = match language {
         Language::English => (
@@ -166,7 +167,7 @@ fn without_app(headers: &HeaderMap) -> Response {
             "请安装 Node.js 20 或更高版本（自带 npm），然后重新执行 cargo build。没有网页应用时，呼叫、REST 与 WebSocket 照常工作。",
         ),
     };
-    let why = home::escaped(left_out().unwrap_or_default());
+    let why = home::escaped(web.app.left_out.unwrap_or_default());
     let body = format!(
         "<p class=\"lead\">{title}</p>\n<p>{what}</p>\n<pre>{why}</pre>\n<ul>\n<li><a href=\"/status\">/status</a></li>\n\
          <li><a href=\"/api/openapi.json\">/api/openapi.json</a></li>\n</ul>\n"
@@ -180,6 +181,8 @@ mod tests {
 
     const FILE: File =
         File { path: "assets/a.js", kind: "text/javascript", tag: "\"1\"", plain: b"plain", brotli: Some(b"br"), gzip: Some(b"gz") };
+
+    const NONE: App = App { files: &[], left_out: Some("a test") };
 
     fn with(name: header::HeaderName, value: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
@@ -217,12 +220,12 @@ mod tests {
 
     #[test]
     fn a_policy_allows_nothing_inline_and_no_frame_but_those_named() {
-        let closed = Web::new([1; 32], Vec::new());
+        let closed = Web::new([1; 32], Vec::new(), NONE);
         let policy = closed.policy("cc.example:8080", None);
         assert!(policy.contains("script-src 'self';") && policy.contains("style-src 'self';") && !policy.contains("unsafe"), "{policy}");
         assert!(policy.contains("connect-src 'self' ws://cc.example:8080 wss://cc.example:8080;"), "{policy}");
         assert!(policy.ends_with("frame-ancestors 'none'"), "{policy}");
-        let open = Web::new([1; 32], vec!["https://crm.example".into()]);
+        let open = Web::new([1; 32], vec!["https://crm.example".into()], NONE);
         assert!(open.policy("", Some("abc")).contains("style-src 'self' 'nonce-abc';"));
         assert!(open.policy("", None).ends_with("frame-ancestors https://crm.example"));
         assert_ne!(open.nonce(), open.nonce());

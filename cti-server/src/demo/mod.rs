@@ -31,6 +31,7 @@ use samples::{COLLEAGUES, CUSTOMERS, IVR_NUMBER, Part, QUEUE_NUMBER, STRANGER};
 use secrets::Secrets;
 use seed::Seeded;
 use serde_json::json;
+use softphone_ws::web::App;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -62,6 +63,8 @@ pub struct Options {
     pub callers: bool,
     /// Simulated agents. Their logins and phones exist in any case.
     pub agents: bool,
+    /// The pages.
+    pub app: App,
     /// Print one line of JSON when ready and nothing else.
     pub ready_json: bool,
     /// Average time between two simulated calls.
@@ -82,7 +85,7 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     let callers = callers_line.as_ref().map(UserAgent::local_addr);
     let (secrets, seeded, token) = fill(&config, &options, callers, &mut chance).await?;
 
-    let server = Box::pin(Server::start(config)).await?;
+    let server = Box::pin(Server::start(config, options.app)).await?;
     let (stop, stopped) = watch::channel(false);
     let mut people = JoinSet::new();
     if options.agents {

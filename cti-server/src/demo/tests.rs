@@ -15,6 +15,7 @@ fn options(data: &Path) -> Options {
         database: None,
         callers: false,
         agents: false,
+        app: softphone_ws::web::App { files: &[], left_out: None },
         ready_json: true,
         pace: Duration::from_secs(1),
     }

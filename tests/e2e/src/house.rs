@@ -397,7 +397,7 @@ fn binary() -> &'static Path {
         // Tests run in their package's folder.
         let root = Path::new("../..");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo).args(["build", "--quiet", "-p", "cti-server", "--bin", "cordboard"]).current_dir(root).status();
+        let built = Command::new(cargo).args(["build", "--quiet", "-p", "cordboard"]).current_dir(root).status();
         assert!(built.expect("cargo can be run").success(), "the server does not build");
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         target.join("debug/cordboard")

@@ -27,7 +27,7 @@ fn server_program() -> PathBuf {
     // Tests run in their package's folder.
     let root = Path::new("../..");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo).args(["build", "--quiet", "-p", "cti-server", "--bin", "cordboard"]).current_dir(root).status();
+    let built = Command::new(cargo).args(["build", "--quiet", "-p", "cordboard"]).current_dir(root).status();
     assert!(built.expect("cargo can be run").success(), "the server does not build");
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("debug/cordboard")
 }
@@ -69,10 +69,17 @@ fn twenty_recorded_calls_are_whole() {
         tool(&[&["setup", "--http", &text("http"), "--token", &text("token"), "--agents", agents], customers.as_slice()].concat());
     }
     let to = format!("sip:+12025550190@{}", text("sip"));
-    let what = ["--cps", "5", "--calls", "20", "--talk", "3", "--record-wait-s", "30", "--json", json.to_str().unwrap()];
-    tool(&[&["calls", "--target", &text("sip"), "--to", &to, "--users", users, "--server-pid", &pid], what.as_slice()].concat());
-
-    let report: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+    let mut report = Value::Null;
+    for cps in ["5", "2", "0.5"] {
+        let what = ["--cps", cps, "--calls", "20", "--talk", "3", "--record-wait-s", "30", "--json", json.to_str().unwrap()];
+        tool(&[&["calls", "--target", &text("sip"), "--to", &to, "--users", users, "--server-pid", &pid], what.as_slice()].concat());
+        report = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
+        // Two voices of three seconds in packets of 20 ms. When the callers themselves did not get to say them, the machine has too
+        // little for so many at once, and nothing is known of the server.
+        if report.pointer("/rtp/sent").and_then(Value::as_u64).unwrap_or(0) > 20 * 2 * 150 * 95 / 100 {
+            break;
+        }
+    }
     let number = |path: &str| report.pointer(path).and_then(Value::as_u64).unwrap_or(u64::MAX);
     let counts = ["/calls/completed", "/calls/failed", "/log/closed", "/log/completed", "/log/doubled", "/rtp/lost", "/rtp/wrong_tone"];
     assert_eq!(counts.map(number), [20, 0, 20, 20, 0, 0, 0], "{report:#}");

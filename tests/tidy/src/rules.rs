@@ -18,6 +18,7 @@ pub const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("cti-media-engine", &["cti-types", "cti-media"]),
     ("softphone-ws", &["cti-types", "softphone-protocol"]),
     ("cti-server", &["*"]),
+    ("cordboard", &["cti-types", "softphone-ws", "cti-server"]),
 ];
 
 /// Packages that only test or measure. They may import anything of ours; nobody but they may import them.

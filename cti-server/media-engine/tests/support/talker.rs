@@ -84,14 +84,23 @@ pub fn loud(samples: &[i16], tones: &[f64]) -> Vec<f64> {
     tones.iter().copied().filter(|hz| level(hz) > HEARD_DB).collect()
 }
 
-/// All talk for `packets` packets of 20 ms, at their pace: the mix runs on the engine's clock.
+/// How far talkers may be behind and still make it up, as a phone's jitter buffer would allow.
+const BEHIND_MAX: Duration = Duration::from_millis(60);
+
+/// All talk for `packets` packets of 20 ms, at their pace: the mix runs on the engine's clock. A pause of the machine is not made up by
+/// talking faster, which would be thrown away as too much at once.
 pub fn talk(packets: u32, talkers: &mut [&mut Talker]) {
     let clock = Clock::starting_now();
-    for packet in 0..packets {
+    let mut next = Tick(0);
+    for _ in 0..packets {
         for talker in talkers.iter_mut() {
             talker.say();
         }
-        let next = Tick(0) + Duration::from_millis(20) * (packet + 1);
+        next = next + Duration::from_millis(20);
+        let now = clock.now();
+        if now > next && now.since(next) > BEHIND_MAX {
+            next = now;
+        }
         while clock.now() < next {
             let left = next.since(clock.now());
             for talker in talkers.iter_mut() {

@@ -255,6 +255,10 @@ async fn hostile_text_is_said_searched_exported_and_printed_as_text() {
     let description = serde_json::to_value(openapi()).unwrap();
     let mut searches = 0;
     for (path, verbs) in description["paths"].as_object().unwrap() {
+        // The switch is asked, and there is none here; it compares words in memory.
+        if path == "/api/v1/directory" {
+            continue;
+        }
         let parameters = verbs["get"]["parameters"].as_array().cloned().unwrap_or_default();
         let Some(name) = parameters.iter().filter_map(|one| one["name"].as_str()).find(|name| matches!(*name, "search" | "q")) else {
             continue;

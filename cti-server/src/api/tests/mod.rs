@@ -247,6 +247,7 @@ impl House {
             draining,
             allowed_origins: Vec::new(),
             embed_origins: Vec::new(),
+            app: web::APP,
             seed: [7; 32],
             figures: Vec::new(),
             recordings_failing: Box::new(|| 0),

@@ -1,7 +1,26 @@
-//! The web app's files and first page: who gets what, under which policy. The same with and without the app built in.
+//! The web app's files and first page: who gets what, under which policy.
 
 use super::*;
-use softphone_ws::web::{file, left_out};
+use softphone_ws::web::{App, File};
+
+/// An app of two files.
+pub(super) const APP: App = App { files: &[SCRIPT, FIRST], left_out: None };
+const FIRST: File = File {
+    path: "index.html",
+    kind: "text/html; charset=utf-8",
+    tag: "\"2\"",
+    plain: b"<!doctype html><meta name=\"csp-nonce\" content=\"__CSP_NONCE__\"><script type=\"module\" src=\"/assets/app-1.js\"></script>",
+    brotli: None,
+    gzip: None,
+};
+const SCRIPT: File = File {
+    path: "assets/app-1.js",
+    kind: "text/javascript; charset=utf-8",
+    tag: "\"1\"",
+    plain: b"plain",
+    brotli: Some(b"brotli"),
+    gzip: Some(b"gzip"),
+};
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -14,15 +33,23 @@ async fn every_page_of_the_app_is_its_first_page_under_a_strict_policy() {
         assert_eq!(got.header("x-content-type-options"), "nosniff");
         let policy = got.header("content-security-policy").to_owned();
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
-        if left_out().is_none() {
-            assert!(policy.contains("default-src 'self'; script-src 'self';"), "{policy}");
-            assert!(got.header("permissions-policy").contains("microphone=(self)"));
-            assert_eq!(got.header("referrer-policy"), "same-origin");
-            assert!(got.header("cache-control").starts_with("no-"));
-            let page = String::from_utf8(got.bytes).unwrap();
-            assert!(!page.contains("__CSP_NONCE__") && !page.contains("<script>"), "{page}");
-        }
+        assert!(policy.contains("default-src 'self'; script-src 'self';"), "{policy}");
+        assert!(got.header("permissions-policy").contains("microphone=(self)"));
+        assert_eq!(got.header("referrer-policy"), "same-origin");
+        assert!(got.header("cache-control").starts_with("no-"));
+        let page = String::from_utf8(got.bytes).unwrap();
+        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
+        assert!(page.contains(&format!("content=\"{nonce}\"")) && !page.contains("__CSP_NONCE__"), "{page}");
     }
+}
+
+#[tokio::test]
+async fn a_program_without_the_app_says_why() {
+    let house = House::with(|state| state.app = App { files: &[], left_out: Some("npm was <not> found") }).await;
+    let got = house.get("desk").header("accept", BROWSER).header("accept-language", "zh-CN").send().await.is(200);
+    assert!(!got.header("content-security-policy").contains("unsafe"));
+    let page = String::from_utf8(got.bytes).unwrap();
+    assert!(page.contains("npm was &lt;not&gt; found") && page.contains("网页应用没有编译进来"), "{page}");
 }
 
 #[tokio::test]
@@ -39,18 +66,14 @@ async fn what_is_no_page_is_not_found() {
 #[tokio::test]
 async fn files_are_kept_by_what_they_hold() {
     let house = House::open().await;
-    let Some(first) = file("index.html") else { return };
-    let page = String::from_utf8_lossy(first.plain).into_owned();
-    let script = page.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(".js")).expect("a script");
-    let one = file(script.trim_start_matches('/')).expect("it is built in");
-    let path = script.trim_start_matches('/');
+    let (one, path) = (SCRIPT, SCRIPT.path);
     let plain = house.get(path).header("accept-encoding", "identity").send().await.is(200);
     assert_eq!(plain.bytes, one.plain);
     assert_eq!(plain.header("cache-control"), "public, max-age=31536000, immutable");
     assert_eq!((plain.header("etag"), plain.header("vary")), (one.tag, "Accept-Encoding"));
-    if let Some(brotli) = one.brotli {
-        let got = house.get(path).header("accept-encoding", "gzip, br").send().await.is(200);
-        assert_eq!((got.header("content-encoding"), got.bytes.as_slice()), ("br", brotli));
+    for (accepted, coding, bytes) in [("gzip, br", "br", one.brotli), ("gzip", "gzip", one.gzip)] {
+        let got = house.get(path).header("accept-encoding", accepted).send().await.is(200);
+        assert_eq!((got.header("content-encoding"), Some(got.bytes.as_slice())), (coding, bytes));
     }
     let kept = house.get(path).header("if-none-match", one.tag).send().await.is(304);
     assert!(kept.bytes.is_empty());
@@ -62,9 +85,7 @@ async fn files_are_kept_by_what_they_hold() {
 async fn a_house_may_show_the_app_in_pages_of_its_own() {
     let house = House::with(|state| state.embed_origins = vec!["https://crm.example".into()]).await;
     let got = house.get("").header("accept", BROWSER).send().await.is(200);
-    if left_out().is_none() {
-        assert!(got.header("content-security-policy").ends_with("frame-ancestors https://crm.example"));
-    }
+    assert!(got.header("content-security-policy").ends_with("frame-ancestors https://crm.example"));
 }
 
 #[tokio::test]

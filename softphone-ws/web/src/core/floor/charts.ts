@@ -1,5 +1,9 @@
 /** Quarter hours of queues as series of a day. Pure. */
-import type { Interval, IntervalSums, QueueFigures } from '../../api/floor';
+import type { Schemas } from '../../api/client';
+
+type Interval = Schemas['Interval'];
+type IntervalSums = Schemas['IntervalSums'];
+type QueueFigures = Schemas['QueueFigures'];
 
 export const QUARTER_MS = 15 * 60_000;
 

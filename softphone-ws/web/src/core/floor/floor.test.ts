@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Interval } from '../../api/floor';
+import type { Schemas } from '../../api/client';
 import type { AgentView, FloorAgentView, FloorCallView, QueueView } from '../../api/protocol';
 import type { Me } from '../me';
 import { agentActions, waitingActions } from './actions';
@@ -200,7 +200,7 @@ it('offers to listen only where one can', () => {
 
 it('makes slots of quarter hours, also where nothing came', () => {
   const sums = sumsOf([]);
-  const item = (quarter: number, more: Partial<Interval>): Interval => ({
+  const item = (quarter: number, more: Partial<Schemas['Interval']>): Schemas['Interval'] => ({
     ...sums,
     queue_id: null,
     start_at: quarter * QUARTER_MS * 1000,

@@ -1,5 +1,7 @@
 /** What interactions are searched by: kept in the page's address, asked of the server. Pure. */
-import type { InteractionQuery } from '../../api/floor';
+import type { paths } from '../../api/rest';
+
+type InteractionQuery = NonNullable<paths['/api/v1/interactions']['get']['parameters']['query']>;
 
 export const PRESETS = ['hour', 'today', 'yesterday', 'week', 'month', 'all', 'own'] as const;
 export type Preset = (typeof PRESETS)[number];

@@ -2,7 +2,7 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, body, type Schemas } from '../../api/client';
-import { nextApi } from '../../api/next';
+import { readDirectory } from '../../api/directory';
 import type { PageOf } from '../../api/pages';
 import { AGENTS, mayEnter } from '../../core/roles';
 import { useSession } from '../world';
@@ -43,11 +43,9 @@ export function usePeople(): UseQueryResult<Person[]> {
         );
         return users.map(({ id, name, login }) => ({ id, name, login }));
       }
-      const found = await body(
-        nextApi.GET('/api/v1/directory', { params: { query: { kind: 'agent', limit: '500' } }, signal }),
-      );
+      const found = await readDirectory('', 'agent', signal, 500);
       const others = found.items.flatMap((item) =>
-        item.kind === 'agent' ? [{ id: item.to.id, name: item.name, login: item.login ?? '' }] : [],
+        item.to.kind === 'agent' ? [{ id: item.to.id, name: item.name, login: item.login ?? '' }] : [],
       );
       return [{ id: user.id, name: user.name, login: user.login }, ...others];
     },

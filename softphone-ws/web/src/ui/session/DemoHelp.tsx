@@ -14,7 +14,13 @@ export function DemoHelp({ onChosen }: { onChosen: (login: string) => void }) {
   });
   if (!status.data?.demo) return null;
   return (
-    <Alert component="aside" role="note" aria-label={t('signIn.demo.title')} title={t('signIn.demo.title')} variant="light">
+    <Alert
+      component="aside"
+      role="note"
+      aria-label={t('signIn.demo.title')}
+      title={t('signIn.demo.title')}
+      variant="light"
+    >
       <Text size="sm">{t('signIn.demo.why')}</Text>
       <Group gap="xs" mt="xs">
         {status.data.demo_logins.map((login) => (

@@ -1,32 +1,10 @@
 import { Badge, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { Problem } from '../../../api/client';
+import { api, body } from '../../../api/client';
 import { ErrorState, KeyValue, LoadingState, SectionCard, Time } from '../../kit';
 import { AdminPage } from './AdminFrame';
 import { useWords } from './engine/words';
-
-/** `GET /api/v1/status`, as the signed-in see it. */
-interface ServerStatus {
-  version: string;
-  /** µs */
-  server_time: number;
-  demo: boolean;
-  https: boolean;
-  microphone: boolean;
-  service_orders?: boolean;
-  mail?: boolean;
-  voice?: string;
-  ready?: boolean;
-}
-
-async function readStatus(signal: AbortSignal): Promise<ServerStatus> {
-  const answer = await fetch('/api/v1/status', { signal }).catch(() => {
-    throw new Problem(0, {});
-  });
-  if (!answer.ok) throw new Problem(answer.status, {});
-  return (await answer.json()) as ServerStatus;
-}
 
 /** What the server says of itself. Its settings stand in its configuration file. */
 export default function ServerPage() {
@@ -35,7 +13,7 @@ export default function ServerPage() {
   const status = useQuery({
     queryKey: ['status', 'server'],
     queryFn: async ({ signal }) => {
-      const read = await readStatus(signal);
+      const read = await body(api.GET('/api/v1/status', { signal }));
       return { ...read, skewMs: Date.now() - read.server_time / 1000 };
     },
     refetchInterval: 10_000,

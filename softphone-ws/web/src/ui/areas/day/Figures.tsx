@@ -1,8 +1,7 @@
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { body } from '../../../api/client';
-import { nextApi } from '../../../api/next';
+import { api, body } from '../../../api/client';
 import { formatDuration } from '../../../core/duration';
 import { ErrorState, Time } from '../../kit';
 import { useSession } from '../../world';
@@ -17,7 +16,7 @@ export function Figures() {
   const figures = useQuery({
     queryKey: ['statistics', 'agents', user.id],
     queryFn: ({ signal }) =>
-      body(nextApi.GET('/api/v1/statistics/agents', { params: { query: { agent: user.id } }, signal })),
+      body(api.GET('/api/v1/statistics/agents', { params: { query: { agent: user.id } }, signal })),
     refetchInterval: READ_AGAIN_MS,
   });
   if (figures.error && figures.data === undefined)
@@ -36,7 +35,7 @@ export function Figures() {
     ['ready', time(mine?.ready_ms ?? 0)],
     ['notReady', time(mine?.not_ready_ms ?? 0)],
     ['signedIn', time(mine?.signed_in_ms ?? 0)],
-    ['since', mine?.first_sign_in ? <Time key="since" ms={mine.first_sign_in / 1000} as="time" /> : '—'],
+    ['since', mine?.first_at ? <Time key="since" ms={mine.first_at / 1000} as="time" /> : '—'],
   ] as const;
   return (
     <dl className={own.figures} aria-label={t('figures.title')}>

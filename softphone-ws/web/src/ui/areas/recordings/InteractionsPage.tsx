@@ -3,8 +3,7 @@ import { IconChartBar, IconDisc } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation, useSearch } from 'wouter';
-import { body, Problem, type Schemas } from '../../../api/client';
-import { floorApi } from '../../../api/floor';
+import { api, body, Problem, type Schemas } from '../../../api/client';
 import { usePages } from '../../../api/pages';
 import {
   parseSearch,
@@ -47,7 +46,7 @@ export default function InteractionsPage({ only }: { only?: 'recorded' }) {
     ['interactions', 'search', settled],
     (cursor, signal) =>
       body(
-        floorApi.GET('/api/v1/interactions', {
+        api.GET('/api/v1/interactions', {
           params: { query: { ...queryOf(settled, Date.now()), limit: '50', ...cursor } },
           signal,
         }),

@@ -4,7 +4,6 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { type KeyboardEvent, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body, type Schemas } from '../../../api/client';
-import { nextApi, type PeaksView } from '../../../api/next';
 import { formatDuration } from '../../../core/duration';
 import { lengthMs, peakColumns } from '../../../core/recording';
 import { EmptyState, ErrorState, LoadingState } from '../states';
@@ -138,15 +137,18 @@ function Player({ recording }: { recording: Recording }) {
   );
 }
 
-function usePeaks({ id, parts }: Recording): ReadonlyMap<number, PeaksView> {
+function usePeaks({ id, parts }: Recording): ReadonlyMap<number, Schemas['RecordingPeaks']> {
   const drawn = parts.slice(0, PARTS_DRAWN_MAX);
   const read = useQueries({
     queries: drawn.map((part) => ({
       queryKey: ['recordings', id, 'peaks', part.part, part.sha256],
       queryFn: ({ signal }: { signal: AbortSignal }) =>
         body(
-          nextApi.GET('/api/v1/recordings/{id}/peaks', {
-            params: { path: { id }, query: { part: part.part, width: peakColumns(parts, part, 1200) } },
+          api.GET('/api/v1/recordings/{id}/peaks', {
+            params: {
+              path: { id },
+              query: { part: String(part.part), width: String(peakColumns(parts, part, 1200)) },
+            },
             signal,
           }),
         ),

@@ -1,7 +1,6 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import type { Schemas } from '../../../api/client';
-import type { PeaksView } from '../../../api/next';
+import type { Schemas, Schemas } from '../../../api/client';
 import { lengthMs } from '../../../core/recording';
 import css from './recording.module.css';
 
@@ -9,7 +8,7 @@ interface Props {
   parts: readonly Schemas['RecordingPartView'][];
   gaps: readonly Schemas['GapView'][];
   /** By part; what is not there yet is a flat line. */
-  peaks: ReadonlyMap<number, PeaksView>;
+  peaks: ReadonlyMap<number, Schemas['RecordingPeaks']>;
 }
 
 const FULL = 32_767;

@@ -3,8 +3,8 @@ import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { body } from '../../../../api/client';
-import { floorApi, type NewMessage } from '../../../../api/floor';
+import { api, body, type Schemas } from '../../../../api/client';
+
 import { Dialog, FormError, fieldErrors } from '../../../kit';
 import { useSession } from '../../../world';
 import { choices, useNames } from '../names';
@@ -32,9 +32,7 @@ export function MessageDialog({ to, onClose }: { to: MessageTo; onClose: () => v
   const agents = to.agents ?? [];
   const send = useMutation({
     mutationFn: () =>
-      body(
-        floorApi.POST('/api/v1/notifications', { body: { ...readersOf(agents, target), text: text.trim() } }),
-      ),
+      body(api.POST('/api/v1/notifications', { body: { ...readersOf(agents, target), text: text.trim() } })),
     onSuccess: ({ told }) => {
       notifications.show({
         color: told > 0 ? 'green' : 'orange',
@@ -97,7 +95,10 @@ export function MessageDialog({ to, onClose }: { to: MessageTo; onClose: () => v
 const prefixed = (prefix: string, items: { value: string; label: string }[]) =>
   items.map(({ value, label }) => ({ value: `${prefix}${value}`, label }));
 
-function readersOf(agents: readonly { agent: string }[], target: string | null): Omit<NewMessage, 'text'> {
+function readersOf(
+  agents: readonly { agent: string }[],
+  target: string | null,
+): Omit<Schemas['NewMessage'], 'text'> {
   if (agents.length > 0) return { users: agents.map(({ agent }) => agent) };
   if (target === EVERYBODY) return { everybody: true };
   const [kind, id = ''] = (target ?? '').split('/');

@@ -12,8 +12,8 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
-import { body } from '../../../../api/client';
-import { floorApi, type Intervals } from '../../../../api/floor';
+import { api, body, type Schemas } from '../../../../api/client';
+
 import { formatDuration } from '../../../../core/duration';
 import { QUARTER_MS, type Slot, slotsOf } from '../../../../core/floor/charts';
 import { localInput, NO_SEARCH, searchAddress } from '../../../../core/interactions/search';
@@ -66,7 +66,7 @@ export default function ChartsPage() {
     queryKey: ['statistics', 'intervals', day, queue],
     queryFn: ({ signal }) =>
       body(
-        floorApi.GET('/api/v1/statistics/intervals', {
+        api.GET('/api/v1/statistics/intervals', {
           params: {
             query: {
               from: String(from * 1000),
@@ -141,7 +141,7 @@ export default function ChartsPage() {
   );
 }
 
-function Totals({ total, level_ms }: Pick<Intervals, 'total' | 'level_ms'>) {
+function Totals({ total, level_ms }: Pick<Schemas['Intervals'], 'total' | 'level_ms'>) {
   const { t } = useTranslation('floor');
   const { figures } = total;
   const time = (ms: number | null) => (ms === null ? '–' : formatDuration(ms));

@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/react';
 import { expect, it, vi } from 'vitest';
-import type { Decisions } from '../../../../api/floor';
+import type { Decisions } from '../../../../api/decisions';
 import { renderApp } from '../../../../testing/render';
 import { DecisionPanel } from './DecisionPanel';
 

@@ -1,8 +1,7 @@
 import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { body } from '../../../../api/client';
-import { type Decisions, floorApi, type WaitingWhy } from '../../../../api/floor';
+import { type Decisions, readDecisions, type WaitingWhy } from '../../../../api/decisions';
 import { formatDuration } from '../../../../core/duration';
 import { EmptyState, ErrorState, LoadingState, SectionCard, Time } from '../../../kit';
 import { DecisionView } from './DecisionView';
@@ -12,14 +11,13 @@ export function DecisionPanel({ interaction }: { interaction: string }) {
   const { t } = useTranslation('floor');
   const decisions = useQuery({
     queryKey: ['decisions', interaction],
-    queryFn: ({ signal }) =>
-      body(floorApi.GET('/api/v1/calls/{id}/decision', { params: { path: { id: interaction } }, signal })),
+    queryFn: ({ signal }) => readDecisions(interaction, signal),
     refetchInterval: (query) => (query.state.data?.waiting ? 5_000 : false),
   });
   if (decisions.isPending) return <LoadingState />;
   if (decisions.error) return <ErrorState error={decisions.error} retry={() => void decisions.refetch()} />;
   const { waiting, offers } = decisions.data;
-  if (waiting === null && offers.length === 0) return <EmptyState title={t('decision.none')} />;
+  if (!waiting && offers.length === 0) return <EmptyState title={t('decision.none')} />;
   return (
     <Stack>
       {waiting !== null && <Waiting waiting={waiting} names={decisions.data.names} />}

@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Candidate, Decision } from '../../../../api/floor';
+import type { Candidate, Decision } from '../../../../api/decisions';
 import { formatDuration } from '../../../../core/duration';
 import css from './decision.module.css';
 

@@ -1,4 +1,5 @@
-//! The command line: serve, demo, check, rebuild.
+//! The command line: serve, demo, check, rebuild. The web app is built into this program and not into the library under it, so that a change
+//! of a page compiles nothing else anew.
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
@@ -6,10 +7,13 @@ use cti_server::config::Config;
 use cti_server::server::{self, Server};
 use cti_server::{demo, directory, net};
 use cti_types::Chance;
+use softphone_ws::web::{App, File};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+
+include!(concat!(env!("OUT_DIR"), "/web_app.rs"));
 
 /// A contact center in one program.
 #[derive(Parser)]
@@ -95,6 +99,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             Box::pin(demo::run(demo::Options {
                 http: args.http,
                 sip: args.sip,
+                app: APP,
                 data: Some(args.data),
                 database: args.database,
                 callers: !args.no_callers,
@@ -114,7 +119,7 @@ fn load(arg: &ConfigArg) -> anyhow::Result<Config> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    let server = Box::pin(Server::start(config)).await?;
+    let server = Box::pin(Server::start(config, APP)).await?;
     println!("HTTP  {}", server.url());
     for (transport, address) in server.sip_sockets() {
         println!("SIP   {address} ({})", transport.via());
@@ -168,4 +173,19 @@ async fn rebuild(config: Config) -> anyhow::Result<()> {
     let report = store.rebuild(&mut |_| {}).await.context("cannot rebuild")?;
     println!("{} interactions and {} agents made anew; {} rows differed", report.interactions, report.agents, report.rows_changed);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_app_is_there_or_says_why_not() {
+        assert_ne!(APP.file("index.html").is_some(), APP.left_out.is_some());
+        assert_eq!(APP.file("no/such/file"), None);
+        for one in APP.files {
+            assert_eq!(APP.file(one.path), Some(one), "{}", one.path);
+            assert!(one.tag.starts_with('"') && one.tag.ends_with('"') && !one.path.starts_with(['/', '.']));
+        }
+    }
 }

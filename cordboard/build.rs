@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the app is made of, below `web`.
+/// What the app is made of, below `softphone-ws/web`.
 const SOURCES: [&str; 8] =
     ["src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json", "postcss.config.js"];
 /// Lines of npm's last words that are shown.
@@ -22,7 +22,7 @@ const STAMP: &str = ".sources";
 fn main() {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let web = here.join("web");
+    let web = here.join("../softphone-ws/web");
     println!("cargo::rerun-if-env-changed=CORDBOARD_WEB");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
@@ -43,7 +43,7 @@ fn main() {
             println!("cargo::warning=the web app is left out: {}", why.lines().next().unwrap_or_default());
         }
     }
-    fs::write(out.join("web_files.rs"), table(&files, why.as_deref())).expect("OUT_DIR can be written");
+    fs::write(out.join("web_app.rs"), table(&files, why.as_deref())).expect("OUT_DIR can be written");
 }
 
 /// The folder of the built app, which is built anew when its sources are others than those it was built of.
@@ -157,7 +157,7 @@ fn collected(dist: &Path, out: &Path, here: &Path) -> io::Result<Vec<Served>> {
 
 /// The table as Rust.
 fn table(files: &[Served], why: Option<&str>) -> String {
-    let mut text = format!("pub(crate) static LEFT_OUT: Option<&str> = {why:?};\npub(crate) static FILES: &[File] = &[\n");
+    let mut text = format!("/// The web app as it is built in.\nstatic APP: App = App {{ left_out: {why:?}, files: &[\n");
     for Served { path, file } in files {
         let mut hasher = DefaultHasher::new();
         hasher.write(&fs::read(file).unwrap_or_default());
@@ -175,7 +175,7 @@ fn table(files: &[Served], why: Option<&str>) -> String {
             form("gz"),
         ));
     }
-    text.push_str("];\n");
+    text.push_str("] };\n");
     text
 }
 
