@@ -11,7 +11,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What the app is made of, below `softphone-ws/web`.
+/// Where the app is, from this package's folder.
+const WEB: &str = "../softphone-ws/web";
+/// What the app is made of, below it.
 const SOURCES: [&str; 8] =
     ["src", "public", "index.html", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json", "postcss.config.js"];
 /// Lines of npm's last words that are shown.
@@ -22,13 +24,13 @@ const STAMP: &str = ".sources";
 fn main() {
     let here = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    let web = here.join("../softphone-ws/web");
+    let web = here.join(WEB);
     println!("cargo::rerun-if-env-changed=CORDBOARD_WEB");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=build");
     // A path that is not there would make every build run this again.
-    for source in SOURCES.map(|name| web.join(name)).iter().filter(|source| source.exists()) {
-        println!("cargo::rerun-if-changed={}", source.display());
+    for source in SOURCES.iter().filter(|source| web.join(source).exists()) {
+        println!("cargo::rerun-if-changed={WEB}/{source}");
     }
     let wish = env::var("CORDBOARD_WEB").unwrap_or_default();
     let made = if wish == "off" { Err("it was left out by CORDBOARD_WEB=off".to_owned()) } else { app(&web) };

@@ -34,7 +34,7 @@ test('a newcomer answers a call of the demo within a minute', async ({ folder },
     await expect(help).toContainText('terminal');
     await help.getByRole('button', { name: login, exact: true }).click();
     await expect(page.getByLabel('Name')).toHaveValue(login);
-    await page.getByLabel('Password').fill(password);
+    await page.getByRole('textbox', { name: 'Password' }).fill(password);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     // The page goes on saying what to do next.
     await expect(page.getByText('Sign in to your telephone above to take calls.')).toBeVisible();

@@ -155,7 +155,9 @@ export class Person {
   async signsIn(): Promise<void> {
     await this.goto();
     await this.page.getByLabel('Name').fill(this.login);
-    await this.page.getByLabel('Password').fill(this.#server.account(this.login).password);
+    await this.page
+      .getByRole('textbox', { name: 'Password' })
+      .fill(this.#server.account(this.login).password);
     await this.page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 

@@ -85,13 +85,13 @@ export function slotsOf(
 function slot(at: number, items: readonly Interval[]): Slot {
   const sums = sumsOf(items);
   const figures = figuresOf(sums);
-  const seconds = (ms: number | null) => (ms === null ? null : Math.round(ms / 1000));
+  const seconds = (ms: number | null | undefined) => (ms == null ? null : Math.round(ms / 1000));
   return {
     at,
     offered: sums.offered,
     answered: sums.answered,
     abandoned: sums.abandoned,
-    level: figures.level_permille === null ? null : figures.level_permille / 10,
+    level: figures.level_permille == null ? null : figures.level_permille / 10,
     asa_s: seconds(figures.asa_ms),
     aht_s: seconds(figures.aht_ms),
   };

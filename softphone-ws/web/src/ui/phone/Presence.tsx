@@ -6,7 +6,7 @@ import { StateBadge } from '../kit';
 /** Whether somebody can take a call, in a word. */
 export function Presence({ entry }: { entry: DirectoryEntry }) {
   const { t } = useTranslation('phone');
-  if (entry.kind === 'agent' && entry.state !== undefined) return <StateBadge state={entry.state} />;
+  if (entry.kind === 'agent' && entry.state) return <StateBadge state={entry.state} />;
   if (entry.kind !== 'queue') return null;
   if (entry.open === false) return <span>{t('to.closed')}</span>;
   const wait = entry.expected_wait_ms;

@@ -30,6 +30,7 @@ export function NewPassword({ onChanged }: { onChanged: (session: Schemas['Sessi
         <Title order={1}>{t('password.title')}</Title>
         <Text>{t('password.why')}</Text>
         <PasswordInput
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
           label={t('password.old')}
           autoComplete="current-password"
           required
@@ -38,6 +39,7 @@ export function NewPassword({ onChanged }: { onChanged: (session: Schemas['Sessi
           onChange={(e) => setOld(e.currentTarget.value)}
         />
         <PasswordInput
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
           label={t('password.new')}
           description={t('password.hint')}
           autoComplete="new-password"

@@ -46,6 +46,7 @@ export function SignIn({ again, onSignedIn }: Props) {
           onChange={(e) => setLogin(e.currentTarget.value)}
         />
         <PasswordInput
+          visibilityToggleButtonProps={{ 'aria-label': t('signIn.show') }}
           label={t('signIn.password')}
           autoComplete="current-password"
           required

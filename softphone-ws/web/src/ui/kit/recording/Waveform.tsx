@@ -1,6 +1,6 @@
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useRef } from 'react';
-import type { Schemas, Schemas } from '../../../api/client';
+import type { Schemas } from '../../../api/client';
 import { lengthMs } from '../../../core/recording';
 import css from './recording.module.css';
 

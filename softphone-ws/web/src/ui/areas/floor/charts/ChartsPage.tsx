@@ -144,7 +144,7 @@ export default function ChartsPage() {
 function Totals({ total, level_ms }: Pick<Schemas['Intervals'], 'total' | 'level_ms'>) {
   const { t } = useTranslation('floor');
   const { figures } = total;
-  const time = (ms: number | null) => (ms === null ? '–' : formatDuration(ms));
+  const time = (ms: number | null | undefined) => (ms == null ? '–' : formatDuration(ms));
   return (
     <KeyValue
       rows={[

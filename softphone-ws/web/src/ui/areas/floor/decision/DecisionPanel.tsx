@@ -20,7 +20,7 @@ export function DecisionPanel({ interaction }: { interaction: string }) {
   if (!waiting && offers.length === 0) return <EmptyState title={t('decision.none')} />;
   return (
     <Stack>
-      {waiting !== null && <Waiting waiting={waiting} names={decisions.data.names} />}
+      {waiting && <Waiting waiting={waiting} names={decisions.data.names} />}
       <Offers decisions={decisions.data} />
     </Stack>
   );
@@ -32,8 +32,8 @@ function Waiting({ waiting, names }: { waiting: WaitingWhy; names: Decisions['na
   return (
     <SectionCard title={t('decision.waits', { queue: waiting.queue_name ?? names[waiting.queue] ?? '' })}>
       <Text mb="xs">
-        {position === null ? t('decision.heldOut') : t('decision.position', { position })}{' '}
-        {expected !== null && t('decision.expected', { wait: formatDuration(expected) })}
+        {position == null ? t('decision.heldOut') : t('decision.position', { position })}{' '}
+        {expected != null && t('decision.expected', { wait: formatDuration(expected) })}
       </Text>
       <DecisionView decision={waiting.decision} names={names} />
     </SectionCard>
