@@ -11,7 +11,7 @@ import { App, queryClient } from './ui/App';
 import { adoptTheme } from './ui/theme';
 
 const link = new Link(openSocket, systemClock);
-window.addEventListener('online', () => link.hurry());
+for (const change of ['online', 'offline']) window.addEventListener(change, () => link.renew());
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && link.hurry());
 adoptTheme();
 i18n.on('languageChanged', (language) => {

@@ -26,6 +26,8 @@ const REPLY_WITHIN_MS = 10_000;
 const WELCOME_WITHIN_MS = 10_000;
 /** A page that is left and entered again within this time keeps its topics. */
 const LINGER_MS = 2_000;
+/** After so long a topic is asked for again that the server had no time for. */
+const BUSY_MS = 2_000;
 
 interface Followed {
   state: TopicState;
@@ -108,6 +110,13 @@ export class Link {
     if (this.#state.is === 'waiting') this.#connect();
   }
 
+  /** The network was another one a moment ago: whatever stood over it may be silent without knowing. */
+  renew(): void {
+    if (this.#state.is === 'open' || this.#state.is === 'connecting') this.#closed(1006);
+    this.#attempt = 0;
+    this.hurry();
+  }
+
   /** What is known of a topic; the same object until it changes. */
   topic(topic: Topic): TopicState {
     return this.#topics.get(topic)?.state ?? LOADING;
@@ -131,9 +140,12 @@ export class Link {
     if (this.#state.is !== 'open') return Promise.reject(new CommandError('offline', 'not connected'));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      const sentAt = this.#clock.now();
       const forget = this.#clock.after(REPLY_WITHIN_MS, () => {
         this.#pending.delete(id);
         reject(new CommandError('timeout', 'no reply'));
+        // Not a word since: the far side is gone, and what is sent after this would be done late or never.
+        if (this.#state.is === 'open' && this.#heardAt < sentAt) this.#closed(1006);
       });
       this.#pending.set(id, { resolve, reject, forget });
       this.send({ type: 'command', id, command });
@@ -198,6 +210,7 @@ export class Link {
         break;
       case 'refused':
         this.#put(message.topic, { status: 'refused', error: message.error });
+        if (message.error.code === 'busy') this.#askAgain(message.topic);
         break;
       case 'pong':
         this.#offsetMs = message.server_time - this.#clock.now();
@@ -241,6 +254,16 @@ export class Link {
     this.#settle(followed, LOADING);
     this.send({ type: 'unsubscribe', topics: [topic] });
     this.send({ type: 'subscribe', topics: [topic] });
+  }
+
+  /** `busy` means later, not never. */
+  #askAgain(topic: Topic): void {
+    const generation = this.#generation;
+    this.#clock.after(BUSY_MS, () => {
+      const asked = this.#topics.get(topic);
+      if (generation !== this.#generation || asked?.state.status !== 'refused') return;
+      this.send({ type: 'subscribe', topics: [topic] });
+    });
   }
 
   #put(topic: Topic, state: TopicState): void {

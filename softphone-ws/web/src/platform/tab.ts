@@ -24,8 +24,15 @@ function openChannel(): TabChannel {
   };
 }
 
+let claimed: Promise<string> | null = null;
+
 /** The page's name, the same after a reload. */
-export async function pageClient(): Promise<string> {
+export function pageClient(): Promise<string> {
+  claimed ??= claim();
+  return claimed;
+}
+
+async function claim(): Promise<string> {
   const client = await claimClient(openChannel(), systemClock, kept(), randomKey());
   try {
     sessionStorage.setItem(KEY, client);

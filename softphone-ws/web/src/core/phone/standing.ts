@@ -49,6 +49,8 @@ export class StandingAudio {
   #failed = 0;
   #offeredAt = Number.NEGATIVE_INFINITY;
   #stuck = false;
+  /** The socket that was last seen open. */
+  #session: number | null = null;
   /** Grows with each offer and each giving up; what belongs to an older one is dropped. */
   #round = 0;
   #cancelTimer: () => void = () => {};
@@ -153,9 +155,16 @@ export class StandingAudio {
     const me = link.topic('me');
     // Without a socket nothing can be negotiated; what stands goes on.
     if (link.state.is !== 'open') {
-      if (link.state.is === 'off' || link.state.is === 'ended') this.#giveUp({ is: 'off' });
+      // A login that ended takes no call away: who signs in again goes on with it.
+      if (link.state.is === 'off') this.#giveUp({ is: 'off' });
       else this.#cancelTimer();
       return;
+    }
+    if (link.session !== this.#session) {
+      // What came to nothing was over another socket.
+      this.#session = link.session;
+      this.#failed = 0;
+      this.#offeredAt = Number.NEGATIVE_INFINITY;
     }
     if (me.status !== 'live') return;
     const audio = this.#audio();

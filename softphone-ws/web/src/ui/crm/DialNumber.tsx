@@ -3,13 +3,15 @@ import { IconPhoneOutgoing } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useAct } from '../hooks/useAct';
 import { useCommand, useMe } from '../hooks/useTopic';
+import { useDial } from '../phone/useDial';
 import { useSession } from '../world';
 import { useQueueName } from './lookups';
 
 /** Calls a number by one's telephone, on behalf of one of one's queues. Not there while one is signed out. */
 export function DialNumber({ number }: { number: string }) {
   const { t } = useTranslation('crm');
-  const { agent, calls } = useMe();
+  const { agent } = useMe();
+  const { possible } = useDial();
   const { user } = useSession();
   const command = useCommand();
   const act = useAct();
@@ -18,7 +20,7 @@ export function DialNumber({ number }: { number: string }) {
   const dial = (queue: string) => void act(() => command({ do: 'dial', number, queue }));
   const button = {
     size: 'sm',
-    disabled: calls.length > 0,
+    disabled: !possible,
     'aria-label': t('dial', { number }),
     children: <IconPhoneOutgoing size={14} />,
   } as const;

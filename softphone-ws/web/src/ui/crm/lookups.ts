@@ -45,7 +45,9 @@ export function usePeople(): UseQueryResult<Person[]> {
       }
       const found = await readDirectory('', 'agent', signal, 500);
       const others = found.items.flatMap((item) =>
-        item.to.kind === 'agent' ? [{ id: item.to.id, name: item.name, login: item.login ?? '' }] : [],
+        item.to.kind === 'agent' || item.to.kind === 'agent_voicemail'
+          ? [{ id: item.to.id, name: item.name, login: item.login ?? '' }]
+          : [],
       );
       return [{ id: user.id, name: user.name, login: user.login }, ...others];
     },

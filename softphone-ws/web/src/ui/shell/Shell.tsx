@@ -22,7 +22,7 @@ export function Shell() {
   const [path] = useLocation();
   const [help, setHelp] = useState(false);
   useShortcut('?', t('shortcut.help'), () => setHelp(true));
-  const routes = AREAS.flatMap((area) => area.routes).filter((route) => mayEnter(roles, route.roles));
+  const routes = AREAS.flatMap((area) => area.routes);
   return (
     <PhoneProvider>
       <WorksProvider>
@@ -42,16 +42,22 @@ export function Shell() {
             <PageBoundary path={path}>
               <Suspense fallback={<LoadingState />}>
                 <Switch>
-                  {routes.map(({ path: at, page: Content }) => (
-                    <Route key={at} path={at}>
-                      <Content />
-                    </Route>
-                  ))}
                   {!mayEnter(roles, AGENTS) && (
                     <Route path="/">
                       <Redirect to="/interactions" replace />
                     </Route>
                   )}
+                  {routes.map(({ path: at, page: Content, roles: theirs }) => (
+                    <Route key={at} path={at}>
+                      {mayEnter(roles, theirs) ? (
+                        <Content />
+                      ) : (
+                        <Page title={t('error.forbidden')}>
+                          <EmptyState action={<Link href="/">{t('error.toStart')}</Link>} />
+                        </Page>
+                      )}
+                    </Route>
+                  ))}
                   <Route>
                     <Page title={t('error.noPage')}>
                       <EmptyState action={<Link href="/">{t('error.toStart')}</Link>} />

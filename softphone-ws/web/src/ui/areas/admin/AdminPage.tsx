@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { slugOf } from '../../../core/admin/spec';
 import { specOf } from '../../../core/admin/specs';
 import { mayEnter } from '../../../core/roles';
-import { EmptyState, LoadingState } from '../../kit';
+import { EmptyState, LoadingState, Page } from '../../kit';
 import { useSession } from '../../world';
 import { EditPage, NewPage } from './engine/EditPage';
 import { ListPage } from './engine/ListPage';
@@ -31,17 +31,36 @@ export default function AdminArea() {
   );
 }
 
+/** An address somebody broke is that of no page. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '%';
+  }
+}
+
+/** A page that is not there for this person. */
+function Nothing({ title }: { title: string }) {
+  const { t } = useTranslation('common');
+  return (
+    <Page title={t('nav.admin')}>
+      <EmptyState title={title} />
+    </Page>
+  );
+}
+
 function Place({ path }: { path: string }) {
   const { t } = useTranslation(['admin', 'common']);
   const { roles } = useSession();
-  const [slug = '', id, tab = ''] = path.split('/').slice(2).map(decodeURIComponent);
+  const [slug = '', id, tab = ''] = path.split('/').slice(2).map(decoded);
   const spec = specOf(slug);
   const extras = useExtras(slug);
   const own = PAGES.find((page) => page.slug === slug);
   if (slug === '') return <HomePage />;
   const read = spec?.read ?? own?.read;
-  if (read === undefined) return <EmptyState title={t('common:error.noPage')} />;
-  if (!mayEnter(roles, read)) return <EmptyState title={t('common:error.forbidden')} />;
+  if (read === undefined) return <Nothing title={t('common:error.noPage')} />;
+  if (!mayEnter(roles, read)) return <Nothing title={t('common:error.forbidden')} />;
   if (own) {
     const Content = OWN[slug as keyof typeof OWN];
     return <Content />;
@@ -58,7 +77,7 @@ function Place({ path }: { path: string }) {
       />
     );
   if (id === 'new') {
-    if (!mayEnter(roles, spec.write)) return <EmptyState title={t('common:error.forbidden')} />;
+    if (!mayEnter(roles, spec.write)) return <Nothing title={t('common:error.forbidden')} />;
     const Made = extras.New;
     return Made ? (
       <Made key={slug} />

@@ -16,7 +16,12 @@ import { useSession, useWorld } from '../../world';
 
 type Row = Schemas['InteractionSummary'];
 
-const DAY_US = 86_400_000_000;
+/** The midnight after this one, also where clocks are changed in between. Moments in µs. */
+function dayAfter(from: number): number {
+  const next = new Date(from / 1000);
+  next.setDate(next.getDate() + 1);
+  return next.getTime() * 1000;
+}
 
 const dayHere = (ms: number) => {
   const at = new Date(ms);
@@ -33,7 +38,7 @@ export function Calls() {
   const [heard, setHeard] = useState<Row | null>(null);
   const [queue, code] = [useQueueName(), useNames(useWrapUpCodes())];
   const from = fromLocalInput(`${day}T00:00`);
-  const filters = { agent: user.id, from, to: from === null ? null : from + DAY_US, number };
+  const filters = { agent: user.id, from, to: from === null ? null : dayAfter(from), number };
   const rows = usePages(['interactions', 'mine', filters], (cursor, signal) =>
     body(api.GET('/api/v1/interactions', { params: { query: { ...given(filters), ...cursor } }, signal })),
   );

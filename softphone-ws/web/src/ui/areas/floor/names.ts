@@ -68,22 +68,25 @@ export function useNames(): Names {
       },
     ],
   });
+  // Results are new objects at each render; what they hold is not.
+  const [q, t, r, c, u] = [queues.data, teams.data, reasons.data, codes.data, users.data];
+  const loading = queues.isPending || codes.isPending || (people && users.isPending);
   return useMemo(() => {
     const found = {
-      queues: queues.data ?? NONE,
-      teams: teams.data ?? NONE,
-      reasons: reasons.data ?? NONE,
-      codes: codes.data ?? NONE,
-      users: users.data ?? NONE,
+      queues: q ?? NONE,
+      teams: t ?? NONE,
+      reasons: r ?? NONE,
+      codes: c ?? NONE,
+      users: u ?? NONE,
     };
     const names = new Map([[user.id, user.name]]);
     for (const rows of Object.values(found)) for (const { id, name } of rows) names.set(id, name);
     return {
       ...found,
-      loading: queues.isPending || codes.isPending || (people && users.isPending),
+      loading,
       of: (id) => (id ? (names.get(id) ?? null) : null),
     };
-  }, [queues, teams, reasons, codes, users, people, user]);
+  }, [q, t, r, c, u, loading, user]);
 }
 
 /** Rows as a `Select` takes them. */

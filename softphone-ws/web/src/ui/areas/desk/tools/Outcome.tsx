@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Work } from '../../../../core/desk/works';
 import { useWrapUpCodes } from '../../../crm/lookups';
 import { useAct } from '../../../hooks/useAct';
+import { useQueueNames } from '../../../hooks/useQueueNames';
 import { useShortcut } from '../../../hooks/useShortcut';
 import { useCommand } from '../../../hooks/useTopic';
 import { SectionCard, Until } from '../../../kit';
@@ -46,10 +47,12 @@ export function Outcome({ work, assignment }: { work: Work; assignment: string }
   const latest = useRef(draft);
   latest.current = draft;
   const codes = useWrapUpCodes();
+  const names = useQueueNames();
+  const queue = work.queue ?? [...names].find(([, name]) => name === work.queueName)?.[0];
   const choices =
     wrapUp?.codes ??
     (codes.data ?? []).filter(
-      ({ active, queue_id }) => active !== false && (queue_id == null || queue_id === work.queue),
+      ({ active, queue_id }) => active !== false && (queue_id == null || queue_id === queue),
     );
   const save = async () => {
     if (!unsaved.current) return true;
@@ -67,7 +70,15 @@ export function Outcome({ work, assignment }: { work: Work; assignment: string }
     const timer = setTimeout(() => void saveNow.current(), SAVE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [note]);
-  useEffect(() => () => void saveNow.current(), []);
+  // Whoever leaves at the end of the time is too late, and need not be told.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, at the end.
+  useEffect(
+    () => () => {
+      const { code, note } = latest.current;
+      if (unsaved.current) command({ do: 'set_wrap_up', assignment, code, note }).catch(() => {});
+    },
+    [],
+  );
   const change = (changes: Partial<typeof draft>) => {
     const next = { ...draft, ...changes };
     unsaved.current = true;

@@ -5,6 +5,7 @@ import type { FloorAgentView, ModeAsked } from '../../../../api/protocol';
 import { supervisionOf } from '../../../../core/floor/actions';
 import { useMe } from '../../../hooks/useTopic';
 import { Since } from '../../../kit';
+import { useSession } from '../../../world';
 import css from '../floor.module.css';
 import { Caller } from '../live/People';
 import { useFloorActions } from './FloorActions';
@@ -15,11 +16,12 @@ const MODES: Record<string, ModeAsked> = { listening: 'listen', whispering: 'whi
 /** One's own supervision: whom one hears and who hears one; another mode, the agent's place, or the end of it. */
 export function SupervisionBar({ agents }: { agents: readonly FloorAgentView[] }) {
   const { t } = useTranslation('floor');
+  const { user } = useSession();
   const call = supervisionOf(useMe());
   const run = useFloorCommand();
   const actions = useFloorActions();
   if (call === null) return null;
-  const agent = agents.find((one) => one.interaction === call.interaction && one.state !== 'wrap_up');
+  const agent = agents.find((one) => one.supervised_by.some((by) => by.agent === user.id));
   const name = agent?.name ?? t('caller.unknown');
   const mode = MODES[call.state] ?? 'listen';
   return (

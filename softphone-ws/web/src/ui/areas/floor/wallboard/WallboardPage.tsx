@@ -38,6 +38,7 @@ export default function WallboardPage() {
   usePageTitle(t('wallboard.title'));
   return (
     <div className={css.board}>
+      {state.status !== 'live' && <h1>{t('wallboard.title')}</h1>}
       {state.status === 'live' ? (
         <Board floor={state.floor} choosing={choosing} onChoosing={setChoosing} />
       ) : state.status === 'loading' ? (
