@@ -45,9 +45,14 @@ export async function hearsMusic(ear: Ear, voices: readonly number[]): Promise<v
   await steadily(ear, voices, music, 'music', true);
 }
 
-/** Waits until none of these voices is heard for a second, whatever else is. */
+/** Waits until none of these voices is heard for a second, whatever else is; nothing coming in at all is silence. */
 export async function hearsNone(ear: Ear, voices: readonly number[]): Promise<void> {
-  const none = (look: Look) => voices.every((hz) => level(look, hz) < HEARD_DB - APART_DB);
+  let before: number | null = null;
+  const none = (look: Look) => {
+    const still = look.heard === before;
+    before = look.heard;
+    return still || voices.every((hz) => level(look, hz) < HEARD_DB - APART_DB);
+  };
   await steadily(ear, voices, none, `none of ${voices.join(', ')} Hz`, false, false);
 }
 

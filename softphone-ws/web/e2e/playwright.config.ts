@@ -12,7 +12,7 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,
-  timeout: 150_000,
+  timeout: 300_000,
   expect: { timeout: 20_000 },
   reporter: [['list']],
 });
