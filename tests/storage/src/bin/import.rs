@@ -55,12 +55,19 @@ async fn main() -> Done<()> {
     }
 }
 
-/// Imports until there is nothing left to import. Tells nobody: who watches reads the database.
+/// Imports until there is nothing left to import, and goes on as the server does when the database is busy. Tells nobody: who watches reads
+/// the database.
 async fn work(url: &str, folder: &Path) -> Done<()> {
     // Its own ids: another life of a server draws others.
     let store = Store::open(url, options(u64::from(std::process::id()))).await?;
-    while store.import_step(NOW, folder).await? != ImportStep::Idle {}
-    Ok(())
+    loop {
+        match store.import_step(NOW, folder).await {
+            Ok(ImportStep::Idle) => return Ok(()),
+            Ok(_) => {}
+            Err(error) if error.is_unavailable() => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 async fn oversee(args: &Args) -> Done<()> {
