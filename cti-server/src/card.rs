@@ -5,7 +5,7 @@ use crm_core::card::{Card, CardField, CardInteraction, CardItem, CardOrder, Card
 use crm_core::facts::facts;
 use crm_core::model::CustomerKind;
 use crm_core::{Store, Viewer};
-use cti_types::{Number, Utc};
+use cti_types::{CustomerId, Number, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use softphone_protocol::{
@@ -33,6 +33,15 @@ pub async fn look_up(store: &Store, at: Utc, now: Utc, number: &Number) -> Found
             Found::default()
         }
     }
+}
+
+/// One customer, whom somebody says it is; `None`: there is no such customer.
+///
+/// # Errors
+/// `Unavailable`, `Corrupt`.
+pub async fn of_customer(store: &Store, now: Utc, customer: CustomerId) -> crm_core::Result<Option<Found>> {
+    let card = store.card(customer).await?;
+    Ok(card.map(|card| Found { customers: vec![card.customer], values: values(&card, now), cards: vec![card], advice: Vec::new() }))
 }
 
 /// What flows read as `customer.*`: who they are, and [`facts`] of what they ordered and hold.

@@ -29,6 +29,7 @@ mod imports;
 mod interactions;
 mod knowledge;
 mod live;
+mod names;
 mod once;
 mod openapi;
 mod orders;
@@ -153,6 +154,7 @@ fn endpoints() -> Vec<endpoint::Endpoint> {
     all.extend(knowledge::endpoints());
     all.extend(scripts::endpoints());
     all.extend(rules::endpoints());
+    all.push(names::endpoint());
     all.extend(interactions::endpoints());
     all.extend(recordings::endpoints());
     all.extend(rows::endpoints());

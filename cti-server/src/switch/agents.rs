@@ -8,7 +8,7 @@ use cti_interaction::{AssignmentView, Input as Said};
 use cti_types::acd::{AcdInput, AgentState, NotReadyReason, Presence};
 use cti_types::event::{Body, LeaveReason, PartyEnd, Stream};
 use cti_types::stream::StreamWriter;
-use cti_types::{AgentId, AssignmentId, LegId, Now, OwnerEpoch, PhoneId, Tick, UserId, Utc, WrapUpCodeId};
+use cti_types::{AgentId, AssignmentId, InteractionId, LegId, Now, OwnerEpoch, PhoneId, Tick, UserId, Utc, WrapUpCodeId};
 use softphone_protocol::{Command, Device, ErrorCode, PresenceAsked, SessionNo, ShownState, WireError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -123,6 +123,11 @@ impl Desks {
     pub(super) fn works_of(&self, agent: AgentId) -> impl Iterator<Item = (AssignmentId, &Work)> {
         let ids = self.by_agent.range((agent, AssignmentId::from_u128(0))..).take_while(move |(a, _)| *a == agent);
         ids.filter_map(|(_, id)| self.works.get(id).map(|work| (*id, work)))
+    }
+
+    /// Who works on this interaction, wrap-up and all.
+    pub(super) fn agents_of(&self, interaction: InteractionId) -> impl Iterator<Item = AgentId> {
+        self.works.values().filter(move |work| work.view.interaction == interaction).map(|work| work.view.agent)
     }
 
     /// What the interaction room says of an assignment.

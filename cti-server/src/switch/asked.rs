@@ -3,6 +3,7 @@
 
 use super::Effect;
 use super::agents::Done;
+use super::Found;
 use super::live::Look;
 use super::rooms::Rooms;
 use super::targets::TargetsAsked;
@@ -31,6 +32,18 @@ pub enum Question {
     Targets(TargetsAsked),
     /// Answered with [`Why`](super::Why).
     Why(WhyAsked),
+    /// Answered with nothing.
+    Identify(Identify),
+}
+
+/// Somebody (`by`, `role` as in [`Act`]) says who the customer of a contact is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Identify {
+    pub by: UserId,
+    pub role: Role,
+    pub interaction: InteractionId,
+    /// This customer alone.
+    pub found: Found,
 }
 
 /// Somebody does something to a call.
@@ -69,7 +82,7 @@ impl Rooms {
         self.role = match &question {
             Question::Dial { role, .. } | Question::Act(Act { role, .. }) | Question::Look(Look { role, .. }) => *role,
             Question::InForce => Role::Administrator,
-            Question::Presence { role, .. } | Question::Targets(TargetsAsked { role, .. }) => *role,
+            Question::Presence { role, .. } | Question::Targets(TargetsAsked { role, .. }) | Question::Identify(Identify { role, .. }) => *role,
             // Who may ask is judged by who has the log.
             Question::Why(_) => Role::Agent,
         };
@@ -88,6 +101,7 @@ impl Rooms {
             }
             Question::Targets(asked) => Ok(self.targets(now, &asked)),
             Question::Why(asked) => Ok(self.why(now, asked)),
+            Question::Identify(said) => self.identify(now, said).map(|()| Value::Null),
         };
         self.role = Role::Administrator;
         self.settle(now);
@@ -147,6 +161,21 @@ impl Rooms {
             self.effects.push_back(Effect::Audit(audited));
         }
         done
+    }
+
+    fn identify(&mut self, now: Now, said: Identify) -> Done {
+        let Identify { by, role: _, interaction, mut found } = said;
+        let agents = self.interactions.participants(interaction).into_iter().filter_map(|view| view.agent);
+        let who: Vec<AgentId> = agents.chain(self.desks.agents_of(interaction)).collect();
+        if !who.contains(&by) && !who.iter().any(|agent| self.may_supervise(by, Some(*agent))) {
+            return Err(WireError::new(ErrorCode::NotFound, "no such contact of yours, or it is over").field("interaction"));
+        }
+        // Behind stands whom else it may have been, should this prove wrong.
+        let before = self.contacts.get_mut(&interaction).and_then(|contact| contact.found.take());
+        let others = before.map(|before| before.cards).unwrap_or_default();
+        found.cards.extend(others.into_iter().filter(|card| !found.customers.contains(&card.customer)));
+        self.found(now, interaction, found);
+        Ok(())
     }
 
     /// The command about what the agent has in this interaction.

@@ -37,7 +37,7 @@ mod views;
 mod web;
 mod why;
 
-pub use asked::{Act, Question};
+pub use asked::{Act, Identify, Question};
 pub use directory::Directory;
 pub use floor::CountedFigures;
 pub use ladders::{SipAsked, SipLadder, SipLeg, SipMessage, SipRefused, SipTurnedAway};

@@ -163,6 +163,10 @@ impl Rooms {
         {
             return Err(WireError::new(ErrorCode::Taken, "another page of yours has the audio: ask with take_over").field("client"));
         }
+        // The page is on a socket that came after: this offer was made before it, and waited somewhere.
+        if self.pages.by_agent.get(&user).is_some_and(|page| page.client == client && page.session > Some(session)) {
+            return Err(WireError::new(ErrorCode::WrongState, "this page has a newer connection").field("client"));
+        }
         let (answer, stream) = self.agree_with_page(&sdp)?;
         let standing = match self.pages.by_agent.get(&user) {
             Some(page) => page.leg,

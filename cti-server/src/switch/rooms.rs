@@ -19,6 +19,7 @@ use super::outbound::Outbound;
 use super::pages::{PageOffer, Pages};
 use super::peers::Peers;
 use super::{Audience, Effect, Event, Found, Gap, RecordingFact};
+use crm_core::card::Matched;
 use cti_acd::Acd;
 use cti_call::{Calls, Input as CallInput, Output as CallOutput, Signal};
 use cti_interaction::{Input as Said, Interactions, Output as Life};
@@ -214,7 +215,8 @@ impl Rooms {
             }
             Event::Resolved { trunk, name, addresses, ttl } => self.resolved(now, trunk, &name, addresses, ttl),
             Event::Revive(messages) => self.revive(now, messages),
-            Event::Found { interaction, found } => self.found(now, interaction, found),
+            Event::Found { interaction, found } if !self.somebody_said_who(interaction) => self.found(now, interaction, found),
+            Event::Found { .. } => {}
             Event::Recording(fact) => self.on_recording(now, fact),
             Event::Directory(directory) => self.set_directory(now, *directory),
             Event::Figures(figures) => self.figures_counted(now, figures),
@@ -623,6 +625,12 @@ impl Rooms {
             let cause = cause.unwrap_or(cti_call::cause::NORMAL_CLEARING);
             self.calls.handle(now, CallInput::End { leg, cause });
         }
+    }
+
+    /// Whether who the customer is was said by a person, who knows better than the number.
+    fn somebody_said_who(&self, interaction: InteractionId) -> bool {
+        let found = self.contacts.get(&interaction).and_then(|contact| contact.found.as_ref());
+        found.and_then(|found| found.cards.first()).is_some_and(|card| card.matched == Matched::Asked)
     }
 
     pub(super) fn found(&mut self, now: Now, interaction: InteractionId, found: Found) {

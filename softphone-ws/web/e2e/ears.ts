@@ -22,7 +22,9 @@ const APART_DB = 15;
 /** Looks that show it, and how far they lie apart: about a second in all. */
 const LOOKS = 8;
 const LOOK_EVERY_MS = 100;
-const PATIENCE_MS = 30_000;
+/** On a machine that stands still at times the voices do, too: a look that hears nothing proves neither. `tests/run` says so. */
+const STANDS_STILL = process.env.STANDS_STILL === '1';
+const PATIENCE_MS = STANDS_STILL ? 120_000 : 30_000;
 
 const level = (look: Look, hz: number): number => look.tones[hz] ?? -200;
 
@@ -72,7 +74,7 @@ async function steadily(
     last.push(look);
     if (last.length > LOOKS) last.shift();
     if (fits(look)) good.push(look);
-    else if (!withPauses) good = [];
+    else if (!withPauses && !(STANDS_STILL && look.db < HEARD_DB - APART_DB)) good = [];
     const [first] = good;
     // The last that came may be old: something must have come since.
     const flows = !fresh || (first !== undefined && look.heard > first.heard);

@@ -12,7 +12,7 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,
-  timeout: 300_000,
-  expect: { timeout: 20_000 },
+  timeout: process.env.STANDS_STILL === '1' ? 1_200_000 : 300_000,
+  expect: { timeout: process.env.STANDS_STILL === '1' ? 60_000 : 20_000 },
   reporter: [['list']],
 });

@@ -99,6 +99,10 @@ impl Rest {
         Self::answer(self.request(Method::POST, path).json(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        Self::answer(self.request(Method::PUT, path).json(body)).await
+    }
+
     /// Changes one row as it stands now.
     pub async fn patch(&self, path: &str, body: &Value) -> Answer {
         let etag = self.get(path).await.etag.unwrap_or_default();

@@ -13,6 +13,7 @@ on_both!(
     who_waits_too_long_overflows_to_the_other_queue,
     an_anonymous_caller_has_no_number_and_no_card,
     two_customers_with_one_number_are_both_on_the_card,
+    who_an_agent_says_it_is_is_on_the_card_first_and_alone_in_the_log,
     a_number_that_is_not_ours_is_refused,
 );
 
@@ -97,6 +98,42 @@ async fn two_customers_with_one_number_are_both_on_the_card(house: House) {
     let offer = alice.screen.entry("offer/", |view| view.get("card_pending") == Some(&json!(false))).await;
     let names: Vec<&str> = (0..2).map(|n| text(&offer, if n == 0 { "/cards/0/name" } else { "/cards/1/name" })).collect();
     assert!(names.contains(&"Hannah Lee") && names.contains(&"Peter Lee"), "{names:?}");
+}
+
+async fn who_an_agent_says_it_is_is_on_the_card_first_and_alone_in_the_log(house: House) {
+    let since = now_us();
+    let number = "+12025550117";
+    let mut alice = Desk::ready(&house, "alice").await;
+    let caller = Caller::new(number, 600).await;
+    let out = caller.call(&house, house.queue());
+    let _taken = alice.phone.lifted(1500).await;
+    let two = |view: &Value| view.pointer("/cards/1").is_some();
+    let view = alice.screen.entry("call/", two).await;
+    let (first, second) = (text(&view, "/cards/0/customer"), text(&view, "/cards/1/customer"));
+    let path = format!("/interactions/{}/customer", text(&view, "/interaction"));
+    let rest = house.rest().sign_in("alice", &house.account("alice").password).await;
+    let bob = house.rest().sign_in("bob", &house.account("bob").password).await;
+
+    let refused = bob.put(&path, &json!({ "customer_id": second })).await;
+    assert_eq!(refused.status, 404, "it is not his: {}", refused.body);
+    let nobody = rest.put(&path, &json!({ "customer_id": text(&view, "/interaction") })).await;
+    assert_eq!((nobody.status, text(&nobody.body, "/errors/0/field")), (422, "customer_id"), "{}", nobody.body);
+    let said = rest.put(&path, &json!({ "customer_id": second })).await;
+    assert_eq!(said.status, 204, "{}", said.body);
+    let view = alice.screen.entry("call/", |view| text(view, "/cards/0/customer") == second).await;
+    assert_eq!((text(&view, "/cards/0/matched"), text(&view, "/cards/1/customer")), ("asked", first));
+
+    out.hang_up().await.unwrap();
+    // The conversation is over and the work is not.
+    alice.screen.shown("wrap_up").await;
+    for customer in [first, second] {
+        assert_eq!(rest.put(&path, &json!({ "customer_id": customer })).await.status, 204);
+    }
+    alice.finish_wrap_up().await;
+    let one = closed(&house, number, since).await;
+    assert_eq!((text(&one, "/customer_id"), one.pointer("/customers")), (second, Some(&json!([second]))));
+    let late = rest.put(&path, &json!({ "customer_id": first })).await;
+    assert_eq!(late.status, 404, "{}", late.body);
 }
 
 async fn a_number_that_is_not_ours_is_refused(house: House) {

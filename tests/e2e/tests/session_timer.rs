@@ -287,11 +287,13 @@ async fn a_phone_holds_and_retrieves_by_update(house: Arc<House>) {
 async fn a_phone_retrieves_by_a_reinvite_without_a_description(house: Arc<House>) {
     let mut talk = talk(&house, TRUNK).await;
     talk.phone.reoffer(&offer(TRUNK, talk.voice.port(), 2, "sendonly")).await;
-    talk.is_held().await;
+    // Before the server's own refresh is due, which would make this one 491.
+    talk.desk.screen.shown("hold").await;
     talk.phone.request("INVITE", &[], "").await;
     let answer = talk.phone.response("INVITE").await;
+    assert_eq!(answer.status(), Some(200));
     let offered = Description::parse(answer.body()).unwrap();
-    assert_eq!((answer.status(), offered.direction), (Some(200), Direction::SendRecv), "the server offers a call, not the hold");
+    assert_eq!(offered.direction, Direction::SendRecv, "the server offers a call, not the hold");
     let ack = talk.phone.dialog.ack(talk.phone.dialog.cseq, &offer(TRUNK, talk.voice.port(), 3, "sendrecv"));
     talk.phone.send(&ack).await;
     talk.desk.screen.shown("talking").await;

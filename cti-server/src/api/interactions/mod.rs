@@ -1,5 +1,6 @@
-//! Interactions: what happened, as a list and one by one. An agent sees those they took part in.
+//! Interactions: what happened, as a list and one by one, and whose they are. An agent sees those they took part in.
 
+mod customer;
 mod list;
 mod read;
 
@@ -43,5 +44,14 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .more("With participants and their segments, work with offers and decisions, assignments, recordings and events.")
             .answers::<InteractionDetail>(200, "The interaction with all that belongs to it")
             .refuses(404, "No such interaction, or not yours to see"),
+        Endpoint::put(format!("{PATH}/{{id}}/customer"), Access::Needs(Right::CallsAct), customer::set)
+            .says(TAG, "Say who the customer is")
+            .more(
+                "For those who talk with them, or are in wrap-up, and for their supervisors. The log, the screens of all who have the contact \
+                 and flows that follow go by it; others it may have been are named behind.",
+            )
+            .takes::<customer::InteractionCustomer>()
+            .answers_nothing(204, "The contact is theirs")
+            .refuses(404, "No such contact, it is over, or it is not yours"),
     ]
 }

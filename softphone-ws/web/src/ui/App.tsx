@@ -3,6 +3,7 @@ import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { Problem } from '../api/client';
+import { LeaveGuard } from './hooks/useUnsaved';
 import { LoadingState } from './kit';
 import { SessionGate } from './session/SessionGate';
 import { Shell } from './shell/Shell';
@@ -31,7 +32,9 @@ export function App({ world, queries }: { world: World; queries: QueryClient }) 
           <Notifications position="bottom-right" limit={4} />
           <Suspense fallback={<LoadingState />}>
             <SessionGate>
-              <Shell />
+              <LeaveGuard>
+                <Shell />
+              </LeaveGuard>
             </SessionGate>
           </Suspense>
         </WorldProvider>

@@ -9,14 +9,16 @@ export type Match =
   | { readonly is: 'hidden' }
   | { readonly is: 'several'; readonly cards: readonly CardView[] };
 
-/** One exact match is who it is; several, or matches by the last digits, are for the person to choose from. */
+/** Whom somebody said it is, or one exact match; several, or matches by the last digits, are for the person to choose from. */
 export function matchOf(work: Work): Match {
   const [first] = work.cards;
   if (first === undefined) return { is: work.cardPending ? 'looking' : 'none' };
   const seen = work.cards.filter((card) => !card.hidden);
   if (seen.length === 0) return { is: 'hidden' };
   const only = seen[0];
-  if (work.cards.length === 1 && only !== undefined && only.matched === 'exact')
+  const said = first.matched === 'asked';
+  if (said && first.hidden) return { is: 'hidden' };
+  if (only !== undefined && (said || (work.cards.length === 1 && only.matched === 'exact')))
     return { is: 'one', card: only };
   return { is: 'several', cards: work.cards };
 }

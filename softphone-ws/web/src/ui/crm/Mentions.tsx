@@ -32,7 +32,7 @@ export function MentionArea({ label, value, onChange, onSubmit, error, rows = 2 
   const offered =
     begun === null
       ? []
-      : (people.data ?? []).filter((one) => one.login !== '' && fits(one, begun.word)).slice(0, SHOWN_MAX);
+      : (people.data ?? []).filter((one) => one.active && fits(one, begun.word)).slice(0, SHOWN_MAX);
   const choose = (login: string) => {
     if (begun === null) return;
     const next = mention(value, begun.from, cursor, login);

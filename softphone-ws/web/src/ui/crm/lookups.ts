@@ -2,7 +2,6 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { api, body, type Schemas } from '../../api/client';
-import { readDirectory } from '../../api/directory';
 import type { PageOf } from '../../api/pages';
 import { AGENTS, mayEnter } from '../../core/roles';
 import { useSession } from '../world';
@@ -23,34 +22,15 @@ export async function readAll<T>(read: (cursor: { cursor?: string }) => Promise<
   return all;
 }
 
-export interface Person {
-  id: string;
-  name: string;
-  login: string;
-}
-
-/** Everybody one may name. Agents know each other from the directory, the others from the list of users. */
-export function usePeople(): UseQueryResult<Person[]> {
-  const { roles, user } = useSession();
-  const all = mayEnter(roles, ['supervisor', 'admin', 'analyst']);
+/** Everybody, also who may not sign in any more: their name stands at what they wrote. */
+export function usePeople(): UseQueryResult<Schemas['UserName'][]> {
   return useQuery({
-    queryKey: ['users', 'names', all],
+    queryKey: ['users', 'names'],
     staleTime: STALE_MS,
-    queryFn: async ({ signal }): Promise<Person[]> => {
-      if (all) {
-        const users = await readAll((cursor) =>
-          body(api.GET('/api/v1/users', { params: { query: { limit: '500', ...cursor } }, signal })),
-        );
-        return users.map(({ id, name, login }) => ({ id, name, login }));
-      }
-      const found = await readDirectory('', 'agent', signal, 500);
-      const others = found.items.flatMap((item) =>
-        item.to.kind === 'agent' || item.to.kind === 'agent_voicemail'
-          ? [{ id: item.to.id, name: item.name, login: item.login ?? '' }]
-          : [],
-      );
-      return [{ id: user.id, name: user.name, login: user.login }, ...others];
-    },
+    queryFn: ({ signal }) =>
+      readAll((cursor) =>
+        body(api.GET('/api/v1/users/names', { params: { query: { limit: '500', ...cursor } }, signal })),
+      ),
   });
 }
 

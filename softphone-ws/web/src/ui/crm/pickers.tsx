@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, body } from '../../api/client';
+import { api, body, type Schemas } from '../../api/client';
 import { given } from '../../core/crm/text';
 import { useErrorText } from '../hooks/useErrorText';
 import { useCustomerName, usePeople, useQueues, useTeams } from './lookups';
@@ -19,6 +19,10 @@ export interface PickProps {
   autoFocus?: boolean;
   required?: boolean;
 }
+
+/** Who may be chosen, and who is. */
+const whoMayBe = (people: readonly Schemas['UserName'][] | undefined, value: string | null) =>
+  people?.filter(({ id, active }) => active || value?.endsWith(id));
 
 interface Named {
   id: string;
@@ -47,7 +51,7 @@ function Pick({
 }
 
 export function PersonPick(props: PickProps) {
-  return <Pick rows={usePeople().data} {...props} />;
+  return <Pick rows={whoMayBe(usePeople().data, props.value)} {...props} />;
 }
 
 export function TeamPick(props: PickProps) {
@@ -73,7 +77,7 @@ export function OwnerPick(props: PickProps) {
       searchable
       clearable={props.clearable ?? true}
       data={[
-        group('user', t('pick.people'), people.data),
+        group('user', t('pick.people'), whoMayBe(people.data, props.value)),
         group('team', t('pick.teams'), teams.data),
         group('queue', t('pick.queues'), queues.data),
       ]}

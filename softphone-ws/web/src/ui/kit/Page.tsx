@@ -18,7 +18,6 @@ export function Page({
     <div className={css.page}>
       <header className={css.pageHead}>
         <Title order={1}>{title}</Title>
-        <div className={css.grow} />
         {actions}
       </header>
       <div className={css.pageBody}>{children}</div>
@@ -40,7 +39,6 @@ export function SectionCard({
     <section className={css.card} aria-label={title}>
       <div className={css.cardHead}>
         <Title order={2}>{title}</Title>
-        <div className={css.grow} />
         {actions}
       </div>
       <div className={css.cardBody}>{children}</div>

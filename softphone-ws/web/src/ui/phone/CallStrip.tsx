@@ -54,7 +54,13 @@ export function CallStrip({ call, offer, agent, keys }: Props) {
       </span>
       {call.recording && (
         <Badge variant="default" tt="none" color="red">
-          {call.recording_paused ? t('call.recordingPaused') : `● ${t('call.recording')}`}
+          {call.recording_paused ? (
+            t('call.recordingPaused')
+          ) : (
+            <>
+              ● <span className={css.wide}>{t('call.recording')}</span>
+            </>
+          )}
         </Badge>
       )}
       {call.answerer !== null && call.answerer in ANSWERERS && (

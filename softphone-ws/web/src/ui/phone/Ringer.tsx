@@ -5,6 +5,7 @@ import { ringSpeakers } from '../../core/phone/preferences';
 import { ringing } from '../../core/phone/verbs';
 import { useCallerTitle } from '../hooks/useTitle';
 import { useMe } from '../hooks/useTopic';
+import { isUnsaved } from '../hooks/useUnsaved';
 import { useWorld } from '../world';
 import { usePhone } from './PhoneProvider';
 
@@ -22,7 +23,7 @@ export function Ringer() {
   // The pop comes to whoever only reads; who writes finds it by the call in the bar.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each offer, not again when one leaves the desk on purpose.
   useEffect(() => {
-    if (offer !== null && away && !writing()) go('/');
+    if (offer !== null && away && !writing() && !isUnsaved()) go('/');
   }, [offer]);
   const speakers = JSON.stringify(ringSpeakers(preferences));
   const { volume, notify } = preferences;

@@ -2,6 +2,7 @@ import { Badge, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { QualityView } from '../../api/protocol';
 import { scoreOf, soundOf } from '../../core/phone/quality';
+import css from './phone.module.css';
 
 const COLOURS = { good: 'green', fair: 'orange', bad: 'red' } as const;
 
@@ -25,7 +26,8 @@ export function Sound({ quality }: { quality: QualityView | null }) {
       })}
     >
       <Badge variant="dot" color={COLOURS[sound]} tt="none" tabIndex={0}>
-        {t(`sound.${sound}`)} {mos(scoreOf(quality))}
+        <span className={css.wide}>{t(`sound.${sound}`)} </span>
+        {mos(scoreOf(quality))}
       </Badge>
     </Tooltip>
   );

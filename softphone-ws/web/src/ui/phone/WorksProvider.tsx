@@ -9,7 +9,7 @@ interface Works {
   readonly choose: (interaction: string) => void;
   /** Whom the person said an interaction is about. */
   readonly customerOf: (interaction: string) => string | null;
-  readonly setCustomer: (interaction: string, customer: string | null) => void;
+  readonly setCustomer: (interaction: string, customer: string) => void;
 }
 
 const WorksContext = createContext<Works | null>(null);
@@ -34,13 +34,8 @@ export function WorksProvider({ children }: { children: ReactNode }) {
       shown,
       choose: setChosen,
       customerOf: (interaction: string) => customers.get(interaction) ?? null,
-      setCustomer: (interaction: string, customer: string | null) =>
-        setCustomers((was) => {
-          const next = new Map([...was].slice(-50));
-          if (customer === null) next.delete(interaction);
-          else next.set(interaction, customer);
-          return next;
-        }),
+      setCustomer: (interaction: string, customer: string) =>
+        setCustomers((was) => new Map([...was].slice(-50)).set(interaction, customer)),
     }),
     [works, shown, customers],
   );

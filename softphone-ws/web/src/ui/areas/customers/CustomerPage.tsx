@@ -34,7 +34,12 @@ export default function CustomerPage() {
   useEffect(() => {
     if (merged) go(`/customers/${merged}`, { replace: true });
   }, [merged, go]);
-  if (customer.isPending || merged) return <LoadingState />;
+  if (customer.isPending || merged)
+    return (
+      <Page title={t('title')}>
+        <LoadingState />
+      </Page>
+    );
   if (customer.data === undefined)
     return (
       <Page title={t('title')}>

@@ -152,7 +152,7 @@ function SharesDialog({
           size="xs"
           label={t('customers:shareUsers')}
           searchable
-          data={options(people)}
+          data={options(people.filter(({ id, active }) => active || users.includes(id)))}
           value={users}
           onChange={setUsers}
         />

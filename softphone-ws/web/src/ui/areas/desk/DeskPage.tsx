@@ -1,3 +1,4 @@
+import { Activity } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isOwnWork, type Work } from '../../../core/desk/works';
 import { useLinkState, useMe, useTopic } from '../../hooks/useTopic';
@@ -24,7 +25,12 @@ export default function DeskPage() {
       ) : shown === null ? (
         <Idle agent={agent} />
       ) : (
-        <WorkView key={shown.interaction} work={shown} />
+        // What was half written for one is there again when one comes back to it.
+        works.map((work) => (
+          <Activity key={work.interaction} mode={work === shown ? 'visible' : 'hidden'}>
+            <WorkView work={work} />
+          </Activity>
+        ))
       )}
     </Page>
   );

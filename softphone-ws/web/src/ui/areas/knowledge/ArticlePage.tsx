@@ -25,7 +25,12 @@ export default function ArticlePage() {
     queryFn: ({ signal }) =>
       body(api.GET('/api/v1/knowledge/articles/{id}', { params: { path: { id } }, signal })),
   });
-  if (article.isPending) return <LoadingState />;
+  if (article.isPending)
+    return (
+      <Page title={t('title')}>
+        <LoadingState />
+      </Page>
+    );
   if (article.data === undefined)
     return (
       <Page title={t('title')}>

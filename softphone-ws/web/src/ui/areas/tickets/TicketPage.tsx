@@ -21,7 +21,12 @@ export default function TicketPage() {
   const { t } = useTranslation('tickets');
   const { id = '' } = useParams<{ id: string }>();
   const ticket = useTicket(id);
-  if (ticket.isPending) return <LoadingState />;
+  if (ticket.isPending)
+    return (
+      <Page title={t('title')}>
+        <LoadingState />
+      </Page>
+    );
   if (ticket.data === undefined)
     return (
       <Page title={t('title')}>

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { Problem } from '../../../../api/client';
 import { type Spec, slugOf } from '../../../../core/admin/spec';
 import { specOfAudit } from '../../../../core/admin/specs';
+import { leaveFreely } from '../../../hooks/useUnsaved';
 import { Dialog, FormError } from '../../../kit';
 import { type Row, useWrites } from './rows';
 import { useWords } from './words';
@@ -65,6 +66,7 @@ export function DeleteRow({
               remove.mutate(row, {
                 onSuccess: () => {
                   setDone(true);
+                  leaveFreely();
                   go(`/admin/${slugOf(spec)}`);
                 },
               })

@@ -8,6 +8,7 @@ import { Problem } from '../../../../api/client';
 import { draftOf, fresh } from '../../../../core/admin/draft';
 import { type Draft, fieldsOf, type Spec, slugOf } from '../../../../core/admin/spec';
 import { mayEnter } from '../../../../core/roles';
+import { leaveFreely } from '../../../hooks/useUnsaved';
 import { ErrorState, LoadingState, RouteTabs } from '../../../kit';
 import { useSession } from '../../../world';
 import { AdminPage } from '../AdminFrame';
@@ -166,7 +167,13 @@ export function NewPage({ spec, onMade, open }: { spec: Spec; onMade?: (row: Row
     if (key.current.of !== of) key.current = { of, header: idempotencyKey() };
     create.mutate(
       { row, key: key.current.header },
-      { onSuccess: onMade ?? ((made) => go(`/admin/${slugOf(spec)}/${made.id}${open ? `/${open}` : ''}`)) },
+      {
+        onSuccess: (made) => {
+          leaveFreely();
+          if (onMade) onMade(made);
+          else go(`/admin/${slugOf(spec)}/${made.id}${open ? `/${open}` : ''}`);
+        },
+      },
     );
   };
   return (

@@ -1,10 +1,11 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { type FormEvent, useEffect, useMemo, useState } from 'react';
+import { type FormEvent, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Problem } from '../../../../api/client';
 import { changesOf, clean, covers, missing, paths } from '../../../../core/admin/draft';
 import { type Draft, fieldsOf, type Spec } from '../../../../core/admin/spec';
 import { useShortcut } from '../../../hooks/useShortcut';
+import { useUnsaved } from '../../../hooks/useUnsaved';
 import { FormError, SectionCard } from '../../../kit';
 import { Fields } from '../inputs/Nested';
 import css from './engine.module.css';
@@ -53,12 +54,7 @@ export function RowForm({ spec, base, draft, onDraft, made, readOnly, busy, erro
     onSave(made ? changes : (clean(draft) as Draft));
   };
   useShortcut('Ctrl+s', t('common:action.save'), save, !readOnly && (dirty || !made) && !busy);
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [dirty]);
+  useUnsaved(dirty);
   return (
     <FormContext value={state}>
       <form onSubmit={save} noValidate>

@@ -2,11 +2,12 @@ import { Badge, Button, Group, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body, idempotencyKey, Problem, type Schemas } from '../../../../api/client';
 import { ADMINISTRATORS, mayEnter } from '../../../../core/roles';
 import { useShortcut } from '../../../hooks/useShortcut';
+import { useUnsaved } from '../../../hooks/useUnsaved';
 import { ErrorState, FormError, LoadingState, SectionCard } from '../../../kit';
 import { useSession } from '../../../world';
 import css from '../admin.module.css';
@@ -104,12 +105,7 @@ function Editor({ id, versions }: { id: string; versions: readonly FlowVersion[]
     },
   });
   const dirty = text !== base;
-  useEffect(() => {
-    if (!dirty) return;
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [dirty]);
+  useUnsaved(dirty);
   const refused = save.error instanceof Problem ? (save.error.body.problems ?? []) : [];
   const problems: readonly FlowProblem[] = checked.data?.problems ?? refused;
   const marks = problems.flatMap((one) =>

@@ -66,7 +66,12 @@ export function Contacts(props: { id: string; contacts: readonly Schemas['Contac
           (adding ? (
             <AddContact save={saveContacts} onDone={() => setAdding(false)} />
           ) : (
-            <Button variant="subtle" leftSection={<IconPlus size={14} />} onClick={() => setAdding(true)}>
+            <Button
+              variant="transparent"
+              px={0}
+              leftSection={<IconPlus size={14} />}
+              onClick={() => setAdding(true)}
+            >
               {t('contact.add')}
             </Button>
           ))}

@@ -65,31 +65,33 @@ export function CustomerCard({
           {t('customer.changedByOther')}
         </Text>
       )}
-      <div className={css.fields}>
-        {fields.map((field) => (
-          <EditField
-            key={field}
-            field={field}
-            label={t(`field.${field}`)}
-            value={String(readField(row, field) ?? '')}
-            kind={field === 'notes' ? 'lines' : 'line'}
-            readOnly={readOnly}
-            changed={changed.has(field)}
-            {...(field === 'birthday' && { hint: t('field.birthdayHint') })}
-            onSave={async (base, mine) => {
-              const clash = await save(
-                field,
-                base,
-                field === 'notes' || field === 'tier' ? mine : mine || null,
-              );
-              return clash && { theirs: String(clash.theirs ?? '') };
-            }}
-          />
-        ))}
-        <Contacts id={id} contacts={row.contacts ?? []} readOnly={readOnly} />
-        <CustomFields row={row} readOnly={readOnly} changed={changed.has('fields')} save={save} />
+      <div className={css.record}>
+        <div className={css.fields}>
+          {fields.map((field) => (
+            <EditField
+              key={field}
+              field={field}
+              label={t(`field.${field}`)}
+              value={String(readField(row, field) ?? '')}
+              kind={field === 'notes' ? 'lines' : 'line'}
+              readOnly={readOnly}
+              changed={changed.has(field)}
+              {...(field === 'birthday' && { hint: t('field.birthdayHint') })}
+              onSave={async (base, mine) => {
+                const clash = await save(
+                  field,
+                  base,
+                  field === 'notes' || field === 'tier' ? mine : mine || null,
+                );
+                return clash && { theirs: String(clash.theirs ?? '') };
+              }}
+            />
+          ))}
+          <Contacts id={id} contacts={row.contacts ?? []} readOnly={readOnly} />
+          <CustomFields row={row} readOnly={readOnly} changed={changed.has('fields')} save={save} />
+        </div>
+        {card !== null && <CardFacts card={card} />}
       </div>
-      {card !== null && <CardFacts card={card} />}
     </SectionCard>
   );
 }

@@ -1,8 +1,10 @@
 import { Button, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { api, body } from '../../../../api/client';
 import { matchOf } from '../../../../core/desk/customer';
 import type { Work } from '../../../../core/desk/works';
+import { useAct } from '../../../hooks/useAct';
 import { LoadingState, SectionCard } from '../../../kit';
 import { useWorks } from '../../../phone/WorksProvider';
 import css from '../desk.module.css';
@@ -18,12 +20,21 @@ import { useWorkCustomer } from './useWorkCustomer';
 export function CustomerSide({ work }: { work: Work }) {
   const { t } = useTranslation('pop');
   const { setCustomer } = useWorks();
-  const [changing, setChanging] = useState<'find' | 'new' | null>(null);
+  const act = useAct();
+  const [changing, setChanging] = useState<'find' | 'new' | 'matches' | null>(null);
   const match = matchOf(work);
   const customer = useWorkCustomer(work);
-  const choose = (id: string | null) => {
+  const choose = (id: string) => {
     setCustomer(work.interaction, id);
     setChanging(null);
+    void act(() =>
+      body(
+        api.PUT('/api/v1/interactions/{id}/customer', {
+          params: { path: { id: work.interaction } },
+          body: { customer_id: id },
+        }),
+      ),
+    );
   };
   const others = (
     <>
@@ -45,6 +56,8 @@ export function CustomerSide({ work }: { work: Work }) {
         onClose={() => setChanging(null)}
       />
     );
+  if (changing === 'matches')
+    return <ChooseCustomer work={work} cards={work.cards} onChoose={choose} actions={others} />;
   if (customer !== null) {
     const card = work.cards.find((one) => one.customer === customer) ?? null;
     return (
@@ -55,9 +68,9 @@ export function CustomerSide({ work }: { work: Work }) {
           card={card}
           actions={
             <>
-              {match.is === 'several' && (
-                <Button variant="default" onClick={() => choose(null)}>
-                  {t('customer.allMatches', { count: match.cards.length })}
+              {work.cards.length > 1 && (
+                <Button variant="default" onClick={() => setChanging('matches')}>
+                  {t('customer.allMatches', { count: work.cards.length })}
                 </Button>
               )}
               {others}
