@@ -1831,6 +1831,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/interactions/{id}/customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say who the customer is
+         * @description For those who talk with them, or are in wrap-up, and for their supervisors. The log, the screens of all who have the contact and flows that follow go by it; others it may have been are named behind.
+         */
+        put: operations["put_interactions_by_id_customer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/interactions/{id}/sip": {
         parameters: {
             query?: never;
@@ -4353,6 +4373,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the names of users
+         * @description Of all there are, whether they may sign in or not, in the order they were made.
+         */
+        get: operations["get_users_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users/{id}": {
         parameters: {
             query?: never;
@@ -6416,6 +6456,10 @@ export interface components {
          * @enum {string}
          */
         ImportState: "new" | "receiving" | "uploaded" | "checking" | "checked" | "running" | "stopped" | "done" | "failed";
+        InteractionCustomer: {
+            /** Format: uuid */
+            customer_id: string;
+        };
         /** @description An interaction with everything. */
         InteractionDetail: components["schemas"]["InteractionSummary"] & {
             assignments: components["schemas"]["AssignmentView"][];
@@ -9687,6 +9731,16 @@ export interface components {
             team_id?: string | null;
             /** @description Who is transferred to this person and does not reach them may leave them a message. */
             voicemail?: boolean;
+        };
+        /** @description Somebody, by name. */
+        UserName: {
+            /** @description Whether they may sign in. */
+            active: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @description By which notes name them: `@login`. */
+            login: string;
+            name: string;
         };
         /**
          * @description What a person may do. Several may be held at once.
@@ -13853,6 +13907,30 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InteractionDetail"];
                 };
+            };
+        };
+    };
+    put_interactions_by_id_customer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InteractionCustomer"];
+            };
+        };
+        responses: {
+            /** @description The contact is theirs */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -19797,6 +19875,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StoredUser"];
+                };
+            };
+        };
+    };
+    get_users_names: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before */
+                cursor?: string;
+                /** @description 1 to 500; 50 when nothing is said */
+                limit?: string;
+                /** @description Only those whose name begins with this, whatever the case */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["UserName"][];
+                        /** @description Give it back as `cursor` to get what follows; null: this was the last page */
+                        next: string | null;
+                    };
                 };
             };
         };

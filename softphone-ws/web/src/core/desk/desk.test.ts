@@ -70,7 +70,7 @@ describe('who calls', () => {
     expect(matchOf(work({ cards: [card({})] })).is).toBe('one');
     expect(matchOf(work({ cards: [card({ matched: 'last_digits' })] })).is).toBe('several');
     expect(matchOf(work({ cards: [card({ matched: 'asked' }), card({ customer: 'c2' })] })).is).toBe('one');
-    expect(matchOf(work({ cards: [card({ matched: 'asked', hidden: true }), card()] })).is).toBe('hidden');
+    expect(matchOf(work({ cards: [card({ matched: 'asked', hidden: true }), card({})] })).is).toBe('hidden');
     expect(matchOf(work({ cards: [card({}), card({ customer: 'c2' })] })).is).toBe('several');
     expect(matchOf(work({ cards: [card({ hidden: true })] })).is).toBe('hidden');
     expect(matchOf(work({ cardPending: true })).is).toBe('looking');
