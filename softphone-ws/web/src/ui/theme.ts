@@ -35,11 +35,33 @@ export const theme = createTheme({
 /** What a person may choose from; `auto` follows the system. */
 export const THEMES = ['auto', 'light', 'dark'] as const;
 
+/** Mantine's own are too pale to be read on their grounds (WCAG 2.2, 1.4.3: 4.5 to 1). */
+const READABLE = {
+  light: {
+    '--mantine-color-dimmed': '#59646e',
+    '--mantine-color-placeholder': '#6b747c',
+    '--mantine-color-yellow-light-color': '#734700',
+    '--mantine-color-orange-light-color': '#963407',
+    '--mantine-color-lime-light-color': '#3d5c10',
+    '--mantine-color-green-light-color': '#1d6a2f',
+    ...Object.fromEntries(
+      ['red', 'pink', 'grape', 'violet', 'indigo', 'blue', 'cyan', 'teal', 'gray'].map((colour) => [
+        `--mantine-color-${colour}-light-color`,
+        `var(--mantine-color-${colour}-9)`,
+      ]),
+    ),
+  },
+  dark: {
+    '--mantine-color-dimmed': '#a9a9ae',
+    '--mantine-color-placeholder': '#96969c',
+  },
+} as const;
+
 /** The theme's variables through CSSOM: a `<style>` of Mantine's own would need `'unsafe-inline'`. */
 export function adoptTheme(): void {
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(
-    convertCssVariables(defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme)), ':root'),
-  );
+  const { variables, light, dark } = defaultCssVariablesResolver(mergeMantineTheme(DEFAULT_THEME, theme));
+  const all = { variables, light: { ...light, ...READABLE.light }, dark: { ...dark, ...READABLE.dark } };
+  sheet.replaceSync(convertCssVariables(all, ':root'));
   document.adoptedStyleSheets.push(sheet);
 }

@@ -52,7 +52,7 @@ export function TicketTable({ rows, empty }: { rows: Pages<Row> | readonly Row[]
       onOpen={(row) => go(`/tickets/${row.id}`)}
       empty={<EmptyState {...(empty !== undefined && { title: empty })} />}
       columns={[
-        { key: 'number', title: '#', width: '5rem', end: true, cell: (row) => row.number },
+        { key: 'number', title: '#', width: '4rem', cell: (row) => row.number },
         {
           key: 'title',
           title: t('ticket.title'),

@@ -16,14 +16,15 @@ export function Until({ ms }: { ms: number }) {
   return <Duration ms={ms - useNow()} />;
 }
 
-/** A moment in the person's language and zone. Of REST, which tells microseconds: `<Time ms={row.created_at / 1000} />`. */
+/** A moment in the person's language and zone; of this year without the year. Of REST, which tells microseconds: `<Time ms={row.created_at / 1000} />`. */
 export function Time({ ms, as = 'both' }: { ms: number; as?: 'both' | 'date' | 'time' }) {
   const { i18n } = useTranslation();
-  const options: Intl.DateTimeFormatOptions = {
-    ...(as !== 'time' && { dateStyle: 'medium' }),
-    ...(as !== 'date' && { timeStyle: 'short' }),
-  };
   const moment = new Date(ms);
+  const options: Intl.DateTimeFormatOptions = {
+    ...(as !== 'time' && { month: 'short', day: 'numeric' }),
+    ...(as !== 'time' && moment.getFullYear() !== new Date().getFullYear() && { year: 'numeric' }),
+    ...(as !== 'date' && { hour: 'numeric', minute: '2-digit' }),
+  };
   return (
     <time dateTime={moment.toISOString()}>
       {new Intl.DateTimeFormat(i18n.language, options).format(moment)}

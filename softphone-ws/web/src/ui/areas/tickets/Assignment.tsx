@@ -52,24 +52,28 @@ export function Assignment({ row }: { row: Ticket }) {
           [t('field.queue_id'), queue(row.queue_id)],
           [t('field.team_id'), team(row.team_id)],
           [t('responsible'), person(row.responsible_id)],
+          [
+            t('customers'),
+            <div key="customers" className={css.row}>
+              {row.customers.map((id) => (
+                <CustomerLink key={id} id={id} />
+              ))}
+              <Button size="compact-xs" variant="subtle" onClick={() => setOpen('customers')}>
+                {t('change')}
+              </Button>
+            </div>,
+          ],
+          [
+            t('watchers'),
+            <div key="watchers" className={css.row}>
+              {watchers || '—'}
+              <Button size="compact-xs" variant="subtle" onClick={() => setOpen('watchers')}>
+                {t('change')}
+              </Button>
+            </div>,
+          ],
         ]}
       />
-      <div className={css.row}>
-        <span className={css.dim}>{t('customers')}</span>
-        {row.customers.map((id) => (
-          <CustomerLink key={id} id={id} />
-        ))}
-        <Button size="compact-xs" variant="subtle" onClick={() => setOpen('customers')}>
-          {t('change')}
-        </Button>
-      </div>
-      <div className={css.row}>
-        <span className={css.dim}>{t('watchers')}</span>
-        <span>{watchers || '—'}</span>
-        <Button size="compact-xs" variant="subtle" onClick={() => setOpen('watchers')}>
-          {t('change')}
-        </Button>
-      </div>
       {open === 'assign' && <AssignDialog row={row} give={give} onClose={() => setOpen(null)} />}
       {open === 'watchers' && <WatchersDialog row={row} onClose={() => setOpen(null)} />}
       {open === 'customers' && <CustomersDialog row={row} onClose={() => setOpen(null)} />}
