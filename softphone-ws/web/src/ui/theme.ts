@@ -36,8 +36,13 @@ export const theme = createTheme({
 export const THEMES = ['auto', 'light', 'dark'] as const;
 
 /** Mantine's own are too pale to be read on their grounds (WCAG 2.2, 1.4.3: 4.5 to 1). */
+const DANGER = {
+  '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
+  '--mantine-color-red-filled-hover': '#b02525',
+};
 const READABLE = {
   light: {
+    ...DANGER,
     '--mantine-color-dimmed': '#59646e',
     '--mantine-color-placeholder': '#6b747c',
     '--mantine-color-yellow-light-color': '#734700',
@@ -52,6 +57,7 @@ const READABLE = {
     ),
   },
   dark: {
+    ...DANGER,
     '--mantine-color-dimmed': '#a9a9ae',
     '--mantine-color-placeholder': '#96969c',
   },

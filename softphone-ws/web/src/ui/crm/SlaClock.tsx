@@ -38,7 +38,7 @@ export function SlaClock({ ticket, which }: { ticket: Schemas['TicketRow']; whic
     }
   };
   return (
-    <Badge color={look(promised)} variant="light" tt="none">
+    <Badge color={look(promised)} variant="light" tt="none" miw="max-content">
       {word()}
     </Badge>
   );

@@ -18,7 +18,7 @@ export function Page({
     <div className={css.page}>
       <header className={css.pageHead}>
         <Title order={1}>{title}</Title>
-        {actions}
+        {actions !== undefined && <div className={css.actions}>{actions}</div>}
       </header>
       <div className={css.pageBody}>{children}</div>
     </div>
@@ -39,7 +39,7 @@ export function SectionCard({
     <section className={css.card} aria-label={title}>
       <div className={css.cardHead}>
         <Title order={2}>{title}</Title>
-        {actions}
+        {actions !== undefined && <div className={css.actions}>{actions}</div>}
       </div>
       <div className={css.cardBody}>{children}</div>
     </section>
