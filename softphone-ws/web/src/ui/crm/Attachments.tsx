@@ -81,7 +81,7 @@ export function Attachments({ of, id, readOnly = false }: { of: Of; id: string; 
         {(files.data ?? []).map((file) => (
           <li key={file.id} className={css.row}>
             <IconPaperclip size={14} aria-hidden />
-            <Anchor size="sm" href={`/api/v1/${of}/${id}/attachments/${file.id}`} download={file.name}>
+            <Anchor inherit href={`/api/v1/${of}/${id}/attachments/${file.id}`} download={file.name}>
               <bdi>{file.name}</bdi>
             </Anchor>
             <span className={css.meta}>

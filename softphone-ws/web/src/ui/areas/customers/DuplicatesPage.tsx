@@ -25,7 +25,7 @@ export default function DuplicatesPage() {
       queries.invalidateQueries({ queryKey: ['duplicates'] }),
     );
   const side = ({ customer_id, name }: Schemas['DuplicateSide']) => (
-    <Anchor component={Link} href={`/customers/${customer_id}`} size="sm">
+    <Anchor component={Link} href={`/customers/${customer_id}`} inherit>
       <bdi>{name}</bdi>
     </Anchor>
   );

@@ -48,7 +48,7 @@ export function Identity({ row }: { row: Customer }) {
                 key: 'name',
                 title: t('field.name'),
                 cell: (one) => (
-                  <Anchor component={Link} href={`/customers/${one.customer_id}`} size="sm">
+                  <Anchor component={Link} href={`/customers/${one.customer_id}`} inherit>
                     <bdi>{one.name}</bdi>
                   </Anchor>
                 ),

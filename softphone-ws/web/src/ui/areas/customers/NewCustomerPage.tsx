@@ -172,7 +172,7 @@ function Known({ number }: { number: string }) {
     <Alert color="orange" mt="sm" title={t('new.known')}>
       {cards.map((card) => (
         <div key={card.customer}>
-          <Anchor component={Link} href={`/customers/${card.customer}`} size="sm">
+          <Anchor component={Link} href={`/customers/${card.customer}`} inherit>
             <bdi>{card.name}</bdi>
           </Anchor>
         </div>

@@ -50,7 +50,7 @@ export function Relations({ id }: { id: string }) {
             title: t('field.name'),
             cell: (row) =>
               row.name ? (
-                <Anchor component={Link} href={`/customers/${row.customer_id}`} size="sm">
+                <Anchor component={Link} href={`/customers/${row.customer_id}`} inherit>
                   <bdi>{row.name}</bdi>
                 </Anchor>
               ) : (

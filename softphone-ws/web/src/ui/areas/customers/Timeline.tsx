@@ -138,7 +138,7 @@ function Detail({ entry }: { entry: Entry }) {
     }
     case 'ticket':
       return (
-        <Anchor component={Link} href={`/tickets/${entry.id}`} size="sm">
+        <Anchor component={Link} href={`/tickets/${entry.id}`} inherit>
           #{detail} <bdi>{entry.title}</bdi>
         </Anchor>
       );

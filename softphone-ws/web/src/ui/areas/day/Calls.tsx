@@ -114,7 +114,7 @@ function Who({ row }: { row: Row }) {
   return (
     <span className={css.row}>
       {row.customer_id && name !== '' && (
-        <Anchor component={Link} href={`/customers/${row.customer_id}`} size="sm">
+        <Anchor component={Link} href={`/customers/${row.customer_id}`} inherit>
           <bdi>{name}</bdi>
         </Anchor>
       )}

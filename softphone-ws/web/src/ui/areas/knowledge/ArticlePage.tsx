@@ -203,7 +203,7 @@ function About({ view: { article, tally, translations, version } }: { view: View
           </div>
         )}
         {translations.map((one) => (
-          <Anchor key={one.id} component={Link} href={`/knowledge/${one.id}`} size="sm">
+          <Anchor key={one.id} component={Link} href={`/knowledge/${one.id}`} inherit>
             {one.language}: {one.title}
           </Anchor>
         ))}

@@ -57,7 +57,7 @@ export default function RequestsPage() {
                 </strong>
                 {row.details && <span className={`${css.dim} ${css.said}`}>{row.details}</span>}
                 {row.article_id && (
-                  <Anchor component={Link} href={`/knowledge/${row.article_id}`} size="sm">
+                  <Anchor component={Link} href={`/knowledge/${row.article_id}`} inherit>
                     {t('requests.answer')}
                   </Anchor>
                 )}

@@ -144,7 +144,12 @@ function useColumns(names: Names): Column<Interaction>[] {
     },
     { key: 'queue', title: t('row.queue'), cell: (row) => names.of(row.queue_id) ?? dash },
     { key: 'agent', title: t('row.agent'), cell: (row) => names.of(row.agent_id) ?? dash },
-    { key: 'wait', title: t('row.wait'), end: true, cell: (row) => <Duration ms={row.wait_ms} /> },
+    {
+      key: 'wait',
+      title: t('row.wait'),
+      end: true,
+      cell: (row) => (row.wait_ms > 0 || row.closed_at ? <Duration ms={row.wait_ms} /> : '–'),
+    },
     {
       key: 'talk',
       title: t('row.talk'),

@@ -84,7 +84,7 @@ export function Assignment({ row }: { row: Ticket }) {
 function CustomerLink({ id }: { id: string }) {
   const name = useCustomerName(id);
   return (
-    <Anchor component={Link} href={`/customers/${id}`} size="sm">
+    <Anchor component={Link} href={`/customers/${id}`} inherit>
       <bdi>{name || id.slice(-8)}</bdi>
     </Anchor>
   );

@@ -100,7 +100,7 @@ function Interaction({ id, drop }: { id: string; drop: () => void }) {
       <div className={css.row}>
         {data ? (
           <>
-            <Anchor component={Link} href={`/interactions/${id}`} size="sm">
+            <Anchor component={Link} href={`/interactions/${id}`} inherit>
               <Time ms={data.opened_at / 1000} />
             </Anchor>
             <bdi>{data.direction === 'outbound' ? data.to : (data.from ?? t('withheld'))}</bdi>

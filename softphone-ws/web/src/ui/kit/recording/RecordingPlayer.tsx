@@ -120,7 +120,7 @@ function Player({ recording }: { recording: Recording }) {
               key={`${mark}${offset_ms}`}
               component="button"
               type="button"
-              size="sm"
+              inherit
               onClick={() => playback.seek(offset_ms)}
             >
               {formatDuration(offset_ms)} {t(`mark.${mark as 'held'}`, { defaultValue: mark })}

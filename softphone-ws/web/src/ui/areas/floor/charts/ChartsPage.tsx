@@ -290,7 +290,7 @@ function SlotTable({
     count === 0 ? (
       0
     ) : (
-      <Anchor component={Link} href={addressOf(slot, step, queue, more)} size="sm">
+      <Anchor component={Link} href={addressOf(slot, step, queue, more)} inherit>
         {count}
       </Anchor>
     );

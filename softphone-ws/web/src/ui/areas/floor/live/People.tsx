@@ -26,7 +26,7 @@ export function Customer({ id, caller }: { id: string | null; caller: CallerView
         <Anchor
           component={Link}
           href={`/customers/${id}`}
-          size="sm"
+          inherit
           onClick={(event: MouseEvent) => event.stopPropagation()}
         >
           <bdi>{name}</bdi>

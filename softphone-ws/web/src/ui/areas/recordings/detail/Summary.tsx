@@ -36,14 +36,21 @@ export function Summary({ detail, names }: { detail: Detail; names: Names }) {
               ? t(`reason.${detail.close_reason as 'completed'}`, { defaultValue: detail.close_reason })
               : t('state.open'),
           ],
-          [t('row.wait'), <Duration key="wait" ms={detail.wait_ms} />],
-          [t('row.talk'), <Duration key="talk" ms={detail.talk_ms} />],
-          [t('one.hold'), <Duration key="hold" ms={detail.hold_ms} />],
-          [t('one.wrapUp'), <Duration key="wrap" ms={detail.wrap_up_ms} />],
+          // What is under way counts when it is over.
+          ...(
+            [
+              [t('row.wait'), detail.wait_ms],
+              [t('row.talk'), detail.talk_ms],
+              [t('one.hold'), detail.hold_ms],
+              [t('one.wrapUp'), detail.wrap_up_ms],
+            ] as const
+          )
+            .filter(([, ms]) => ms > 0 || detail.closed_at)
+            .map(([name, ms]) => [name, <Duration key={name} ms={ms} />] as const),
           [
             t('one.origin'),
             detail.origin_id && (
-              <Anchor key="origin" component={Link} href={`/interactions/${detail.origin_id}`} size="sm">
+              <Anchor key="origin" component={Link} href={`/interactions/${detail.origin_id}`} inherit>
                 {t('one.originLink')}
               </Anchor>
             ),
