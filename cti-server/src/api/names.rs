@@ -36,6 +36,7 @@ struct UserName {
 
 async fn list(State(api): State<Arc<Api>>, query: Query) -> Answer<Json<Page<UserName>>> {
     let Page { items, next } = api.state.store.list::<User>(&query.into_list()?).await?;
-    let items = items.into_iter().map(|user| UserName { id: user.id, name: user.data.name, login: user.data.login, active: user.data.active });
+    let items =
+        items.into_iter().map(|user| UserName { id: user.id, name: user.data.name, login: user.data.login, active: user.data.active });
     Ok(Json(Page { items: items.collect(), next }))
 }

@@ -2,8 +2,8 @@
 //! in whose name somebody may act; the verbs themselves are in `agents` and `verbs`. Extends [`Rooms`].
 
 use super::Effect;
-use super::agents::Done;
 use super::Found;
+use super::agents::Done;
 use super::live::Look;
 use super::rooms::Rooms;
 use super::targets::TargetsAsked;
@@ -82,7 +82,9 @@ impl Rooms {
         self.role = match &question {
             Question::Dial { role, .. } | Question::Act(Act { role, .. }) | Question::Look(Look { role, .. }) => *role,
             Question::InForce => Role::Administrator,
-            Question::Presence { role, .. } | Question::Targets(TargetsAsked { role, .. }) | Question::Identify(Identify { role, .. }) => *role,
+            Question::Presence { role, .. } | Question::Targets(TargetsAsked { role, .. }) | Question::Identify(Identify { role, .. }) => {
+                *role
+            }
             // Who may ask is judged by who has the log.
             Question::Why(_) => Role::Agent,
         };

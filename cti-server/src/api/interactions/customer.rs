@@ -1,8 +1,8 @@
 //! `PUT /interactions/{id}/customer`: whoever works on it says who the customer is.
 
 use super::super::Api;
-use super::super::calls::refused;
 use super::super::caller::Caller;
+use super::super::calls::refused;
 use super::super::extract::{JsonBody, PathOf, parse};
 use super::super::problem::{Answer, Problem};
 use super::super::visible;
