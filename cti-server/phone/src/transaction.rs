@@ -68,7 +68,8 @@ impl ClientTransaction {
                 }
                 () = tokio::time::sleep_until(wake), if !quiet => {
                     let now = Instant::now();
-                    if now >= self.give_up_at {
+                    // Woken late, it does first what was due first.
+                    if self.give_up_at <= self.again_at.min(now) {
                         return Err(PhoneError::Timeout);
                     }
                     self.agent.send_again(&self.bytes, self.to);

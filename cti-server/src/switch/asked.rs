@@ -9,6 +9,7 @@ use super::rooms::Rooms;
 use super::targets::TargetsAsked;
 use super::verbs::Audited;
 use super::why::WhyAsked;
+use crm_core::card::CARDS_MAX;
 use cti_interaction::AssignmentView;
 use cti_types::{AgentId, InteractionId, LegId, Now, OfferId, QueueId, ReasonId, UserId};
 use serde_json::{Value, json};
@@ -176,6 +177,7 @@ impl Rooms {
         let before = self.contacts.get_mut(&interaction).and_then(|contact| contact.found.take());
         let others = before.map(|before| before.cards).unwrap_or_default();
         found.cards.extend(others.into_iter().filter(|card| !found.customers.contains(&card.customer)));
+        found.cards.truncate(CARDS_MAX);
         self.found(now, interaction, found);
         Ok(())
     }

@@ -61,6 +61,8 @@ const TABLE: &[(&str, &[&str], &str)] = &[
     ("GET", &["/api/v1/status"], "-ASNX"),
     ("GET", &["/api/v1/directory"], "ASX"),
     ("POST", &["/api/v1/notifications", "/api/v1/users/{id}/presence"], "SX"),
+    ("PUT", &["/api/v1/interactions/{id}/customer"], "ASX"),
+    ("GET", &["/api/v1/users/names"], "ASNX"),
     ("GET", NAMES, "ASNX"),
     ("GET", NAMES_ONE, "ASNX"),
     ("GET", &["/api/v1/users", "/api/v1/users/{id}"], "SNX"),
