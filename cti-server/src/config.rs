@@ -81,6 +81,8 @@ pub struct MediaConfig {
     pub threads: usize,
     /// No packet for this long, in seconds, while some should come: media is lost.
     pub loss_after_s: u64,
+    /// The same for an agent's page in a call, whose caller should not wait in silence.
+    pub page_loss_s: u64,
     /// A call whose media stays lost this much longer, in seconds, is ended.
     pub loss_ends_after_s: u64,
     /// How long a port rests before it is used again, in seconds.
@@ -145,6 +147,7 @@ impl Default for MediaConfig {
             ports: (16_384, 32_767),
             threads: 0,
             loss_after_s: 10,
+            page_loss_s: 2,
             loss_ends_after_s: 30,
             port_rest_s: 3,
             codecs: Codec::ALL.map(|codec| codec.name().to_owned()).to_vec(),
@@ -267,6 +270,9 @@ impl Config {
         self.media.spoken()?;
         if (first..=last).contains(&self.media.webrtc_port) {
             bail!("media.webrtc_port: {} is one of media.ports; take one outside of them", self.media.webrtc_port);
+        }
+        if self.media.page_loss_s == 0 || self.media.loss_after_s == 0 {
+            bail!("media.page_loss_s, media.loss_after_s: must be at least 1 second");
         }
         let tones = &self.media.tones;
         if !(tones.is_empty() || tones.len() == 2 && tones.bytes().all(|b| b.is_ascii_uppercase())) {

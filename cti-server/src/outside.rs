@@ -92,7 +92,7 @@ impl House {
                 (None, None) => Ok(()),
             };
             if let Err(error) = noted {
-                tracing::error!(?interaction, action, %error, "what a supervisor did is in the log but not in the audit");
+                tracing::error!(?interaction, action, %error, "what somebody did is in the log but not in the audit");
             }
         });
     }

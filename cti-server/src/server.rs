@@ -630,6 +630,7 @@ fn start_engine(
     let settings = cti_media_engine::EngineConfig {
         threads: config.media_threads(),
         loss_after: Duration::from_secs(config.media.loss_after_s),
+        page_loss_after: Duration::from_secs(config.media.page_loss_s),
         // As many legs as there are pairs of ports.
         legs_max: usize::from(config.media.ports.1 - config.media.ports.0).div_ceil(2),
         pages: web.as_ref().and(pages),

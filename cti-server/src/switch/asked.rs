@@ -37,10 +37,11 @@ pub enum Question {
     Identify(Identify),
 }
 
-/// Somebody (`by`, `role` as in [`Act`]) says who the customer of a contact is.
+/// Somebody (`by`, `via`, `role` as in [`Act`]) says who the customer of a contact is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identify {
     pub by: UserId,
+    pub via: &'static str,
     pub role: Role,
     pub interaction: InteractionId,
     /// This customer alone.
@@ -167,7 +168,7 @@ impl Rooms {
     }
 
     fn identify(&mut self, now: Now, said: Identify) -> Done {
-        let Identify { by, role: _, interaction, mut found } = said;
+        let Identify { by, via, role: _, interaction, mut found } = said;
         let agents = self.interactions.participants(interaction).into_iter().filter_map(|view| view.agent);
         let who: Vec<AgentId> = agents.chain(self.desks.agents_of(interaction)).collect();
         if !who.contains(&by) && !who.iter().any(|agent| self.may_supervise(by, Some(*agent))) {
@@ -179,6 +180,8 @@ impl Rooms {
         found.cards.extend(others.into_iter().filter(|card| !found.customers.contains(&card.customer)));
         found.cards.truncate(CARDS_MAX);
         self.found(now, interaction, found);
+        let audited = Audited { at: now.utc, by, via, action: "identify", interaction: Some(interaction), agent: None, mode: None };
+        self.effects.push_back(Effect::Audit(audited));
         Ok(())
     }
 

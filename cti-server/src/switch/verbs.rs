@@ -14,14 +14,14 @@ use cti_types::mailbox::Mailbox;
 use cti_types::{AgentId, InteractionId, LegId, Now, ParticipantId, QueueId, UserId, Utc};
 use softphone_protocol::{Command, ErrorCode, ModeAsked, RecordAsked, Role, TargetAsked, WireError};
 
-/// Something a supervisor did that is kept in the audit.
+/// Something of calls that somebody did and that is kept in the audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audited {
     pub at: Utc,
     pub by: UserId,
     /// By which way: `screen`, `phone`, `api`, `api_token`.
     pub via: &'static str,
-    /// `supervise`, `intercept`, `force_release`, `take`, `move`, `set_presence`; what somebody did in an agent's name: the verb.
+    /// `supervise`, `intercept`, `force_release`, `take`, `move`, `set_presence`, `identify`; what somebody did in an agent's name: the verb.
     pub action: &'static str,
     /// None: it is about an agent alone.
     pub interaction: Option<InteractionId>,

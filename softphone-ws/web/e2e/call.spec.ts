@@ -66,7 +66,7 @@ test('a call pops before it rings, is answered, heard both ways, held, wrapped u
   await expect(finish, 'the queue wants a code').toBeDisabled();
   await you.page.getByLabel('What came of it').first().click();
   await you.page.getByRole('option', { name: 'Resolved' }).click();
-  await you.page.getByLabel('Note', { exact: true }).fill('Explained the invoice.');
+  await you.page.getByRole('textbox', { name: 'Note', exact: true }).fill('Explained the invoice.');
   await finish.click();
   await you.shows('Ready');
 

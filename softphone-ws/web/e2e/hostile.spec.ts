@@ -82,7 +82,7 @@ test('markup and control characters of a caller are text on every screen', async
   await expect(sara.page.getByRole('table', { name: 'Calls in progress' })).toContainText(SHOWN);
   for (const check of clean) await check();
 
-  await you.page.getByLabel('Note', { exact: true }).fill(MARKUP);
+  await you.page.getByRole('textbox', { name: 'Note', exact: true }).fill(MARKUP);
   await you.verb('Hang up').click();
   await call.is('ended');
   await you.page.getByRole('button', { name: 'Finish the wrap-up' }).click();

@@ -130,6 +130,8 @@ export class Person {
       permissions: ['microphone'],
       ...options,
     });
+    // What a step waits for in vain is said long before the test's own time is up.
+    context.setDefaultTimeout(process.env.STANDS_STILL === '1' ? 180_000 : 30_000);
     await context.addInitScript(instrument);
     return new Person(server, login, voice, context, await context.newPage());
   }

@@ -134,6 +134,9 @@ async fn who_an_agent_says_it_is_is_on_the_card_first_and_alone_in_the_log(house
     assert_eq!((text(&one, "/customer_id"), one.pointer("/customers")), (second, Some(&json!([second]))));
     let late = rest.put(&path, &json!({ "customer_id": first })).await;
     assert_eq!(late.status, 404, "{}", late.body);
+    let noted =
+        house.rest().items(&format!("/audit?resource=interaction&resource_id={}&action=identify", text(&view, "/interaction"))).await;
+    assert_eq!(noted.len(), 3, "each time it is known who said so: {noted:?}");
 }
 
 async fn a_number_that_is_not_ours_is_refused(house: House) {

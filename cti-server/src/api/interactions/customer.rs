@@ -28,8 +28,8 @@ pub(super) async fn set(State(api): State<Arc<Api>>, caller: Caller, path: PathO
     let found = crate::card::of_customer(&api.state.store, api.state.clock.utc(), customer_id).await?;
     // Erased since it was looked at.
     let Some(found) = found else { return Err(Problem::invalid("customer_id", "choose a customer that exists")) };
-    let (by, role) = (caller.user.id, caller.role());
-    let question = Box::new(Question::Identify(Identify { by, role, interaction, found }));
+    let (by, via, role) = (caller.user.id, caller.who().via, caller.role());
+    let question = Box::new(Question::Identify(Identify { by, via, role, interaction, found }));
     let inbox = &api.state.inbox;
     api.state.asks.ask(async |ask| inbox.desk(Event::Asked { ask, question }).await).await.map_err(refused)?;
     Ok(StatusCode::NO_CONTENT)
