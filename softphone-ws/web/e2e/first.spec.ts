@@ -4,7 +4,8 @@ import { openBrowser, PageEar } from './person';
 import { end, firstLine, launch } from './server';
 import { AGENT, expect, test } from './support';
 
-const MINUTE_MS = 60_000;
+/** On a machine that stands still a minute proves nothing: what it took is said all the same. */
+const MINUTE_MS = process.env.STANDS_STILL === '1' ? 300_000 : 60_000;
 /** Quieter than any voice of the demo's callers. */
 const SOUND_DB = -45;
 

@@ -209,7 +209,12 @@ test('who may only read commands nothing', async ({ server, person }) => {
   ] as const)
     expect((await server.request('POST', path, row, { cookie })).status, path).toBe(403);
   await reader.goto('/admin');
-  await expect(reader.page.getByText('There is no such page.').first()).toBeVisible();
+  await expect(
+    reader.page.getByRole('heading', {
+      level: 1,
+      name: 'You are not allowed to do this. Ask your administrator for the right.',
+    }),
+  ).toBeVisible();
 });
 
 test('a call that is not one’s own, or is none, cannot be touched', async ({ server, outside, person }) => {

@@ -13,7 +13,8 @@ const START_MS = 120_000;
 const END_MS = 30_000;
 const LOG_CHARS = 8_000;
 /** Where the machine stands still for seconds, no page is lost for that. `tests/run` says so. */
-const PATIENT = process.env.STANDS_STILL === '1' ? { MEDIA__PAGE_LOSS_S: '15', MEDIA__LOSS_AFTER_S: '60' } : {};
+const PATIENT =
+  process.env.STANDS_STILL === '1' ? { MEDIA__PAGE_LOSS_S: '15', MEDIA__LOSS_AFTER_S: '60' } : {};
 
 export interface Account {
   readonly name: string;
@@ -151,7 +152,10 @@ export async function launch(settings: Readonly<Record<string, string>>, words: 
   const log = await open(join(folder, 'server.log'), 'w');
   // None of our own environment's configuration.
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('CORDBOARD_'));
-  const configured = Object.entries({ ...PATIENT, ...settings }).map(([name, value]) => [`CORDBOARD_${name}`, value]);
+  const configured = Object.entries({ ...PATIENT, ...settings }).map(([name, value]) => [
+    `CORDBOARD_${name}`,
+    value,
+  ]);
   const child = spawn(cordboard, ['demo', ...words, '--data', join(folder, 'data')], {
     env: { CORDBOARD_LOG: 'info', ...Object.fromEntries([...kept, ...configured]) },
     stdio: ['ignore', 'pipe', log.fd],

@@ -5,4 +5,4 @@ export { Filters, KeyValue, Page, SectionCard } from './Page';
 export { RouteTabs } from './RouteTabs';
 export { StateBadge } from './StateBadge';
 export { EmptyState, ErrorState, LoadingState } from './states';
-export { Duration, Since, Time, Until } from './time';
+export { Duration, Since, Time, timeText, Until } from './time';

@@ -19,15 +19,16 @@ export function Until({ ms }: { ms: number }) {
 /** A moment in the person's language and zone; of this year without the year. Of REST, which tells microseconds: `<Time ms={row.created_at / 1000} />`. */
 export function Time({ ms, as = 'both' }: { ms: number; as?: 'both' | 'date' | 'time' }) {
   const { i18n } = useTranslation();
+  return <time dateTime={new Date(ms).toISOString()}>{timeText(ms, i18n.language, as)}</time>;
+}
+
+/** The same where only text can stand. */
+export function timeText(ms: number, language: string, as: 'both' | 'date' | 'time' = 'both'): string {
   const moment = new Date(ms);
   const options: Intl.DateTimeFormatOptions = {
     ...(as !== 'time' && { month: 'short', day: 'numeric' }),
     ...(as !== 'time' && moment.getFullYear() !== new Date().getFullYear() && { year: 'numeric' }),
     ...(as !== 'date' && { hour: 'numeric', minute: '2-digit' }),
   };
-  return (
-    <time dateTime={moment.toISOString()}>
-      {new Intl.DateTimeFormat(i18n.language, options).format(moment)}
-    </time>
-  );
+  return new Intl.DateTimeFormat(language, options).format(moment);
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Select } from '@mantine/core';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,9 +8,11 @@ import { formatDuration } from '../../../core/duration';
 import css from '../../crm/crm.module.css';
 import { usePersonName } from '../../crm/lookups';
 import { TicketTable } from '../../crm/TicketTable';
-import { EmptyState, SectionCard, Time } from '../../kit';
+import { EmptyState, SectionCard, Time, timeText } from '../../kit';
 import { InteractionRecordings } from '../../kit/recording';
 import { type Ticket, useTicketAct } from './useTicket';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Contacts and tickets that belong to a ticket. */
 export function Links({ row }: { row: Ticket }) {
@@ -47,15 +49,15 @@ function Others({ ids, empty }: { ids: readonly string[]; empty: string }) {
 function Interactions({ row }: { row: Ticket }) {
   const { t } = useTranslation('tickets');
   const act = useTicketAct();
-  const [added, setAdded] = useState('');
+  const [added, setAdded] = useState<string | null>(null);
   const path = { id: row.id };
   const add = () =>
     void act(() =>
       api.POST('/api/v1/tickets/{id}/interactions', {
         params: { path },
-        body: { interaction_id: added.trim() },
+        body: { interaction_id: added ?? '' },
       }),
-    ).then((done) => done && setAdded(''));
+    ).then((done) => done && setAdded(null));
   const drop = (interaction: string) =>
     void act(() =>
       api.DELETE('/api/v1/tickets/{id}/interactions/{interaction}', {
@@ -71,17 +73,72 @@ function Interactions({ row }: { row: Ticket }) {
         ))}
       </ul>
       <Group align="end">
-        <TextInput
-          label={t('linkInteraction')}
-          style={{ width: '22rem' }}
+        <ContactPick
+          customer={row.customer_id ?? null}
+          linked={row.interactions}
           value={added}
-          onChange={(event) => setAdded(event.currentTarget.value)}
+          onChange={setAdded}
         />
-        <Button variant="light" disabled={added.trim() === ''} onClick={add}>
+        <Button variant="light" disabled={added === null} onClick={add}>
           {t('link')}
         </Button>
       </Group>
     </>
+  );
+}
+
+/** One of the customer's latest contacts; another's by its id. */
+function ContactPick({
+  customer,
+  linked,
+  value,
+  onChange,
+}: {
+  customer: string | null;
+  linked: readonly string[];
+  value: string | null;
+  onChange: (id: string | null) => void;
+}) {
+  const { t, i18n } = useTranslation(['tickets', 'customers', 'crm']);
+  const [text, setText] = useState('');
+  const found = useQuery({
+    queryKey: ['customers', customer, 'timeline', 'interaction'],
+    enabled: customer !== null,
+    queryFn: () =>
+      body(
+        api.GET('/api/v1/customers/{id}/timeline', {
+          params: { path: { id: customer ?? '' }, query: { kinds: 'interaction', limit: '50' } },
+        }),
+      ),
+  });
+  const rows = (found.data?.items ?? [])
+    .filter(({ id }) => !linked.includes(id))
+    .map(({ id, at, detail, user }) => {
+      const [channel = '', direction = ''] = (detail ?? '').split(' ');
+      const words = [
+        timeText(at / 1000, i18n.language),
+        t(`customers:timeline.channel.${channel as 'voice'}`, { defaultValue: channel }),
+        t(`customers:timeline.direction.${direction as 'inbound'}`, { defaultValue: direction }),
+        user,
+      ];
+      return { value: id, label: words.filter(Boolean).join(' · ') };
+    });
+  const named = text.trim().toLowerCase();
+  const other = UUID.test(named) && ![...linked, ...rows.map((row) => row.value)].includes(named);
+  return (
+    <Select
+      label={t('linkInteraction')}
+      placeholder={t('linkPlaceholder')}
+      style={{ width: '22rem' }}
+      data={other ? [...rows, { value: named, label: named }] : rows}
+      value={value}
+      onChange={onChange}
+      onSearchChange={setText}
+      searchable
+      clearable
+      nothingFoundMessage={t('crm:pick.nothing')}
+      clearButtonProps={{ 'aria-label': t('crm:pick.clear') }}
+    />
   );
 }
 
