@@ -9,6 +9,7 @@ use crm_core::{Result, Store};
 use cti_types::{QueueId, Utc};
 use softphone_protocol::QueueFiguresView;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 /// How often.
@@ -39,10 +40,11 @@ async fn count(store: &Store, now: Utc) -> Result<BTreeMap<QueueId, CountedFigur
     let mut all = BTreeMap::new();
     for (queue, zone) in zones {
         let midnight = midnight(&zone, now);
-        if !of_day.contains_key(&midnight) {
-            of_day.insert(midnight, store.interval_sums_since(midnight).await?);
-        }
-        let today = of_day.get(&midnight).and_then(|sums| sums.get(&queue)).copied().unwrap_or_default();
+        let sums = match of_day.entry(midnight) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(store.interval_sums_since(midnight).await?),
+        };
+        let today = sums.get(&queue).copied().unwrap_or_default();
         let lately = lately.get(&queue).copied().unwrap_or_default();
         all.insert(queue, CountedFigures { today: view(&today), lately: view(&lately) });
     }

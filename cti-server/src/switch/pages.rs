@@ -394,8 +394,8 @@ impl Rooms {
 
     /// Packets come again, by the same handshake.
     pub(super) fn page_back(&mut self, now: Now, leg: LegId) {
-        let lost = |page: &&Page| page.state == AudioState::Lost;
-        if self.pages.by_leg.get(&leg).and_then(|agent| self.pages.by_agent.get(agent)).filter(lost).is_some() {
+        let page = self.pages.by_leg.get(&leg).and_then(|agent| self.pages.by_agent.get(agent));
+        if page.is_some_and(|page| page.state == AudioState::Lost) {
             self.page_connected(now, leg);
         }
     }
