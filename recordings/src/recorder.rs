@@ -44,8 +44,8 @@ pub struct RecorderConfig {
 }
 
 impl RecorderConfig {
-    /// One writer thread, 16,384 frames (160 calls for a second, about 5 MB), parts of 1 GiB, a flush every 300 ms, 200 ms held back:
-    /// the death of the process takes about half a second.
+    /// One writer thread, 16,384 frames (160 calls for a second, about 5 MB), parts of 1 GiB, a flush every 300 ms, 500 ms held back:
+    /// the death of the process takes less than a second.
     pub fn new(dir: impl Into<PathBuf>, clock: Arc<dyn Fn() -> Tick + Send + Sync>) -> RecorderConfig {
         RecorderConfig {
             dir: dir.into(),
@@ -54,7 +54,7 @@ impl RecorderConfig {
             live_max: 4096,
             part_bytes_max: 1 << 30,
             flush_every: Duration::from_millis(300),
-            hold_back: Duration::from_millis(200),
+            hold_back: Duration::from_millis(500),
             clock,
         }
     }

@@ -10,8 +10,9 @@
 //! other; while somebody speaks only beyond ±20 ms, and no more than ten a second. A phone whose clock is wrong by 200 ppm needs 1.6.
 //!
 //! A stream whose timestamps jump is anchored anew at its arrival: at once when it is far early or absurdly late, after
-//! [`LATE_RUN_MAX_MS`] when it is steadily too late (a phone that stops its timestamps on hold), but not for a burst after a
-//! network stall, whose timestamps are right. What has no audio is silence. Two streams that speak on one channel at the
+//! [`LATE_RUN_MAX_MS`] when it is steadily far behind (a phone that stops its timestamps on hold), and what was placed meanwhile
+//! moves with it. A burst after a stall of the network, or of this machine, is not steady: its timestamps are right. What has no
+//! audio is silence. Two streams that speak on one channel at the
 //! same time are not mixed here: the later write holds.
 
 use crate::decode::Decoder;
@@ -29,7 +30,8 @@ pub type Pair = [i16; 2];
 const EARLY_MAX_MS: i64 = 100;
 /// A packet this much behind is not jitter either, whatever the network.
 const LATE_MAX_MS: i64 = 2000;
-/// Packets that come too late to be written for this long (by arrival) have stopped their timestamps.
+/// A sender whose packets are all farther behind than this, for so long by their arrival, has stopped its timestamps meanwhile.
+const BEHIND_MAX_MS: i64 = 200;
 const LATE_RUN_MAX_MS: i64 = 300;
 /// The averaged difference that is let be in silence, and in speech.
 const SLACK_MS: i64 = 2;
@@ -68,7 +70,7 @@ pub struct Timeline {
 }
 
 /// What the ring holds beyond the hold-back. A packet further ahead first makes the timeline hand out what is due.
-const RING_MS: i64 = 500;
+const RING_MS: i64 = 250;
 
 #[derive(Default)]
 struct Stream {
@@ -77,8 +79,8 @@ struct Stream {
     /// Place after the last sample of the newest packet, and that sample: to bridge a slip.
     next: i64,
     last: i16,
-    /// Arrival of the first packet of a run that came too late.
-    late_since: Option<i64>,
+    /// Arrival and place of the first packet of a run that is far behind.
+    late_since: Option<(i64, i64)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -107,9 +109,9 @@ struct Came {
 /// Where a packet goes.
 struct Place {
     start: i64,
-    /// Samples by which what was placed since the anchor is to be moved back before that, and where it then begins and ends.
-    back: i64,
+    /// Where what was placed before begins and ends that is to be moved first, and by how many samples: back if negative.
     run: (i64, i64),
+    by: i64,
 }
 
 impl Timeline {
@@ -172,14 +174,12 @@ impl Timeline {
             self.hand_out(arrival - self.hold_back, out);
         }
         let came = Came { at: arrival, len, quiet: samples.iter().all(|sample| sample.unsigned_abs() <= QUIET_MAX) };
-        let Place { start, back, run } = self.streams[side].follow(frame, came, self.written, self.per_ms);
-        self.move_back(side, back, run);
+        let Place { start, run, by } = self.streams[side].follow(frame, came, self.written, self.per_ms);
+        self.shift(side, run, by);
         if start + len <= self.written {
             self.late += 1;
-            self.streams[side].too_late(arrival);
             return;
         }
-        self.streams[side].late_since = None;
         self.bridge(side, start);
         let skip = (self.written - start).max(0);
         let audio = &samples[skip as usize..];
@@ -197,17 +197,23 @@ impl Timeline {
         }
     }
 
-    /// Moves what lies `back` samples behind `run` of one side there, and leaves silence after it.
-    fn move_back(&mut self, side: usize, back: i64, run: (i64, i64)) {
+    /// Moves what one side has in `run` by so many samples, as far as the ring reaches, and leaves silence where it was.
+    fn shift(&mut self, side: usize, run: (i64, i64), by: i64) {
         let len = self.ring.len() as i64;
         let at = |place: i64| place.rem_euclid(len) as usize;
-        if back > 0 {
-            for place in run.0..run.1 {
-                self.ring[at(place)][side] = self.ring[at(place + back)][side];
+        let held = self.written..self.written + len;
+        let mut carry = |from: i64| {
+            if held.contains(&from) {
+                let sample = std::mem::take(&mut self.ring[at(from)][side]);
+                if held.contains(&(from + by)) {
+                    self.ring[at(from + by)][side] = sample;
+                }
             }
-            for place in run.1..run.1 + back {
-                self.ring[at(place)][side] = 0;
-            }
+        };
+        match by.signum() {
+            -1 => (run.0..run.1).for_each(&mut carry),
+            1 => (run.0..run.1).rev().for_each(&mut carry),
+            _ => {}
         }
     }
 
@@ -264,7 +270,7 @@ impl Stream {
 
     /// The place of `frame`'s first sample, given what is already written.
     fn follow(&mut self, frame: &TapFrame, came: Came, written: i64, per_ms: i64) -> Place {
-        let place_at = |start| Place { start, back: 0, run: (0, 0) };
+        let place_at = |start| Place { start, run: (0, 0), by: 0 };
         let fresh = Anchor {
             source: frame.source,
             timestamp: frame.timestamp,
@@ -283,11 +289,22 @@ impl Stream {
         let since = ticks * per_ms * 1000 / i64::from(frame.codec.clock());
         let place = anchor.place + since;
         let behind = came.at - place;
-        let stopped = self.late_since.is_some_and(|first| came.at - first >= LATE_RUN_MAX_MS * per_ms);
-        if !(-EARLY_MAX_MS * per_ms..=LATE_MAX_MS * per_ms).contains(&behind) || stopped {
+        if !(-EARLY_MAX_MS * per_ms..=LATE_MAX_MS * per_ms).contains(&behind) {
             self.anchor = Some(fresh);
             self.late_since = None;
             return place_at(came.at);
+        }
+        if behind <= BEHIND_MAX_MS * per_ms {
+            self.late_since = None;
+        } else {
+            let (arrival, first) = *self.late_since.get_or_insert((came.at, place));
+            if came.at - arrival >= LATE_RUN_MAX_MS * per_ms {
+                self.anchor = Some(fresh);
+                self.late_since = None;
+                let run = (first, self.next.max(first));
+                self.next += behind;
+                return Place { start: came.at, run, by: behind };
+            }
         }
         if place + came.len <= written {
             return place_at(place);
@@ -297,10 +314,11 @@ impl Stream {
         // No further than to what is handed out.
         let back = (-behind).min(anchor.first - written);
         if settling && back > SLACK_MS * per_ms {
-            let (first, end) = (anchor.first - back, self.next - back);
+            let run = (anchor.first, self.next.max(anchor.first));
+            let first = anchor.first - back;
             *anchor = Anchor { timestamp: frame.timestamp, place: place - back, average: 0, moved: place - back, first, ..*anchor };
-            self.next = end;
-            return Place { start: place - back, back, run: (first, end.max(first)) };
+            self.next -= back;
+            return Place { start: place - back, run, by: -back };
         }
         let pull = behind * FRACTION - anchor.average;
         anchor.average += pull.clamp(-PULL_MAX_MS * per_ms * FRACTION, PULL_MAX_MS * per_ms * FRACTION) / anchor.packets;
@@ -318,10 +336,6 @@ impl Stream {
         // The anchor follows the newest packet, so that the difference of timestamps stays small.
         (anchor.timestamp, anchor.place) = (frame.timestamp, place + slip);
         place_at(place + slip)
-    }
-
-    fn too_late(&mut self, arrival: i64) {
-        self.late_since.get_or_insert(arrival);
     }
 }
 

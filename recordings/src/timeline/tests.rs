@@ -28,9 +28,13 @@ fn marked(channel: Channel, at_us: u64, timestamp: u32, source: u32) -> TapFrame
 }
 
 /// Plays frames in the order of their arrival, moving on every 200 ms, and ends at `end_us`.
-fn run(mut frames: Vec<TapFrame>, end_us: u64) -> (Vec<Pair>, u64) {
+fn run(frames: Vec<TapFrame>, end_us: u64) -> (Vec<Pair>, u64) {
+    held_back(HOLD_BACK, frames, end_us)
+}
+
+fn held_back(hold_back: Duration, mut frames: Vec<TapFrame>, end_us: u64) -> (Vec<Pair>, u64) {
     frames.sort_by_key(|frame| frame.at);
-    let mut timeline = Timeline::new(Tick(0), HOLD_BACK, crate::NARROW);
+    let mut timeline = Timeline::new(Tick(0), hold_back, crate::NARROW);
     let mut pairs: Vec<Pair> = Vec::new();
     let mut round = 200_000;
     for frame in &frames {
@@ -203,6 +207,30 @@ fn a_burst_after_a_stall_keeps_the_place_of_what_is_in_time() {
     let marks = marks(&pairs, 0);
     assert!(late >= 30, "{late}");
     assert!((marks.last().unwrap() - 149 * 160).abs() <= ms(15), "{marks:?}");
+}
+
+/// The machine stood still for almost as long as is held back: both sides' packets come at once, one side after the other.
+#[test]
+fn a_burst_no_longer_than_what_is_held_back_loses_nothing() {
+    let stall = |n: u64| if (50..90).contains(&n) { 1_800_000 } else { n * 20_000 };
+    let sent = |channel, ssrc| (0..150_u64).map(move |n| marked(channel, stall(n), n as u32 * 160, ssrc));
+    let frames = sent(Channel::Left, 1).chain(sent(Channel::Right, 2)).collect();
+    let (pairs, late) = held_back(Duration::from_secs(1), frames, 3_500_000);
+    let expected: Vec<i64> = (0..150).map(|n| n * 160).collect();
+    assert_eq!((marks(&pairs, 0), marks(&pairs, 1), late), (expected.clone(), expected, 0));
+}
+
+/// A phone that stood still goes on with the next timestamp: what it says lies where it came, and no word of it is lost.
+#[test]
+fn what_follows_a_sender_s_own_stall_moves_to_where_it_came() {
+    let at = |n: u64| n * 20_000 + if n >= 50 { 600_000 } else { 0 };
+    let frames = (0..150_u64).map(|n| marked(Channel::Left, at(n), n as u32 * 160, 1)).collect();
+    let (pairs, late) = held_back(Duration::from_secs(1), frames, 4_500_000);
+    let marks = marks(&pairs, 0);
+    assert_eq!((marks.len(), late), (150, 0), "{marks:?}");
+    for (n, mark) in marks.iter().enumerate() {
+        assert!((mark - at(n as u64) as i64 / 125).abs() <= ms(20), "packet {n} at {mark}");
+    }
 }
 
 #[test]
