@@ -1,36 +1,36 @@
 //! Assembles the house and takes it down again, in the right order.
 
+mod last_run;
+mod parts;
+
 use crate::api::{self, ApiState};
 use crate::attachments::Attachments;
 use crate::chores::Chores;
 use crate::clock::Clock;
-use crate::config::{Config, DigestOffer};
+use crate::config::Config;
 use crate::directory;
 use crate::https::Certificates;
 use crate::in_force::{self, Follower};
-use crate::journal::{Journal, Options, Record};
-use crate::metrics::{Figure, Measure};
+use crate::journal::{Journal, Options};
 use crate::net::{Net, NetCounters};
 use crate::outside::House;
 use crate::projector::aside::Aside;
 use crate::projector::{self, ProjectorState};
-use crate::recovery;
 use crate::resolver::Resolver;
 use crate::switch::backlog::Backlog;
 use crate::switch::clips::Library;
 use crate::switch::overload::Overload;
-use crate::switch::run::{ALIVE_KEY, EPOCH_KEY, Gathered, Inbox, Pulse, Switch, inboxes};
-use crate::switch::{Event, Gap, MediaAddress, RecordingFact, Revived, Rooms, RoomsConfig};
+use crate::switch::run::{ALIVE_KEY, Gathered, Inbox, Pulse, Switch, inboxes};
+use crate::switch::{Event, Rooms};
 use anyhow::{Context, anyhow};
-use crm_core::{Store, StoreError, StoreOptions};
+use crm_core::{Store, StoreOptions};
 use cti_sip::api::Transport;
-use cti_types::event::{Body, Event as LogEvent, Personal, PersonalKind, RecordingFailure, Stream};
-use cti_types::tap::TapSink;
-use cti_types::{AgentId, Chance, InteractionId, OwnerEpoch, PersonalId, Utc};
-use recordings::{LocalStore, Recorder, RecorderConfig, RecordingEvent};
+use cti_types::{Chance, Utc};
+use last_run::{Recovered, begin_epoch, go_on_after, recover};
+use parts::{figures, pages_shown, rooms_config, start_engine, start_recorder};
+use recordings::LocalStore;
 use softphone_ws::web::App;
 use softphone_ws::{FromGateway, Gateway};
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -49,6 +49,7 @@ const DESCRIPTORS_WANTED: u64 = 65_536;
 const SEAL_WAIT: Duration = Duration::from_secs(5);
 /// How long the last calls' records may take to reach the database at the stop.
 const PROJECT_WAIT: Duration = Duration::from_secs(10);
+
 /// A running server.
 pub struct Server {
     http: SocketAddr,
@@ -439,274 +440,6 @@ impl Server {
 /// A runtime for one thread.
 fn current_thread() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_time().build()
-}
-
-/// What is left of the last run.
-struct Recovered {
-    /// Parts of recordings that the log has now.
-    linked: Vec<(cti_types::RecordingId, u32)>,
-    messages: Vec<Revived>,
-}
-
-/// Catches the database up with the journal and ends in the log what the last run left open, but for messages.
-async fn recover(
-    store: &Store,
-    journal: &Arc<Journal>,
-    node: &str,
-    recordings: &Path,
-    alive: Utc,
-    aside: &Arc<Aside>,
-    chance: &mut Chance,
-    now: Utc,
-) -> anyhow::Result<Recovered> {
-    let mark = store.mark(node).await?.unwrap_or(0);
-    journal.continue_after(mark)?;
-    project_all(store, journal, node, mark, aside).await?;
-    let dir = recordings.to_owned();
-    let found = tokio::task::spawn_blocking(move || recordings::recover(&dir)).await??;
-    let mut parts: BTreeMap<InteractionId, Vec<Body>> = BTreeMap::new();
-    let mut linked = Vec::new();
-    for part in found.into_iter().filter_map(|r| r.part) {
-        if aside.holds(Stream::Interaction(part.interaction)) {
-            // Its note stays, so that a later start finds it.
-            continue;
-        }
-        linked.push((part.recording, part.part));
-        parts.entry(part.interaction).or_default().push(Body::RecordingPart {
-            recording: part.recording,
-            part: part.part,
-            file: part.file,
-            offset_ms: part.offset_ms,
-            duration_ms: part.duration_ms,
-            bytes: part.bytes,
-            sha256: part.sha256,
-        });
-    }
-    let mut interactions: Vec<InteractionId> = store.open_interactions().await?;
-    interactions.extend(parts.keys().copied());
-    interactions.sort_unstable();
-    interactions.dedup();
-    // What the database knows of a stream kept aside is not its end.
-    interactions.retain(|id| !aside.holds(Stream::Interaction(*id)));
-    let (mut ended, mut messages) = (0, Vec::new());
-    for id in interactions {
-        let mut events = store.stream_events(Stream::Interaction(id)).await?;
-        let message = InteractionId::new(now, chance);
-        let closing = recovery::close_interaction(&events, alive, parts.get(&id).map(Vec::as_slice).unwrap_or_default(), message);
-        events.extend(closing.iter().cloned());
-        let mut records: Vec<Record> = closing.into_iter().map(Record::Event).collect();
-        if let Some(cut_off) = recovery::cut_off(id, &events, message) {
-            // In one write: a start that is cut short loses it as little.
-            let begun = cut_off_message(store, chance, now, cut_off, id, message, &mut records).await?;
-            messages.extend(recovery::waiting_message(message, &begun));
-        }
-        ended += usize::from(!records.is_empty());
-        journal.append(&records)?;
-        messages.extend(recovery::waiting_message(id, &events));
-    }
-    for agent in store.open_agents().await?.into_iter().filter(|agent| !aside.holds(Stream::Agent(*agent))) {
-        let events = store.stream_events(Stream::Agent(agent)).await?;
-        append_all(journal, recovery::close_agent(&events, alive))?;
-    }
-    if ended > 0 {
-        tracing::warn!(interactions = ended, "ended what the last run left open");
-    }
-    let mark = store.mark(node).await?.unwrap_or(0);
-    project_all(store, journal, node, mark, aside).await?;
-    for revived in &mut messages {
-        revived.restored.kept.from = store.caller_of(revived.message).await?;
-    }
-    Ok(Recovered { linked, messages })
-}
-
-/// What begins the stream of a message whose caller was speaking when the server died, with the caller's number.
-async fn cut_off_message(
-    store: &Store,
-    chance: &mut Chance,
-    now: Utc,
-    cut_off: recovery::CutOff,
-    origin: InteractionId,
-    message: InteractionId,
-    records: &mut Vec<Record>,
-) -> anyhow::Result<Vec<LogEvent>> {
-    let party = store.caller_of(origin).await?;
-    let mut row = |kind: PersonalKind, value: String| {
-        let id = PersonalId::new(now, chance);
-        records.push(Record::Person(Personal { id, interaction: message, kind, value }));
-        id
-    };
-    let from = party.number.as_str().map(|number| row(PersonalKind::Number, number.to_owned()));
-    let from_raw = from.map(|_| row(PersonalKind::RawNumber, party.raw.clone()));
-    if let Some(name) = party.display {
-        row(PersonalKind::DisplayName, name);
-    }
-    let begun = recovery::begin_message(cut_off, message, from, from_raw);
-    records.extend(begun.iter().cloned().map(Record::Event));
-    Ok(begun)
-}
-
-fn append_all(journal: &Journal, events: Vec<LogEvent>) -> anyhow::Result<bool> {
-    let records: Vec<Record> = events.into_iter().map(Record::Event).collect();
-    journal.append(&records)?;
-    Ok(!records.is_empty())
-}
-
-/// Projects everything that is in the journal now.
-pub async fn project_all(store: &Store, journal: &Arc<Journal>, node: &str, mark: u64, aside: &Arc<Aside>) -> Result<(), StoreError> {
-    let (sender, stop) = watch::channel(true);
-    let state = Arc::new(ProjectorState::default());
-    projector::run(store.clone(), Arc::clone(journal), node.to_owned(), mark, Arc::clone(aside), state, stop).await;
-    drop(sender);
-    store.ping().await
-}
-
-/// What media and recordings count, for `/metrics`.
-fn figures(engine: &Arc<cti_media_engine::Engine>, recorder: &Arc<Recorder>) -> Vec<Figure> {
-    use cti_media_engine::EngineCounters;
-    use recordings::Stats;
-    let media = |name, help, measure, read: fn(EngineCounters) -> u64| {
-        let engine = Arc::clone(engine);
-        Figure { name, help, measure, read: Box::new(move || read(engine.counters()) as f64) }
-    };
-    let disk = |name, help, measure, read: fn(Stats) -> u64| {
-        let recorder = Arc::clone(recorder);
-        Figure { name, help, measure, read: Box::new(move || read(recorder.stats()) as f64) }
-    };
-    vec![
-        media("cordboard_media_packets_in_total", "RTP packets accepted", Measure::Total, |c| c.packets_in),
-        media("cordboard_media_packets_out_total", "RTP packets sent", Measure::Total, |c| c.packets_out),
-        media("cordboard_media_packets_foreign_total", "Packets from a wrong source or of no agreed kind", Measure::Total, |c| c.foreign),
-        media("cordboard_media_packets_dropped_total", "Packets that could not be sent or read", Measure::Total, |c| c.dropped),
-        media("cordboard_media_tap_dropped_total", "Frames the recordings could not take", Measure::Total, |c| c.tap_dropped),
-        media("cordboard_media_legs", "Legs with open sockets", Measure::Level, |c| c.legs),
-        disk("cordboard_recordings_live", "Recordings being written", Measure::Level, |s| s.live as u64),
-        disk("cordboard_recordings_queued_frames", "Frames waiting for the disk", Measure::Level, |s| s.queued as u64),
-        disk("cordboard_recordings_dropped_frames_total", "Frames lost at a full queue", Measure::Total, |s| s.frames_dropped),
-        disk("cordboard_recordings_failing", "Recordings the disk does not take now", Measure::Level, |s| s.failing as u64),
-    ]
-}
-
-fn start_recorder(dir: &Path, clock: Clock, inbox: &Inbox) -> anyhow::Result<Recorder> {
-    let inbox = inbox.clone();
-    let config = RecorderConfig::new(dir, Arc::new(move || clock.tick()));
-    let events = Arc::new(move |event: RecordingEvent| match event {
-        RecordingEvent::PartSealed(part) => inbox.desk_blocking(Event::Recording(RecordingFact::PartSealed {
-            recording: part.recording,
-            interaction: part.interaction,
-            part: part.part,
-            file: part.file,
-            offset_ms: part.offset_ms,
-            duration_ms: part.duration_ms,
-            bytes: part.bytes,
-            sha256: part.sha256,
-        })),
-        RecordingEvent::Ended { recording, interaction, frames_dropped, frames_late: _ } => {
-            inbox.desk_blocking(Event::Recording(RecordingFact::Ended { recording, interaction, frames_dropped }));
-        }
-        RecordingEvent::Gap { recording, interaction, offset_ms, frames, lost_ms } => {
-            tracing::warn!(%recording, frames, lost_ms, "a recording has a gap: the disk was too slow, or refused");
-            let gap = Gap { offset_ms, frames, lost_ms };
-            inbox.desk_blocking(Event::Recording(RecordingFact::Gap { recording, interaction, gap }));
-        }
-        RecordingEvent::Failed { recording, interaction, error } => {
-            tracing::error!(%recording, %error, "a recording cannot be written; the call goes on, and it is tried again");
-            let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
-            let reason = if full { RecordingFailure::DiskFull } else { RecordingFailure::DiskRefuses };
-            inbox.desk_blocking(Event::Recording(RecordingFact::Failed { recording, interaction, reason }));
-        }
-    });
-    Ok(Recorder::start(config, events)?)
-}
-
-fn start_engine(
-    config: &Config,
-    clock: Clock,
-    tap: recordings::TapHandle,
-    inbox: &Inbox,
-    web: Option<Arc<cti_media_engine::Identity>>,
-) -> anyhow::Result<cti_media_engine::Engine> {
-    let inbox = inbox.clone();
-    let pages = config.sip.interfaces().first().map(|first| SocketAddr::new(first.media_ip(), config.media.webrtc_port));
-    let settings = cti_media_engine::EngineConfig {
-        threads: config.media_threads(),
-        loss_after: Duration::from_secs(config.media.loss_after_s),
-        page_loss_after: Duration::from_secs(config.media.page_loss_s),
-        // As many legs as there are pairs of ports.
-        legs_max: usize::from(config.media.ports.1 - config.media.ports.0).div_ceil(2),
-        pages: web.as_ref().and(pages),
-        web,
-        ..cti_media_engine::EngineConfig::default()
-    };
-    let clock = cti_media_engine::Clock::new(move || clock.tick());
-    let sink: Arc<dyn TapSink> = Arc::new(tap);
-    let events = Arc::new(move |event| {
-        inbox.media(Event::Engine(event));
-    });
-    cti_media_engine::Engine::start(settings, clock, sink, events).context("cannot start the media engine (is media.webrtc_port free?)")
-}
-
-/// Where pages find the port they share, as their SDP is told.
-fn pages_shown(config: &Config, bound: Option<SocketAddr>) -> Option<SocketAddr> {
-    let public = config.sip.interfaces().first()?.media_public();
-    let shown = bound.map(|bound| SocketAddr::new(public, bound.port()))?;
-    tracing::info!(address = %shown, "agents' pages are heard here");
-    Some(shown)
-}
-
-/// This life's epoch: later than the last one's, though the system clock was set back since.
-fn begin_epoch(state: &BTreeMap<String, Vec<u8>>, journal: &Journal, now: Utc) -> OwnerEpoch {
-    let last = state.get(EPOCH_KEY).and_then(|bytes| bytes.as_slice().try_into().ok()).map_or(0, u32::from_le_bytes);
-    let epoch = OwnerEpoch::at_start(now).max(OwnerEpoch(last.saturating_add(1)));
-    let record = Record::State { key: EPOCH_KEY.to_owned(), bytes: epoch.0.to_le_bytes().to_vec() };
-    if let Err(error) = journal.append(&[record]) {
-        // As with the sign of life: a full disk at the start is no reason not to start.
-        tracing::warn!(%error, "the journal took no epoch");
-    }
-    epoch
-}
-
-/// Where agents' streams go on, by number and time: after what the database has, or what is kept aside of them.
-fn go_on_after(aside: &Aside, seqs: &mut BTreeMap<AgentId, u64>, lasts: &mut BTreeMap<AgentId, Utc>) {
-    for (agent, (seq, at)) in aside.agents() {
-        seqs.entry(agent).and_modify(|known| *known = seq.max(*known)).or_insert(seq);
-        lasts.entry(agent).and_modify(|known| *known = at.max(*known)).or_insert(at);
-    }
-}
-
-async fn rooms_config(
-    config: &Config,
-    net: &Net,
-    clips: &Library,
-    store: &Store,
-    chance: &mut Chance,
-    epoch: OwnerEpoch,
-) -> anyhow::Result<RoomsConfig> {
-    let interfaces = config.sip.interfaces();
-    let mut sip = cti_sip::Config::new(&config.sip.realm, net.sockets().to_vec(), chance.bytes());
-    sip.offer_sha256 = config.sip.digest == DigestOffer::Sha256AndMd5;
-    sip.session_expires = Duration::from_secs(config.sip.session_expires_s);
-    sip.min_se = Duration::from_secs(config.sip.min_se_s);
-    sip.advertised = interfaces.iter().filter_map(|i| Some((i.address.ip(), i.public_ip?))).collect();
-    let media =
-        interfaces.iter().map(|i| MediaAddress { signalling: i.address.ip(), rtp: i.media_ip(), public: i.media_public() }).collect();
-    Ok(RoomsConfig {
-        sip,
-        media,
-        media_ports: config.media.ports,
-        port_rest: Duration::from_secs(config.media.port_rest_s),
-        spoken: config.media.spoken()?,
-        card_wait: Duration::from_millis(150),
-        sockets_grace: Duration::from_secs(config.limits.sockets_grace_s),
-        // The port is known when the engine runs.
-        pages: None,
-        page_wait: Duration::from_secs(config.limits.page_wait_s),
-        calls: cti_call::Settings { lost_media: Duration::from_secs(config.media.loss_ends_after_s) },
-        interactions: cti_interaction::Limits { open_max: config.limits.interactions_max, ..cti_interaction::Limits::default() },
-        acd: cti_acd::Limits::default(),
-        clips: clips.clone(),
-        epoch,
-        agent_seqs: store.agent_seqs().await?,
-    })
 }
 
 /// Whether the certificate of the pages, when one is given, can be used.
