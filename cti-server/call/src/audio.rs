@@ -1,13 +1,18 @@
 //! What one leg hears and gives to its recording, and the engine commands that turn it from one thing to another.
 
-use cti_types::media::{Clip, EngineCommand, Tap};
+use cti_types::media::{Clip, EngineCommand, SILENCE, Tap};
 use cti_types::tap::Channel;
 use cti_types::{LegId, PlayId, RecordingId};
+
+/// Goes round: 20 ms at the rate of clips.
+const SILENCE_SAMPLES: usize = 160;
 
 /// What a leg should hear.
 #[derive(Clone, Debug)]
 pub(crate) enum Audio {
     Nothing,
+    /// Packets all the same: many a far side ends a call whose media stops.
+    Silence,
     /// In ascending order, each once.
     Legs(Vec<LegId>),
     Play {
@@ -49,6 +54,10 @@ impl Heard {
                 Audio::Play { play, clips, repeat } => {
                     commands.push(EngineCommand::Play { leg, play, clips, repeat, offset_ms: 0 });
                 }
+                Audio::Silence => {
+                    let clips = vec![Clip { name: "silence".into(), samples: [0; SILENCE_SAMPLES].into() }];
+                    commands.push(EngineCommand::Play { leg, play: SILENCE, clips, repeat: true, offset_ms: 0 });
+                }
                 Audio::Nothing | Audio::Legs(_) => commands.push(EngineCommand::StopPlay { leg }),
             }
         }
@@ -86,6 +95,7 @@ impl Heard {
 fn wanted(audio: &Audio) -> (&[LegId], Option<PlayId>) {
     match audio {
         Audio::Nothing => (&[], None),
+        Audio::Silence => (&[], Some(SILENCE)),
         Audio::Legs(legs) => (legs, None),
         Audio::Play { play, .. } => (&[], Some(*play)),
     }
@@ -118,10 +128,13 @@ mod tests {
     fn only_the_difference_is_sent() {
         let music = |n| Audio::Play { play: PlayId::from_u128(n), clips: Vec::new(), repeat: true };
         let mut heard = Heard::default();
-        let steps: [(Audio, &[&str]); 9] = [
+        let steps: [(Audio, &[&str]); 12] = [
             (Audio::Nothing, &[]),
             (music(1), &["play"]),
             (music(1), &[]),
+            (Audio::Legs(vec![OTHER]), &["hear", "stop"]),
+            (Audio::Silence, &["deaf", "play"]),
+            (Audio::Silence, &[]),
             (Audio::Legs(vec![OTHER]), &["hear", "stop"]),
             (Audio::Legs(vec![OTHER, THIRD]), &["hear"]),
             (Audio::Legs(vec![OTHER, THIRD]), &[]),

@@ -6,7 +6,7 @@
 //! | that holds, in that bridge | who whispers to it, and the early media of whoever is called for it |
 //! | in no bridge | the early media of whoever is called for it |
 //! | that supervises | its target; and, unless the target holds, whoever the target's bridge hears. Barging in, these in any case |
-//! | for whom that is nobody | what is played to it; left alone in a bridge, the hold music; else its own music |
+//! | for whom that is nobody | what is played to it; left alone in a bridge, the hold music; else its own music; else, with somebody who is muted, silence |
 
 use crate::audio::Audio;
 use crate::room::{Calls, Leg, LegState};
@@ -24,10 +24,12 @@ impl Calls {
         if let Some((play, clips)) = &leg.play {
             return Audio::Play { play: *play, clips: clips.clone(), repeat: false };
         }
-        let alone = |bridge: &LegId| !self.holds(id, leg) && !self.is_anybody_there(*bridge, id);
-        let bridge = leg.speaks.filter(alone).and_then(|bridge| self.bridges.get(&bridge));
-        match bridge.and_then(|bridge| bridge.hold_music.as_ref()).or(leg.music.as_ref()) {
+        let speaks = leg.speaks.filter(|_| !self.holds(id, leg));
+        let in_company = speaks.is_some_and(|bridge| self.is_anybody_there(bridge, id));
+        let alone_in = speaks.filter(|_| !in_company).and_then(|bridge| self.bridges.get(&bridge));
+        match alone_in.and_then(|bridge| bridge.hold_music.as_ref()).or(leg.music.as_ref()) {
             Some((play, clip)) => Audio::Play { play: *play, clips: vec![clip.clone()], repeat: true },
+            None if in_company && leg.hears() => Audio::Silence,
             None => Audio::Nothing,
         }
     }

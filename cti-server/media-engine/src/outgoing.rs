@@ -11,7 +11,7 @@ use cti_media::playback::{Pacer, Player};
 use cti_media::resample::Resampler;
 use cti_media::rtp::{self, Header, PACKET_BYTES_MAX};
 use cti_media::{SAMPLE_RATE, codec, g711, keys, samples_of_ms, ticks_of};
-use cti_types::media::{Clip, Codec, EngineEvent, Stream};
+use cti_types::media::{Clip, Codec, EngineEvent, SILENCE, Stream};
 use cti_types::{PlayId, Tick};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -132,7 +132,7 @@ impl Leg {
         let samples: Vec<i16> = digits.chars().filter_map(tone).flatten().collect();
         let clip = Clip { name: "keys".into(), samples: samples.into() };
         match &mut self.play {
-            Some(play) if play.id == TONES => play.player.append(clip),
+            Some(play) if play.id == TONES || play.id == SILENCE => play.player.append(clip),
             Some(_) => tracing::debug!(leg = %self.id, "keys not sent: something is played"),
             None => self.start_play(now, TONES, vec![clip], false, 0, around),
         }

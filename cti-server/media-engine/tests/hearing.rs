@@ -10,7 +10,7 @@ use cti_media::keys::{KeyListener, tones_of};
 use cti_media::resample::Resampler;
 use cti_media::tone::sine;
 use cti_media_engine::EngineConfig;
-use cti_types::media::{Answerer, Codec, DetectLimits, DetectReason, Direction, EngineCommand, EngineEvent, Stream};
+use cti_types::media::{Answerer, Clip, Codec, DetectLimits, DetectReason, Direction, EngineCommand, EngineEvent, SILENCE, Stream};
 use std::time::Duration;
 use support::{House, Phone};
 
@@ -50,24 +50,48 @@ fn keys_pressed_as_tones_are_told_in_every_codec() {
     }
 }
 
-#[test]
-fn keys_for_a_phone_that_takes_no_events_are_tones() {
-    let house = House::new();
+/// A phone that takes no events.
+fn takes_no_events(house: &House) -> Phone {
     let phone = house.unanswered(Codec::Pcmu);
     let stream = Stream { event_send: None, wide_event_send: None, ..phone.stream(Direction::SendRecv) };
     house.send(EngineCommand::SetStream { leg: phone.leg, stream });
-    house.send(EngineCommand::SendDigits { leg: phone.leg, digits: "15".into() });
-    house.send(EngineCommand::SendDigits { leg: phone.leg, digits: "#".into() });
+    phone
+}
+
+/// The keys a phone hears as tones in so many packets.
+fn keys_heard(phone: &Phone, packets: usize) -> String {
     let (mut listener, mut heard) = (KeyListener::new(), String::new());
-    // Three keys of 100 ms, each with 60 ms of silence.
-    for _ in 0..24 {
+    for _ in 0..packets {
         let (_, payload) = phone.listen();
         let mut samples = vec![0; payload.len()];
         g711::decode(Codec::Pcmu, &payload, &mut samples);
         listener.hear(&samples, |digit| heard.push(digit.digit));
     }
-    assert_eq!(heard, "15#");
+    heard
+}
+
+#[test]
+fn keys_for_a_phone_that_takes_no_events_are_tones() {
+    let house = House::new();
+    let phone = takes_no_events(&house);
+    house.send(EngineCommand::SendDigits { leg: phone.leg, digits: "15".into() });
+    house.send(EngineCommand::SendDigits { leg: phone.leg, digits: "#".into() });
+    // Three keys of 100 ms, each with 60 ms of silence.
+    assert_eq!(keys_heard(&phone, 24), "15#");
     assert!(phone.hears_nothing());
+}
+
+#[test]
+fn keys_as_tones_interrupt_the_silence_that_keeps_a_stream_going() {
+    let house = House::new();
+    let phone = takes_no_events(&house);
+    let clips = vec![Clip { name: "silence".into(), samples: [0; 160].into() }];
+    house.send(EngineCommand::Play { leg: phone.leg, play: SILENCE, clips, repeat: true, offset_ms: 0 });
+    phone.listen();
+    house.send(EngineCommand::SendDigits { leg: phone.leg, digits: "7*".into() });
+    // Two keys of 100 ms, each with 60 ms of silence, and as many packets more.
+    assert_eq!(keys_heard(&phone, 32), "7*");
+    assert!(phone.listen().1.iter().all(|code| *code == g711::silence(Codec::Pcmu)));
 }
 
 #[test]

@@ -9,7 +9,8 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct Player {
     clips: Vec<Clip>,
-    repeat: bool,
+    /// Where it goes round to, if it repeats.
+    again: Option<usize>,
     clip: usize,
     sample: usize,
 }
@@ -21,7 +22,7 @@ impl Player {
         let total: u64 = clips.iter().map(|clip| clip.samples.len() as u64).sum();
         let offset = offset_ms.saturating_mul(u64::from(samples_of_ms(1)));
         let mut left = if repeat && total > 0 { offset % total } else { offset.min(total) };
-        let mut player = Player { clips, repeat: repeat && total > 0, clip: 0, sample: 0 };
+        let mut player = Player { clips, again: (repeat && total > 0).then_some(0), clip: 0, sample: 0 };
         while let Some(clip) = player.clips.get(player.clip) {
             let length = clip.samples.len() as u64;
             if left < length {
@@ -34,9 +35,15 @@ impl Player {
         player
     }
 
-    /// One clip more, behind the others.
+    /// One clip more, behind the others; where they repeat, once, before they do so again.
     pub fn append(&mut self, clip: Clip) {
-        self.clips.push(clip);
+        let Some(again) = &mut self.again else { return self.clips.push(clip) };
+        if self.clip >= *again {
+            self.clips.drain(..*again);
+            (self.clip, self.sample, *again) = (0, 0, 0);
+        }
+        self.clips.insert(*again, clip);
+        *again += 1;
     }
 
     /// Fills `out` with the next codes of G.711; what the clips no longer fill is silence. False when nothing is left, with
@@ -63,10 +70,8 @@ impl Player {
         let mut filled = 0;
         while filled < wanted {
             let Some(clip) = self.clips.get(self.clip) else {
-                if !self.repeat {
-                    break;
-                }
-                self.clip = 0;
+                let Some(again) = self.again else { break };
+                self.clip = again;
                 continue;
             };
             let rest = clip.samples.get(self.sample..).unwrap_or_default();
@@ -159,6 +164,21 @@ mod tests {
     fn repeating_goes_round_without_a_gap() {
         let player = Player::new(vec![clip(&[1000; 3]), clip(&[-1000; 2])], true, 0);
         assert_eq!(played(player, 4, 2), [[1008, 1008, 1008, -1008], [-1008, 1008, 1008, 1008]]);
+    }
+
+    #[test]
+    fn what_is_put_before_a_repetition_is_played_at_once_and_once() {
+        let mut player = Player::new(vec![clip(&[0; 3])], true, 0);
+        let mut next = |appended: &[i16]| {
+            for sample in appended {
+                player.append(clip(&[*sample; 4]));
+            }
+            let mut samples = [0; 4];
+            assert!(player.fill_samples(&mut samples));
+            samples
+        };
+        let heard = [next(&[]), next(&[1, 2]), next(&[3]), next(&[]), next(&[]), next(&[4]), next(&[])];
+        assert_eq!(heard, [0, 1, 2, 3, 0, 4, 0].map(|sample| [sample; 4]));
     }
 
     #[test]

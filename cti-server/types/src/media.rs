@@ -119,6 +119,9 @@ pub struct Stream {
     pub srtp: Option<Protection>,
 }
 
+/// The playback that only keeps a stream going while nothing is to be heard. Keys sent as tones are played into it.
+pub const SILENCE: PlayId = PlayId::from_u128(1);
+
 /// Audio held in memory: 8 kHz mono linear PCM, shared by all who play it.
 #[derive(Clone)]
 pub struct Clip {

@@ -2,7 +2,7 @@
 
 use cti_call::{Calls, Input, Output, Settings, Signal};
 use cti_types::call::LegFact;
-use cti_types::media::{Clip, EngineCommand, Tap};
+use cti_types::media::{Clip, EngineCommand, SILENCE, Tap};
 use cti_types::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -127,6 +127,7 @@ impl House {
         match self.plays.get(&leg) {
             Some(play) if *play == MUSIC => "music".into(),
             Some(play) if *play == HOLD => "hold music".into(),
+            Some(play) if *play == SILENCE => "silence".into(),
             Some(_) => "prompt".into(),
             None => self.hears.get(&leg).into_iter().flatten().map(|other| letter(*other)).collect(),
         }

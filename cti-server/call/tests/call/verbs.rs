@@ -170,7 +170,15 @@ fn who_is_muted_is_heard_by_nobody_and_hears_everybody() {
 #[test]
 fn a_muted_agent_who_is_alone_with_the_customer_leaves_them_in_silence_and_one_who_holds_does_not() {
     let mut house = House::talking();
-    run(&mut house, vec![(Input::Mute { leg: AGENT, muted: true }, "C: A:C"), (Input::Hold { leg: AGENT }, "C:~ A:")]);
+    run(
+        &mut house,
+        vec![
+            (Input::Mute { leg: AGENT, muted: true }, "C:silence A:C"),
+            (Input::Hold { leg: AGENT }, "C:~ A:"),
+            (Input::Retrieve { leg: AGENT }, "C:silence A:C"),
+            (Input::Mute { leg: AGENT, muted: false }, "C:A A:C"),
+        ],
+    );
 }
 
 #[test]
