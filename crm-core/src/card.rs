@@ -545,12 +545,9 @@ fn read_interaction(row: &Row) -> Result<CardInteraction> {
 }
 
 fn read_item(row: &Row) -> Result<CardItem> {
-    let kind = match row.text(2)? {
-        "ticket" => OpenItemKind::Ticket,
-        "order" => OpenItemKind::Order,
-        "callback" => OpenItemKind::Callback,
-        other => return Err(StoreError::corrupt(format!("an open item is of kind {other}"))),
-    };
+    let word = row.text(2)?;
+    let kind = OpenItemKind::ALL.into_iter().find(|kind| kind.word() == word);
+    let kind = kind.ok_or_else(|| StoreError::corrupt(format!("an open item is of kind {word}")))?;
     let record = match row.text(4)? {
         "ticket" => ItemRecord::Ticket,
         "callback" => ItemRecord::Callback,

@@ -313,6 +313,19 @@ pub enum OpenItemKind {
     Callback,
 }
 
+impl OpenItemKind {
+    pub const ALL: [OpenItemKind; 3] = [OpenItemKind::Ticket, OpenItemKind::Order, OpenItemKind::Callback];
+
+    /// As in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            OpenItemKind::Ticket => "ticket",
+            OpenItemKind::Order => "order",
+            OpenItemKind::Callback => "callback",
+        }
+    }
+}
+
 /// Whether it still is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

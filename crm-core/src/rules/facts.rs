@@ -15,7 +15,7 @@
 //! | `answers.*` | what was answered in a script |
 
 use crate::card::{Card, CardInteraction, CardItem};
-use crate::model::Birthday;
+use crate::model::{Birthday, OpenItemKind};
 use crate::sla::Calendar;
 use cti_types::Utc;
 use jiff::tz::TimeZone;
@@ -180,23 +180,17 @@ impl Facts {
 
     fn add_items(&mut self, items: &[CardItem], now: Utc) {
         self.set("items.count", items.len() as i64);
-        let mut kinds: BTreeMap<String, (i64, i64, Option<i64>, String)> = BTreeMap::new();
-        for item in items {
-            let kind = serde_json::to_value(item.kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
-            let of = kinds.entry(kind).or_insert_with(|| (0, 0, None, item.title.clone()));
-            of.0 += 1;
-            if let Some(due) = item.due_at {
-                of.1 += i64::from(due < now);
-                let hours = (due.0 - now.0).div_euclid(HOUR_US);
-                of.2 = Some(of.2.map_or(hours, |before| before.min(hours)));
-            }
-        }
-        for (kind, (count, overdue, due_in_hours, title)) in kinds {
-            self.set(format!("items.{kind}.count"), count);
-            self.set(format!("items.{kind}.overdue"), overdue);
+        for kind in OpenItemKind::ALL {
+            let of: Vec<&CardItem> = items.iter().filter(|item| item.kind == kind).collect();
+            let due: Vec<Utc> = of.iter().filter_map(|item| item.due_at).collect();
+            let kind = kind.word();
+            self.set(format!("items.{kind}.count"), of.len() as i64);
+            self.set(format!("items.{kind}.overdue"), due.iter().filter(|due| **due < now).count() as i64);
             // Of the most urgent one.
-            self.set(format!("items.{kind}.title"), title.as_str());
-            if let Some(hours) = due_in_hours {
+            if let Some(first) = of.first() {
+                self.set(format!("items.{kind}.title"), first.title.as_str());
+            }
+            if let Some(hours) = due.iter().map(|due| (due.0 - now.0).div_euclid(HOUR_US)).min() {
                 self.set(format!("items.{kind}.due_in_hours"), hours);
             }
         }

@@ -165,7 +165,7 @@ fn rules(sales: &str) -> [Value; 4] {
             "name": "Priority delivery for gold customers", "kind": "offer", "score": 600, "queues": [sales],
             "conditions": { "all": [
                 { "field": "card.tier", "op": "eq", "value": "gold" },
-                { "not": { "field": "items.ticket.count", "op": "ge", "value": 1 } },
+                { "field": "items.ticket.count", "op": "eq", "value": 0 },
             ] },
             "texts": { "en": "delivery within a day, free for gold customers", "zh": "金牌客户免费次日送达" },
         }),

@@ -68,6 +68,7 @@ async fn the_rules_say_why_a_customer_calls(db: TestStore) {
         ("items.count", "1"),
         ("items.ticket.overdue", "1"),
         ("items.ticket.due_in_hours", "-1"),
+        ("items.callback.count", "0"),
         ("recent.count", "0"),
     ] {
         assert_eq!(facts.get(name).map(|fact| fact.shown()).as_deref(), Some(shown), "{name}");
