@@ -52,6 +52,15 @@ test('a call pops before it rings, is answered, heard both ways, held, wrapped u
   await you.verb('Unmute').click();
   await hears(call, [AGENT], [CALLER]);
 
+  await you.page.getByRole('tab', { name: 'Tickets' }).click();
+  await you.page.getByRole('button', { name: 'New ticket' }).click();
+  const title = you.page.getByRole('textbox', { name: 'Title' });
+  await title.fill('Wrong invoice');
+  await you.page.getByRole('link', { name: 'Customers', exact: true }).click();
+  await expect(you.page.getByRole('heading', { level: 1, name: 'Customers' })).toBeVisible();
+  await you.page.getByRole('link', { name: 'Desk', exact: true }).click();
+  await expect(title, 'what is half written outlives a look at another page').toHaveValue('Wrong invoice');
+
   await you.verb('Dial pad').click();
   await you.page.getByRole('button', { name: '5', exact: true }).click();
   await expect.poll(async () => (await call.state()).digits, 'the key reaches the caller').toBe('5');

@@ -20,3 +20,5 @@ vi.stubGlobal(
   },
 );
 afterEach(cleanup);
+// Text areas that grow measure themselves again when fonts arrive.
+Object.defineProperty(document, 'fonts', { value: new EventTarget() });

@@ -9,6 +9,8 @@ export interface Route {
   path: string;
   /** `lazy(() => import('./CustomersPage'))`: a page is its file's default export. */
   page: AnyPage;
+  /** While there is work it stays as it is when one looks at another page: what is half written there is not lost. */
+  kept?: true;
   roles: readonly UserRole[];
 }
 

@@ -19,7 +19,7 @@ export function Ringer() {
   const leg = call?.leg ?? null;
   const offer = offers[0]?.offer ?? null;
   const [path, go] = useLocation();
-  const away = path !== '/' && path !== '/desk';
+  const away = path !== '/';
   // The pop comes to whoever only reads; who writes finds it by the call in the bar.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each offer, not again when one leaves the desk on purpose.
   useEffect(() => {

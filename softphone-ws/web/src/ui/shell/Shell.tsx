@@ -1,5 +1,5 @@
 import { Kbd, NavLink } from '@mantine/core';
-import { Suspense, useState } from 'react';
+import { Activity, type ReactNode, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { AGENTS, mayEnter } from '../../core/roles';
@@ -7,7 +7,7 @@ import { AREAS } from '../areas';
 import { useShortcut, useShortcuts } from '../hooks/useShortcut';
 import { Dialog, EmptyState, KeyValue, LoadingState, Page } from '../kit';
 import { PhoneProvider } from '../phone/PhoneProvider';
-import { WorksProvider } from '../phone/WorksProvider';
+import { useWorks, WorksProvider } from '../phone/WorksProvider';
 import { useSession } from '../world';
 import { AccountMenu } from './AccountMenu';
 import { ConnectionBanner } from './ConnectionBanner';
@@ -23,6 +23,7 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   useShortcut('?', t('shortcut.help'), () => setHelp(true));
   const routes = AREAS.flatMap((area) => area.routes);
+  const kept = routes.filter((route) => route.kept && mayEnter(roles, route.roles));
   return (
     <PhoneProvider>
       <WorksProvider>
@@ -41,16 +42,21 @@ export function Shell() {
             <ConnectionBanner />
             <PageBoundary path={path}>
               <Suspense fallback={<LoadingState />}>
+                {kept.map(({ path: at, page: Content }) => (
+                  <WhileWork key={at} here={path === at}>
+                    <Content />
+                  </WhileWork>
+                ))}
                 <Switch>
                   {!mayEnter(roles, AGENTS) && (
                     <Route path="/">
                       <Redirect to="/interactions" replace />
                     </Route>
                   )}
-                  {routes.map(({ path: at, page: Content, roles: theirs }) => (
+                  {routes.map(({ path: at, page: Content, roles: theirs, kept: isKept }) => (
                     <Route key={at} path={at}>
                       {mayEnter(roles, theirs) ? (
-                        <Content />
+                        !isKept && <Content />
                       ) : (
                         <Page title={t('error.forbidden')}>
                           <EmptyState action={<Link href="/">{t('error.toStart')}</Link>} />
@@ -72,6 +78,15 @@ export function Shell() {
       </WorksProvider>
     </PhoneProvider>
   );
+}
+
+/** A page that is out of sight on others, and gone only when there is no work any more. */
+function WhileWork({ here, children }: { here: boolean; children: ReactNode }) {
+  const { works } = useWorks();
+  const [seen, setSeen] = useState(here);
+  const stays = here || (seen && works.length > 0);
+  if (stays !== seen) setSeen(stays);
+  return stays && <Activity mode={here ? 'visible' : 'hidden'}>{children}</Activity>;
 }
 
 function Navigation({ path }: { path: string }) {

@@ -7,8 +7,5 @@ const DeskPage = lazy(() => import('./DeskPage'));
 
 export const desk: Area = {
   nav: [{ path: '/', label: 'desk', icon: IconHeadset, roles: AGENTS }],
-  routes: [
-    { path: '/', page: DeskPage, roles: AGENTS },
-    { path: '/desk', page: DeskPage, roles: AGENTS },
-  ],
+  routes: [{ path: '/', page: DeskPage, roles: AGENTS, kept: true }],
 };
