@@ -12,6 +12,9 @@ const HEARD_DB: f64 = -30.0;
 const APART_DB: f64 = 15.0;
 /// Quieter than this is silence.
 const SILENT_DB: f64 = -50.0;
+/// A packet's time. Where a voice breaks off or sets in, only the pieces of a window in which it is full are listened to.
+const PIECE: usize = 160;
+const FULL_DB: f64 = 6.0;
 
 /// One part of a recording: left the customer, right our side.
 #[derive(Clone, Debug)]
@@ -66,18 +69,25 @@ impl Heard {
     pub fn of(samples: &[i16], expected: u16, others: &[u16]) -> Heard {
         let mut heard = Heard::default();
         for window in samples.chunks_exact(WINDOW) {
-            let level = level_db(window, f64::from(expected));
-            let loudest_other = others.iter().map(|hz| level_db(window, f64::from(*hz))).fold(f64::NEG_INFINITY, f64::max);
-            let energy: f64 = window.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / WINDOW as f64;
-            let rms_db = 20.0 * (energy.sqrt() / f64::from(i16::MAX)).max(1e-10).log10();
+            let loudest = window.chunks(PIECE).map(rms_db).fold(f64::NEG_INFINITY, f64::max);
+            if loudest < SILENT_DB {
+                heard.silent += 1;
+                continue;
+            }
+            let full: Vec<i16> = window.chunks(PIECE).filter(|piece| rms_db(piece) > loudest - FULL_DB).flatten().copied().collect();
+            let level = level_db(&full, f64::from(expected));
+            let loudest_other = others.iter().map(|hz| level_db(&full, f64::from(*hz))).fold(f64::NEG_INFINITY, f64::max);
             if level >= HEARD_DB && level >= loudest_other + APART_DB {
                 heard.right += 1;
-            } else if rms_db < SILENT_DB {
-                heard.silent += 1;
             } else {
                 heard.other += 1;
             }
         }
         heard
     }
+}
+
+fn rms_db(samples: &[i16]) -> f64 {
+    let energy: f64 = samples.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / samples.len() as f64;
+    20.0 * (energy.sqrt() / f64::from(i16::MAX)).max(1e-10).log10()
 }

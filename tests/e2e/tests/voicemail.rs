@@ -10,7 +10,7 @@ use cti_phone::{Call, DigitsBy, EndReason, Media, Sound};
 use e2e::{Caller, Database, Desk, Heard, House, Recording, Rest, Screen, eventually, hear_each_other, until, within};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 on_shared!(
     a_caller_whom_nobody_serves_leaves_a_message_that_an_agent_hears_and_deals_with,
@@ -62,11 +62,14 @@ fn is_closed(one: &Value) -> bool {
     text(one, "/state") == "closed"
 }
 
-/// Waits until the caller is asked to speak, for the time given.
-async fn speaks(rest: &Rest, caller: &Caller, times: usize, length: Duration) {
+/// A packet of voice.
+const PACKET_MS: u64 = 20;
+
+/// Waits until the caller is asked to speak, and then until their phone said so many ms of voice.
+async fn speaks(rest: &Rest, caller: &Caller, call: &Call, times: usize, ms: u64) {
     one(rest, &caller.number, "voice", "the beep", |one| events(one, "message_begun").len() == times).await;
-    let since = Instant::now();
-    until("enough was said", || since.elapsed() >= length).await;
+    let before = call.media().sent;
+    until("enough was said", || call.media().sent >= before + ms / PACKET_MS).await;
 }
 
 async fn ends(call: &mut Call) {
@@ -103,7 +106,7 @@ async fn a_caller_whom_nobody_serves_leaves_a_message_that_an_agent_hears_and_de
     let place = place(&house, json!({})).await;
     let caller = somebody(CALLER).await;
     let mut call = caller.connected(&house, &place.number).await;
-    speaks(&place.rest, &caller, 1, Duration::from_millis(2_500)).await;
+    speaks(&place.rest, &caller, &call, 1, 2_500).await;
     call.send_digits("#", DigitsBy::Rtp, 3).await.unwrap();
     ends(&mut call).await;
     let origin = one(&place.rest, &caller.number, "voice", "the closed call", is_closed).await;
@@ -114,11 +117,12 @@ async fn a_caller_whom_nobody_serves_leaves_a_message_that_an_agent_hears_and_de
     let offer = desk.screen.entry("offer/", |_| true).await;
     assert_eq!(text(&offer, "/caller/number"), caller.number);
     let message = accept(&desk).await;
-    assert!((2_300..6_000).contains(&integer(&message, "/duration_ms")), "{message}");
     assert_eq!(text(&message, "/origin"), text(&origin, "/id"));
     let rang = tokio::time::timeout(Duration::from_millis(300), desk.phone.calls.recv()).await;
     assert!(rang.is_err(), "no telephone rings for a message");
     let part = heard(&desk.rest, text(&message, "/recording")).await;
+    let (length, said) = (integer(&message, "/duration_ms"), part.ms() as i64);
+    assert!(length >= 2_300 && (said - 1_000..=said + 1_000).contains(&length), "{message} and {said} ms");
     assert_says(&part, 2_300);
 
     desk.screen.tell(json!({ "do": "finish_message", "assignment": message["assignment"] })).await;
@@ -138,7 +142,7 @@ async fn silence_ends_a_message_and_who_says_nothing_leaves_none(house: Arc<Hous
     let mut speaking = speaker.connected(&house, &place.number).await;
     let quiet = Media { send: Sound::Silence, ..Media::tone(CALLER) };
     let mut listening = silent.agent.call(silent.options(&house, &place.number).media(quiet)).unwrap();
-    speaks(&place.rest, &speaker, 1, Duration::from_millis(1_500)).await;
+    speaks(&place.rest, &speaker, &speaking, 1, 1_500).await;
     speaking.say(Sound::Silence);
     ends(&mut speaking).await;
     ends(&mut listening).await;
@@ -180,9 +184,9 @@ async fn a_flow_takes_a_message_and_lets_the_caller_speak_it_anew(house: Arc<Hou
         call.answered().await.is_ok().then_some(call)
     })
     .await;
-    speaks(&place.rest, &caller, 1, Duration::from_millis(1_500)).await;
+    speaks(&place.rest, &caller, &call, 1, 1_500).await;
     call.send_digits("#2", DigitsBy::Rtp, 3).await.unwrap();
-    speaks(&place.rest, &caller, 2, Duration::from_millis(2_500)).await;
+    speaks(&place.rest, &caller, &call, 2, 2_500).await;
     // The call ends at the start of the last key, which may be before it is out.
     let _ = call.send_digits("#1", DigitsBy::Rtp, 3).await;
     ends(&mut call).await;
@@ -205,7 +209,7 @@ async fn a_flow_takes_a_message_for_an_agent_who_finds_it_in_their_mailbox(house
         call.answered().await.is_ok().then_some(call)
     })
     .await;
-    speaks(&place.rest, &caller, 1, Duration::from_millis(2_000)).await;
+    speaks(&place.rest, &caller, &call, 1, 2_000).await;
     // The call ends at the start of the key, which may be before it is out.
     let _ = call.send_digits("#", DigitsBy::Rtp, 3).await;
     ends(&mut call).await;
@@ -261,7 +265,7 @@ async fn a_customer_is_sent_to_leave_a_message_for_a_queue_or_an_agent_by_either
         })
         .await;
         ends(&mut taken).await;
-        speaks(&here.rest, &caller, 1, Duration::from_millis(2_000)).await;
+        speaks(&here.rest, &caller, &call, 1, 2_000).await;
         call.hang_up().await.unwrap();
         within("the end of the caller's call", call.ended()).await;
         let origin = one(&here.rest, &caller.number, "voice", "the closed call", is_closed).await;
@@ -300,7 +304,7 @@ async fn a_message_for_an_agent_is_in_their_mailbox_until_they_take_it(house: Ar
     let leg = desk.leg().await;
     let transfer = json!({ "do": "transfer", "call": leg, "to": { "kind": "agent", "id": absent_user } });
     eventually("the change in force", async || desk.screen.ask(transfer.clone()).await.ok()).await;
-    speaks(&here.rest, &caller, 1, Duration::from_millis(2_000)).await;
+    speaks(&here.rest, &caller, &call, 1, 2_000).await;
     call.hang_up().await.unwrap();
     within("the end of the caller's call", call.ended()).await;
     let origin = one(&here.rest, &caller.number, "voice", "the closed call", is_closed).await;
@@ -345,7 +349,7 @@ async fn a_queue_sends_who_waits_too_long_to_the_mailbox_of_an_agent(house: Arc<
     let here = place(&house, json!({ "overflow": { "to": "agent_voicemail", "agent": owner.user } })).await;
     let caller = somebody(CALLER).await;
     let mut call = caller.connected(&house, &here.number).await;
-    speaks(&here.rest, &caller, 1, Duration::from_millis(2_000)).await;
+    speaks(&here.rest, &caller, &call, 1, 2_000).await;
     call.send_digits("#", DigitsBy::Rtp, 3).await.unwrap();
     ends(&mut call).await;
     let origin = one(&here.rest, &caller.number, "voice", "the closed call", is_closed).await;
@@ -462,11 +466,11 @@ async fn a_kill_loses_no_message(database: Database) {
     let here = place(&house, json!({})).await;
     let (first, second) = (somebody(CALLER).await, somebody(CALLER).await);
     let mut call = first.connected(&house, &here.number).await;
-    speaks(&here.rest, &first, 1, Duration::from_millis(2_000)).await;
+    speaks(&here.rest, &first, &call, 1, 2_000).await;
     call.send_digits("#", DigitsBy::Rtp, 3).await.unwrap();
     ends(&mut call).await;
     let cut_off = second.connected(&house, &here.number).await;
-    speaks(&here.rest, &second, 1, Duration::from_millis(3_500)).await;
+    speaks(&here.rest, &second, &cut_off, 1, 3_500).await;
     house.kill();
     drop(cut_off);
 
@@ -486,7 +490,7 @@ async fn a_kill_loses_no_message(database: Database) {
     let third = somebody(CALLER).await;
     desk.screen.tell(json!({ "do": "set_presence", "presence": "not_ready" })).await;
     let mut call = third.connected(&house, &here.number).await;
-    speaks(&rest, &third, 1, Duration::from_millis(1_500)).await;
+    speaks(&rest, &third, &call, 1, 1_500).await;
     call.send_digits("#", DigitsBy::Rtp, 3).await.unwrap();
     ends(&mut call).await;
     one(&rest, &third.number, "voicemail", "the message", |_| true).await;
