@@ -117,8 +117,8 @@ function ContactPick({
       const [channel = '', direction = ''] = (detail ?? '').split(' ');
       const words = [
         timeText(at / 1000, i18n.language),
-        t(`customers:timeline.channel.${channel as 'voice'}`, { defaultValue: channel }),
-        t(`customers:timeline.direction.${direction as 'inbound'}`, { defaultValue: direction }),
+        t(`crm:timeline.channel.${channel as 'voice'}`, { defaultValue: channel }),
+        t(`crm:timeline.direction.${direction as 'inbound'}`, { defaultValue: direction }),
         user,
       ];
       return { value: id, label: words.filter(Boolean).join(' · ') };

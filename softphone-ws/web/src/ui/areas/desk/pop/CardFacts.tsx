@@ -11,7 +11,7 @@ const RELATIONS = { works_for: 0, household: 0, parent_company: 0, upstream_supp
 
 /** What the card tells beside the fields of the record: what is open, ordered, owed, and with whom they belong together. */
 export function CardFacts({ card }: { card: CardView }) {
-  const { t, i18n } = useTranslation('pop');
+  const { t, i18n } = useTranslation(['pop', 'crm']);
   const money = (currency: string, minor: number) => {
     const format = new Intl.NumberFormat(i18n.language, { style: 'currency', currency });
     return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
@@ -67,7 +67,7 @@ export function CardFacts({ card }: { card: CardView }) {
             {card.open_items.map((item) => (
               <li key={`${item.record}:${item.id}`} className={css.row}>
                 <span className={css.label}>
-                  {item.kind in OPEN ? t(`timeline.kind.${item.kind as keyof typeof OPEN}`) : item.kind}
+                  {item.kind in OPEN ? t(`crm:timeline.kind.${item.kind as keyof typeof OPEN}`) : item.kind}
                 </span>
                 <span className={css.grow}>
                   {item.record === 'ticket' ? (

@@ -2,32 +2,18 @@ import { Button, Chip, Group } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'wouter';
-import { api, body, type Schemas } from '../../../../api/client';
+import { api, body } from '../../../../api/client';
 import { usePages } from '../../../../api/pages';
+import { TimelineLine, TimelineText } from '../../../crm/TimelineEntry';
 import { useEntries } from '../../../hooks/useTopic';
 import { EmptyState, ErrorState, LoadingState, SectionCard, Time } from '../../../kit';
 import css from '../desk.module.css';
 
-const KINDS = [
-  'interaction',
-  'ticket',
-  'order',
-  'callback',
-  'task',
-  'note',
-  'script',
-  'consent',
-  'open_item',
-  'change',
-] as const;
-type Kind = (typeof KINDS)[number];
 const FILTERS = ['interaction', 'ticket', 'order', 'note'] as const;
-const isKind = (kind: string): kind is Kind => (KINDS as readonly string[]).includes(kind);
 
 /** What happened with the customer on all channels, the latest first. */
 export function Timeline({ customer }: { customer: string }) {
-  const { t } = useTranslation(['pop', 'common']);
+  const { t } = useTranslation(['pop', 'crm', 'common']);
   const [kinds, setKinds] = useState<string[]>([]);
   const queries = useQueryClient();
   const changes = useEntries(`customer/${customer}`);
@@ -54,7 +40,7 @@ export function Timeline({ customer }: { customer: string }) {
           <Group gap={4}>
             {FILTERS.map((kind) => (
               <Chip key={kind} value={kind} size="xs">
-                {t(`timeline.kind.${kind}`)}
+                {t(`crm:timeline.kind.${kind}`)}
               </Chip>
             ))}
           </Group>
@@ -70,7 +56,16 @@ export function Timeline({ customer }: { customer: string }) {
       ) : (
         <ul className={css.list}>
           {entries.items.map((entry) => (
-            <Entry key={`${entry.kind}:${entry.id}:${entry.at}`} entry={entry} />
+            <li key={`${entry.kind}:${entry.id}:${entry.at}`}>
+              <div className={css.row}>
+                <TimelineLine entry={entry} />
+                <span className={css.grow} />
+                <span className={css.small}>
+                  <Time ms={entry.at / 1000} />
+                </span>
+              </div>
+              <TimelineText entry={entry} />
+            </li>
           ))}
         </ul>
       )}
@@ -80,30 +75,5 @@ export function Timeline({ customer }: { customer: string }) {
         </Button>
       )}
     </SectionCard>
-  );
-}
-
-function Entry({ entry }: { entry: Schemas['TimelineEntry'] }) {
-  const { t } = useTranslation('pop');
-  const title = entry.title ?? entry.changes.map(({ field }) => field).join(', ');
-  return (
-    <li>
-      <div className={css.row}>
-        <strong>{isKind(entry.kind) ? t(`timeline.kind.${entry.kind}`) : entry.kind}</strong>
-        <span className={css.small}>
-          {[entry.detail, entry.state, entry.user].filter(Boolean).join(' · ')}
-        </span>
-        <span className={css.grow} />
-        <span className={css.small}>
-          <Time ms={entry.at / 1000} />
-        </span>
-      </div>
-      {title !== '' &&
-        (entry.kind === 'ticket' ? (
-          <Link href={`/tickets/${entry.id}`}>{title}</Link>
-        ) : (
-          <p className={css.text}>{title}</p>
-        ))}
-    </li>
   );
 }
