@@ -50,21 +50,21 @@ function columnsOf(
     {
       key: 'name',
       title: t('agent.name'),
-      width: 9,
+      width: 10,
       sort: (agent) => agent.name,
       cell: (agent) => <span title={names.of(agent.team) ?? undefined}>{agent.name}</span>,
     },
     {
       key: 'state',
       title: t('agent.state'),
-      width: 9,
+      width: 10,
       sort: (agent) => agent.state,
       cell: (agent) => <StateBadge state={agent.state} />,
     },
     {
       key: 'since',
       title: t('agent.since'),
-      width: 7.5,
+      width: 6,
       end: true,
       sort: (agent) => -agent.since_ms,
       cell: (agent) =>
@@ -80,7 +80,7 @@ function columnsOf(
     {
       key: 'why',
       title: t('agent.reason'),
-      width: 9,
+      width: 8,
       sort: (agent) => agent.reason?.name ?? agent.reason?.kind ?? null,
       cell: (agent) => <Why agent={agent} />,
     },
@@ -94,21 +94,21 @@ function columnsOf(
     {
       key: 'customer',
       title: t('agent.customer'),
-      width: 10,
+      width: 10.5,
       sort: (agent) => agent.caller?.display ?? agent.caller?.number ?? null,
       cell: (agent) => <Customer id={agent.customer} caller={agent.caller} />,
     },
     {
       key: 'supervised',
       title: t('agent.supervised'),
-      width: 8.5,
+      width: 8,
       sort: (agent) => agent.supervised_by[0]?.name ?? null,
       cell: (agent) => <Supervised agent={agent} />,
     },
     {
       key: 'act',
       title: t('action.title'),
-      width: 4,
+      width: 5,
       end: true,
       cell: (agent) => <AgentMenu agent={agent} />,
     },

@@ -90,7 +90,7 @@ function waitingColumns(
     {
       key: 'act',
       title: t('action.title'),
-      width: 4,
+      width: 5,
       end: true,
       cell: (call) => <CallMenu call={call} />,
     },
@@ -170,7 +170,7 @@ function progressColumns(t: TFunction<'floor'>): readonly LiveColumn<FloorCallVi
     {
       key: 'act',
       title: t('action.title'),
-      width: 4,
+      width: 5,
       end: true,
       cell: (call) => <CallMenu call={call} />,
     },

@@ -1,4 +1,13 @@
-import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  memo,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { arrange, nextSort, type Row, type Sort, sorted } from '../../../../core/floor/order';
 import { EmptyState } from '../../../kit';
@@ -12,7 +21,7 @@ export interface LiveColumn<T> {
   sort?: (row: T) => string | number | null;
   /** Figures stand at the end. */
   end?: boolean;
-  /** In rem: columns keep their width whatever stands in them. */
+  /** In rem, three quarters of that on a small screen: columns keep their width whatever stands in them. */
   width: number;
 }
 
@@ -55,20 +64,17 @@ export function LiveTable<T>({ name, label, columns, rows, rowKey, onOpen, empty
     before.current = shown;
   });
   if (shown.length === 0) return <EmptyState {...(empty !== undefined && { title: empty })} />;
+  const sum = columns.reduce((before, { width }) => before + width, 0);
   const resort = (key: string) => {
     before.current = [];
     setSort(nextSort(sort, key));
   };
   return (
     <div className={css.scroll} {...hand}>
-      <table
-        className={css.table}
-        aria-label={label}
-        style={{ minWidth: `${columns.reduce((sum, { width }) => sum + width, 0)}rem` }}
-      >
+      <table className={css.table} aria-label={label} style={{ '--columns': sum } as CSSProperties}>
         <colgroup>
           {columns.map(({ key, width }) => (
-            <col key={key} style={{ width: `${width}rem` }} />
+            <col key={key} style={{ width: `${(100 * width) / sum}%` }} />
           ))}
         </colgroup>
         <thead>

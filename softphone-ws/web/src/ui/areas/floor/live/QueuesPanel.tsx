@@ -42,7 +42,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'name',
       title: t('queue.name'),
-      width: 10,
+      width: 9.5,
       sort: (queue) => queue.name,
       cell: (queue) => (
         <span title={queue.name}>
@@ -53,7 +53,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'waiting',
       title: t('queue.waiting'),
-      width: 6,
+      width: 5.5,
       end: true,
       sort: (queue) => queue.waiting,
       cell: (queue) => (
@@ -68,7 +68,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'longest',
       title: t('queue.longest'),
-      width: 8,
+      width: 7,
       end: true,
       sort: (queue) => (queue.oldest_ms === null ? null : -queue.oldest_ms),
       cell: (queue) => <JudgedSince ms={queue.oldest_ms} limit={limitsOf(thresholds, queue.queue).wait_s} />,
@@ -76,7 +76,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'expected',
       title: t('queue.expected'),
-      width: 9,
+      width: 7.5,
       end: true,
       sort: (queue) => queue.expected_wait_ms,
       cell: (queue) => <Expected queue={queue} level={levels(queue).expected_s} />,
@@ -84,7 +84,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'level',
       title: t('queue.levelNow'),
-      width: 7,
+      width: 8,
       end: true,
       sort: (queue) => queue.lately?.level_permille ?? null,
       cell: (queue) => (
@@ -96,7 +96,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'levelToday',
       title: t('queue.levelToday'),
-      width: 7,
+      width: 8,
       end: true,
       sort: (queue) => queue.today?.level_permille ?? null,
       cell: (queue) => (
@@ -108,7 +108,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'answered',
       title: t('queue.answered'),
-      width: 6,
+      width: 6.5,
       end: true,
       sort: (queue) => queue.today?.answered ?? null,
       cell: (queue) => queue.today?.answered ?? '–',
@@ -116,7 +116,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'abandoned',
       title: t('queue.abandoned'),
-      width: 8,
+      width: 7,
       end: true,
       sort: (queue) => queue.today?.abandoned ?? null,
       cell: (queue) => (
@@ -133,7 +133,7 @@ function columnsOf(t: TFunction<'floor'>, thresholds: Thresholds): readonly Live
     {
       key: 'staff',
       title: t('queue.staff'),
-      width: 8,
+      width: 6.5,
       end: true,
       sort: (queue) => queue.ready,
       cell: (queue) => (
