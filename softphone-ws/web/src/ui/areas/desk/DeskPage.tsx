@@ -13,7 +13,8 @@ import { WorkTabs } from './WorkTabs';
 
 /** What an agent looks at all day: who calls, why, and what is to be done for them. */
 export default function DeskPage() {
-  const { t } = useTranslation(['pop', 'common']);
+  // What the card and its timeline say is loaded before anybody calls: a pop that waits for texts comes after the ring.
+  const { t } = useTranslation(['pop', 'crm', 'customers', 'common']);
   const { agent } = useMe();
   const topic = useTopic('me');
   const link = useLinkState();
