@@ -9,7 +9,6 @@ use e2e::{House, Phone, Rest, eventually, within};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, UdpSocket};
-use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -48,7 +47,7 @@ impl Sipp {
     fn start(&self, house: &House, service: &str, lines: &[String], a_second: u32) -> Child {
         let fields = self.folder.path().join("fields.csv");
         std::fs::write(&fields, format!("SEQUENTIAL\n{}\n", lines.join("\n"))).unwrap();
-        let scenario = Path::new("sipp").join(format!("{}.xml", self.scenario));
+        let scenario = std::path::absolute(format!("sipp/{}.xml", self.scenario)).expect("tests run in their package's folder");
         let mut command = Command::new("sipp");
         command.arg(house.sip().to_string()).arg("-sf").arg(scenario).arg("-inf").arg(fields);
         command.args(["-i", "127.0.0.1", "-p", &self.port.to_string(), "-s", service, "-t", if self.tcp { "t1" } else { "u1" }]);
