@@ -2,7 +2,7 @@
 
 use crate::audit::{Action, write_audit};
 use crate::crud::{get_in, row_values, shown};
-use crate::customers::{LINK_COLUMNS, Point, detail, link_row, place_key, tail};
+use crate::customers::{LINK_COLUMNS, Point, THERE, There, detail, link_row, place_key, tail};
 use crate::db::{PARAMETERS_MAX, Tx, Value, args, placeholders, text};
 use crate::error::{FieldError, Result, StoreError};
 use crate::fields::check_fields;
@@ -168,21 +168,22 @@ async fn write_points(tx: &mut Tx, points: &Points) -> Result<()> {
 
 /// Joins customers and contact points, those of other customers included.
 async fn write_links(tx: &mut Tx, points: &Points, links: Vec<Link>) -> Result<()> {
-    let mut ids: BTreeMap<(String, String), String> = BTreeMap::new();
+    let mut all: BTreeMap<(String, String), There> = BTreeMap::new();
     for (kind, values) in by_kind(points) {
         for chunk in values.chunks(PARAMETERS_MAX - 1) {
-            let sql = format!("SELECT value, id FROM contact_point WHERE kind = $1 AND value IN ({})", placeholders(2, chunk.len()));
+            let (list, keeping) = (placeholders(2, chunk.len()), tx.keeping());
+            let sql = format!("SELECT {THERE}, value FROM contact_point WHERE kind = $1 AND value IN ({list}) ORDER BY id{keeping}");
             let mut wanted = args![kind];
             wanted.extend(chunk.iter().map(|value| Value::from(*value)));
             for row in tx.fetch(sql, wanted).await? {
-                ids.insert((kind.to_owned(), row.text(0)?.to_owned()), row.text(1)?.to_owned());
+                all.insert((kind.to_owned(), row.text(3)?.to_owned()), There::read(&row)?);
             }
         }
     }
     let mut rows = Vec::with_capacity(links.len());
     for Link { customer, kind, value, sort, input } in links {
-        let id = ids.get(&(kind.to_owned(), value)).ok_or_else(|| StoreError::corrupt("a contact point just written is not there"))?;
-        rows.push(link_row(customer, id, sort, &input));
+        let there = all.get(&(kind.to_owned(), value)).ok_or_else(|| StoreError::corrupt("a contact point just written is not there"))?;
+        rows.push(link_row(customer, &there.id, sort, &input, there.differing(&input)));
     }
     let head = format!("INSERT INTO customer_contact_point ({LINK_COLUMNS})");
     insert_rows(tx, "contact_point", &head, "", rows).await

@@ -10,6 +10,7 @@ use crate::reminders::birthday_changed;
 use crate::store::{Change, Store};
 use cti_types::Utc;
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
 
 /// Fields every stored row has beside its own.
 const COMMON: [&str; 4] = ["id", "version", "created_at", "updated_at"];
@@ -54,12 +55,16 @@ impl Store {
         }
         if let Some(search) = query.search.as_deref().filter(|search| !search.is_empty()) {
             // A prefix as a range, so that an index over lower-case names serves where there is one.
-            let column = if R::SEARCH.ends_with("_search") { R::SEARCH.to_owned() } else { format!("LOWER({})", R::SEARCH) };
-            let (from, to) = prefix_range(&search.to_lowercase());
-            values.push(Value::from(from));
-            conditions.push(format!("{column} >= ${}", values.len()));
-            values.push(Value::from(to));
-            conditions.push(format!("{column} < ${}", values.len()));
+            let kept = R::SEARCH.ends_with("_search");
+            let column = if kept { R::SEARCH.to_owned() } else { format!("LOWER({})", R::SEARCH) };
+            let wanted = if kept { BTreeSet::from([search.to_lowercase()]) } else { as_lowered(search) };
+            let mut ranges = Vec::new();
+            for (from, to) in wanted.iter().map(|wanted| prefix_range(wanted)) {
+                values.push(Value::from(from));
+                values.push(Value::from(to));
+                ranges.push(format!("({column} >= ${} AND {column} < ${})", values.len() - 1, values.len()));
+            }
+            conditions.push(format!("({})", ranges.join(" OR ")));
         }
         for (field, wanted) in &query.equals {
             values.push(filter_value::<R>(field, wanted)?);
@@ -504,4 +509,11 @@ pub(crate) fn filter_value<R: Resource>(field: &str, wanted: &str) -> Result<Val
 pub(crate) fn prefix_range(prefix: &str) -> (String, String) {
     // U+10FFFF sorts after every character that can follow.
     (prefix.to_owned(), format!("{prefix}\u{10FFFF}"))
+}
+/// How a name beginning so may stand in a column after the databases' LOWER, which knows the letters of ASCII alone.
+fn as_lowered(search: &str) -> BTreeSet<String> {
+    let lower = search.to_lowercase();
+    let mut rest = lower.chars();
+    let capital = rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect());
+    [search, &lower, &capital].map(str::to_ascii_lowercase).into()
 }

@@ -2,8 +2,8 @@
 
 use crate::activity::{self, Activity};
 use crate::audit::{Action, write_audit};
-use crate::crud::{change_of, column_list, patched, read_row, to_object, update_in};
-use crate::db::{Row, Tx, Value, args, text};
+use crate::crud::{change_of, column_list, get_in, patched, read_row, to_object, update_in};
+use crate::db::{Row, Tx, Value, args, listed, text};
 use crate::error::{Result, StoreError};
 use crate::model::{Address, Check, Contact, ContactInput, ContactKind, Customer, Kind, Resource as _, Stored, Who, is_line};
 use crate::number::normalise;
@@ -64,11 +64,10 @@ impl Store {
         let mut tx = self.db.begin().await?;
         let sql = "UPDATE customer SET version = version + 1, updated_at = $3 WHERE id = $1 AND version = $2";
         if tx.execute(sql, args![customer.to_string(), version, now]).await? == 0 {
-            let current = self.get::<Customer>(customer).await?.version;
+            let current = get_in::<Customer>(&mut tx, customer).await?.ok_or(StoreError::NotFound { resource: "customer" })?.version;
             return Err(StoreError::VersionConflict { resource: "customer", current });
         }
-        tx.execute("DELETE FROM customer_contact_point WHERE customer_id = $1", vec![text(customer)]).await?;
-        let written = self.write_points(&mut tx, now, customer, points).await?;
+        let written = self.replace_points(&mut tx, now, customer, points).await?;
         let shown = |contacts: &[Contact]| serde_json::to_value(contacts).ok();
         let (before, after) = (shown(&before), shown(&written));
         write_audit(self, &mut tx, who, now, Action::Update, "customer_contacts", &customer.to_string(), before, after).await?;
@@ -192,28 +191,31 @@ impl Store {
         Ok(points)
     }
 
+    /// Writes these in the place of those there are; what was theirs alone goes.
+    pub(crate) async fn replace_points(&self, tx: &mut Tx, now: Utc, customer: CustomerId, points: Vec<Point>) -> Result<Vec<Contact>> {
+        let sql = "SELECT contact_point_id FROM customer_contact_point WHERE customer_id = $1 ORDER BY 1";
+        let before = tx.fetch(sql, vec![text(customer)]).await?;
+        let before = before.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<Vec<_>>>()?;
+        tx.execute("DELETE FROM customer_contact_point WHERE customer_id = $1", vec![text(customer)]).await?;
+        let written = self.write_points(tx, now, customer, points).await?;
+        drop_unlinked(tx, &before).await?;
+        Ok(written)
+    }
+
     pub(crate) async fn write_points(&self, tx: &mut Tx, now: Utc, customer: CustomerId, points: Vec<Point>) -> Result<Vec<Contact>> {
         let mut written = Vec::with_capacity(points.len());
         for (sort, point) in points.into_iter().enumerate() {
-            let (kind, value) = (point.kind.word(), point.value.as_str());
-            let fresh: ContactPointId = self.new_id(now);
-            // Somebody else's contact point with the same value is the same contact point.
-            let sql = "INSERT INTO contact_point (id, kind, value, raw, created_at, tail, detail, place_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-                       ON CONFLICT (kind, value) DO NOTHING";
-            let (tail, detail, place) = (tail(point.kind, value), detail(&point.input), place_key(&point.input));
-            let row = args![fresh.to_string(), kind, value, point.input.value.as_str(), now, tail, detail, place];
-            tx.execute_on("contact_point", sql, row).await?;
-            let rows = tx.fetch("SELECT id, raw FROM contact_point WHERE kind = $1 AND value = $2", args![kind, value]).await?;
-            let row = rows.first().ok_or_else(|| StoreError::corrupt("a contact point just written is not there"))?;
-            let (id, raw) = (row.id::<ContactPointId>(0)?, row.text(1)?.to_owned());
+            let there = self.point(tx, now, &point).await?;
             let input = point.input;
-            let sql = format!("INSERT INTO customer_contact_point ({LINK_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-            tx.execute_on("contact_point", sql, link_row(customer, &id.to_string(), sort as i64, &input)).await?;
+            let own = there.differing(&input);
+            let sql = format!("INSERT INTO customer_contact_point ({LINK_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+            tx.execute_on("contact_point", sql, link_row(customer, &there.id, sort as i64, &input, own)).await?;
+            let id = there.id.parse().map_err(|_| StoreError::corrupt("a contact point's id is none"))?;
             written.push(Contact {
                 id,
                 kind: point.kind,
                 value: point.value,
-                raw,
+                raw: input.value,
                 label: input.label,
                 preferred: input.preferred,
                 valid: input.valid,
@@ -223,6 +225,65 @@ impl Store {
             });
         }
         Ok(written)
+    }
+
+    /// The contact point with this value, somebody else's as well, kept until the end of the transaction; made when there is none.
+    async fn point(&self, tx: &mut Tx, now: Utc, point: &Point) -> Result<There> {
+        let (kind, value) = (point.kind.word(), point.value.as_str());
+        // On PostgreSQL, somebody may just be dropping it: then it is made anew.
+        for _ in 0..3 {
+            let fresh: ContactPointId = self.new_id(now);
+            let sql = "INSERT INTO contact_point (id, kind, value, raw, created_at, tail, detail, place_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+                       ON CONFLICT (kind, value) DO NOTHING";
+            let (tail, detail, place) = (tail(point.kind, value), detail(&point.input), place_key(&point.input));
+            let row = args![fresh.to_string(), kind, value, point.input.value.as_str(), now, tail, detail, place];
+            tx.execute_on("contact_point", sql, row).await?;
+            let sql = format!("SELECT {THERE} FROM contact_point WHERE kind = $1 AND value = $2{}", tx.keeping());
+            if let Some(row) = tx.fetch(sql, args![kind, value]).await?.first() {
+                return There::read(row);
+            }
+        }
+        Err(StoreError::corrupt("a contact point just written is not there"))
+    }
+}
+
+/// Of these contact points, drops those that no customer has any more and that no undone merge would give back. Says how many.
+pub(crate) async fn drop_unlinked(tx: &mut Tx, points: &[String]) -> Result<u64> {
+    let mut gone = 0;
+    for chunk in points.chunks(512) {
+        let (list, values) = listed(1, chunk);
+        // Else a customer who gets one of them in this moment would lose it again.
+        tx.lock_rows("contact_point", &list, values.clone()).await?;
+        let sql = format!(
+            "DELETE FROM contact_point WHERE id IN ({list}) \
+             AND NOT EXISTS (SELECT 1 FROM customer_contact_point cc WHERE cc.contact_point_id = contact_point.id) \
+             AND NOT EXISTS (SELECT 1 FROM merge_row m WHERE m.row_key = '[\"' || contact_point.id || '\"]' \
+             AND m.table_name = 'customer_contact_point.customer_id' AND m.dropped IS NOT NULL)"
+        );
+        gone += tx.execute(sql, values).await?;
+    }
+    Ok(gone)
+}
+
+/// A contact point as it stands in its table: in the spelling of who had it first.
+pub(crate) struct There {
+    pub(crate) id: String,
+    raw: String,
+    detail: Option<String>,
+}
+
+/// The columns of [`There`].
+pub(crate) const THERE: &str = "id, raw, detail";
+
+impl There {
+    pub(crate) fn read(row: &Row) -> Result<There> {
+        Ok(There { id: row.text(0)?.to_owned(), raw: row.text(1)?.to_owned(), detail: row.opt_text(2).map(ToOwned::to_owned) })
+    }
+
+    /// How a customer has it spelled who spells it otherwise: the text, and the parts of an address.
+    pub(crate) fn differing(&self, input: &ContactInput) -> (Option<String>, Option<String>) {
+        let parts = detail(input).filter(|parts| Some(parts) != self.detail.as_ref());
+        (Some(&input.value).filter(|raw| **raw != self.raw).cloned(), parts)
     }
 }
 
@@ -238,17 +299,24 @@ pub(crate) fn contact_kind(word: &str) -> Result<ContactKind> {
 }
 
 /// Of a contact point `p` and its link `cc`, as [`read_contact`] reads them.
-pub(crate) const CONTACT_COLUMNS: &str =
-    "p.id, p.kind, p.value, p.raw, cc.label, cc.preferred, cc.valid, cc.valid_from, cc.valid_until, p.detail";
+pub(crate) const CONTACT_COLUMNS: &str = "p.id, p.kind, p.value, COALESCE(cc.raw, p.raw), cc.label, cc.preferred, cc.valid, cc.valid_from, cc.valid_until, \
+     COALESCE(cc.detail, p.detail)";
 
 /// The columns of [`link_row`].
-pub(crate) const LINK_COLUMNS: &str = "customer_id, contact_point_id, label, preferred, valid, sort, valid_from, valid_until";
+pub(crate) const LINK_COLUMNS: &str = "customer_id, contact_point_id, label, preferred, valid, sort, valid_from, valid_until, raw, detail";
 
-/// A row that joins a customer and a contact point.
-pub(crate) fn link_row(customer: CustomerId, point: &str, sort: i64, input: &ContactInput) -> Vec<Value> {
+/// A row that joins a customer and a contact point. `own`: as [`There::differing`] gives it.
+pub(crate) fn link_row(
+    customer: CustomerId,
+    point: &str,
+    sort: i64,
+    input: &ContactInput,
+    own: (Option<String>, Option<String>),
+) -> Vec<Value> {
+    let (raw, detail) = own;
     let time = |time: Option<Utc>| time.map(|time| time.0);
     let (from, until) = (time(input.valid_from), time(input.valid_until));
-    args![customer.to_string(), point, input.label.as_str(), input.preferred, input.valid, sort, from, until]
+    args![customer.to_string(), point, input.label.as_str(), input.preferred, input.valid, sort, from, until, raw, detail]
 }
 
 /// The digits of a telephone number, the last one first; nothing for any other kind.

@@ -352,6 +352,25 @@ impl Tx {
         }
     }
 
+    /// As [`Tx::lock_row`], several; `list`: the placeholders of their ids.
+    pub(crate) async fn lock_rows(&mut self, table: &'static str, list: &str, ids: Vec<Value>) -> Result<()> {
+        match self.inner {
+            TxInner::Sqlite(_) => Ok(()),
+            // In one order, so that two do not wait for each other.
+            TxInner::Postgres(_) => {
+                self.fetch(format!("SELECT id FROM {table} WHERE id IN ({list}) ORDER BY id FOR UPDATE"), ids).await.map(drop)
+            }
+        }
+    }
+
+    /// The end of a SELECT whose rows nobody is to delete before the end of the transaction.
+    pub(crate) fn keeping(&self) -> &'static str {
+        match self.inner {
+            TxInner::Sqlite(_) => "",
+            TxInner::Postgres(_) => " FOR KEY SHARE",
+        }
+    }
+
     pub(crate) fn commit(self) -> Pending<'static, ()> {
         match self.inner {
             TxInner::Sqlite(tx) => Box::pin(within(self.statement_timeout, tx.commit(), "row")),

@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     step!(10, "tickets", "0010_tickets.sql"),
     step!(11, "knowledge scripts rules", "0011_knowledge_scripts_rules.sql"),
     step!(12, "orders work webhooks", "0012_orders_work_webhooks.sql"),
+    step!(13, "contact points", "0013_contact_points.sql"),
 ];
 
 pub(crate) fn migrator(backend: Backend) -> Migrator {

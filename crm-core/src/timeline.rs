@@ -3,7 +3,7 @@
 //! Another part of the program adds its rows with one line in [`SOURCES`]: where they stand, which columns are the customer, the time and
 //! the id (an index on those three must serve them), and what is shown. One statement reads a page of all sources together.
 
-use crate::db::{Row, args, placeholders};
+use crate::db::{Row, args, listed, placeholders};
 use crate::error::{Result, StoreError};
 use crate::model::{CustomField, Customer, Kind, PAGE_DEFAULT, PAGE_MAX, Page, Resource as _, TicketId};
 use crate::rights::{Verb, differing, mask, may};
@@ -243,12 +243,27 @@ impl Store {
             }
         }
         let next = if rows.len() > limit { items.last().map(|last| format!("{}.{}", last.at.0, last.id.hyphenated())) } else { None };
-        // Tickets of others that they are linked to.
-        let tickets = items.iter().filter(|item| item.kind == Kind::Ticket.word()).map(|item| TicketId(item.id)).collect();
-        let hidden = self.hidden_tickets(viewer, tickets).await?;
-        items.retain(|item| item.kind != Kind::Ticket.word() || !hidden.contains(&TicketId(item.id)));
+        // Tickets of others that they are linked to, and notes on such.
+        let of = self.tickets_in(&items).await?;
+        let hidden = self.hidden_tickets(viewer, of.values().copied().collect()).await?;
+        items.retain(|item| of.get(&item.id).is_none_or(|ticket| !hidden.contains(ticket)));
         self.name_users(&mut items).await?;
         Ok(Page { items, next })
+    }
+
+    /// The tickets that these entries are, or are notes on.
+    async fn tickets_in(&self, items: &[TimelineEntry]) -> Result<BTreeMap<Uuid, TicketId>> {
+        let of = |kind: Kind| items.iter().filter(move |item| item.kind == kind.word()).map(|item| item.id);
+        let mut tickets: BTreeMap<Uuid, TicketId> = of(Kind::Ticket).map(|id| (id, TicketId(id))).collect();
+        let notes: Vec<String> = of(Kind::Note).map(|id| id.to_string()).collect();
+        if !notes.is_empty() {
+            let (list, values) = listed(1, &notes);
+            let sql = format!("SELECT id, subject_id FROM note WHERE subject = 'ticket' AND id IN ({list})");
+            for row in self.db.fetch(sql, values).await? {
+                tickets.insert(row.id(0)?, row.id(1)?);
+            }
+        }
+        Ok(tickets)
     }
 
     async fn name_users(&self, items: &mut [TimelineEntry]) -> Result<()> {

@@ -3,15 +3,15 @@
 use crate::audit::{Action, write_audit};
 use crate::crud::{change_of, get_in, patched, to_object, update_in};
 use crate::customers::{CONTACT_COLUMNS, Point, read_contact};
-use crate::db::{Tx, args, text};
+use crate::db::{Tx, args};
 use crate::error::{Result, StoreError};
 use crate::identity::by_external_id;
-use crate::model::{Contact, ContactInput, Customer, Kind, Stored, Who};
+use crate::model::{Contact, ContactInput, CustomField, Customer, Kind, Stored, Who};
 use crate::rights::{Verb, check_write, differing};
 use crate::store::Store;
 use crate::viewer::{Viewer, sees};
 use cti_types::{CustomerId, Utc};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,18 +45,25 @@ impl Store {
             return Err(StoreError::invalid("customer", "external_id", "leave it out, or give the one of the path"));
         }
         let points = contacts.map(|contacts| self.points(contacts)).transpose()?;
+        // Before the transaction, which has the one connection this needs.
+        let defined = if given.contains_key("fields") { self.field_definitions(Kind::Customer.word()).await? } else { Vec::new() };
         let mut tx = self.db.begin().await?;
         let (stored, upserted) = match by_external_id(&mut tx, external_id).await? {
-            Some(id) => self.change(&mut tx, viewer, who, now, id, version, given, points).await?,
+            Some(id) => self.change(&mut tx, viewer, who, now, id, version, given, points, &defined).await?,
             None if version.is_some() => return Err(StoreError::VersionConflict { resource: "customer", current: 0 }),
             None => {
                 let mut given = given.clone();
                 given.insert("external_id".to_owned(), json!(external_id));
                 given.retain(|_, value| !value.is_null());
+                for nested in ["fields", "attributes"] {
+                    if let Some(Json::Object(values)) = given.get_mut(nested) {
+                        values.retain(|_, value| !value.is_null());
+                    }
+                }
                 for own in ["id", "version", "created_at", "updated_at"] {
                     given.remove(own);
                 }
-                self.check_new_customer(viewer, &given).await?;
+                check_write(viewer, false, Kind::Customer.word(), Verb::Create, &differing(&Map::new(), &given), &defined)?;
                 let customer = serde_json::from_value(Json::Object(given)).map_err(|e| crate::crud::bad_fields("customer", &e))?;
                 let mut customer: Customer = customer;
                 self.prepare(&mut customer, None).await?;
@@ -81,8 +88,9 @@ impl Store {
         now: Utc,
         id: CustomerId,
         version: Option<i64>,
-        given: &serde_json::Map<String, Json>,
+        given: &Map<String, Json>,
         points: Option<Vec<Point>>,
+        defined: &[CustomField],
     ) -> Result<(Stored<Customer>, Upserted)> {
         tx.lock_row("customer", id).await?;
         let old = get_in::<Customer>(tx, id).await?.ok_or(StoreError::NotFound { resource: "customer" })?;
@@ -96,8 +104,7 @@ impl Store {
         let mut data = patched(&old, &Json::Object(given))?;
         self.prepare(&mut data, Some(&old.data)).await?;
         let differ = differing(&to_object(&old.data)?, &to_object(&data)?);
-        let defined = self.definitions_for(&differ).await?;
-        check_write(viewer, viewer.owns(old.owner_id), Kind::Customer.word(), Verb::Change, &differ, &defined)?;
+        check_write(viewer, viewer.owns(old.owner_id), Kind::Customer.word(), Verb::Change, &differ, defined)?;
         let before = contacts_in(tx, id).await?;
         let other = points.filter(|points| !alike(&before, points));
         if data == old.data && other.is_none() {
@@ -105,8 +112,7 @@ impl Store {
         }
         let stored = update_in(self, tx, who, now, &old, data, Vec::new()).await?;
         if let Some(points) = other {
-            tx.execute("DELETE FROM customer_contact_point WHERE customer_id = $1", vec![text(id)]).await?;
-            let after = self.write_points(tx, now, id, points).await?;
+            let after = self.replace_points(tx, now, id, points).await?;
             let (before, after) = (serde_json::to_value(&before).ok(), serde_json::to_value(&after).ok());
             write_audit(self, tx, who, now, Action::Update, "customer_contacts", &id.to_string(), before, after).await?;
         }
@@ -116,10 +122,10 @@ impl Store {
 
 fn alike(contacts: &[Contact], points: &[Point]) -> bool {
     let same = |(contact, point): (&Contact, &Point)| {
-        let Contact { id: _, kind, value, raw: _, label, preferred, valid, valid_from, valid_until, address: _ } = contact;
+        let Contact { id: _, kind, value, raw, label, preferred, valid, valid_from, valid_until, address } = contact;
         let input = &point.input;
         (*kind, value, label, *preferred, *valid) == (point.kind, &point.value, &input.label, input.preferred, input.valid)
-            && (*valid_from, *valid_until) == (input.valid_from, input.valid_until)
+            && (*valid_from, *valid_until, raw, address) == (input.valid_from, input.valid_until, &input.value, &input.address)
     };
     contacts.len() == points.len() && contacts.iter().zip(points).all(same)
 }

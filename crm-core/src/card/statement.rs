@@ -82,8 +82,8 @@ SELECT 'defined', CAST(NULL AS TEXT), d.key, d.labels, d.type, d.options, d.visi
   CAST(NULL AS TEXT), CAST(NULL AS TEXT), d.sort, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
   FROM custom_field d WHERE d.resource = 'customer' AND d.on_card = 1 AND d.active = 1 AND EXISTS (SELECT 1 FROM hit)
 UNION ALL
-SELECT 'contact', h.cid, p.kind, p.value, p.raw, cc.label, p.detail, CAST(NULL AS TEXT), p.id, CAST(NULL AS TEXT), CAST(NULL AS TEXT),
-  CAST(NULL AS TEXT), cc.preferred, cc.valid, cc.sort, cc.valid_from, cc.valid_until
+SELECT 'contact', h.cid, p.kind, p.value, COALESCE(cc.raw, p.raw), cc.label, COALESCE(cc.detail, p.detail), CAST(NULL AS TEXT), p.id,
+  CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT), cc.preferred, cc.valid, cc.sort, cc.valid_from, cc.valid_until
   FROM hit h ",
             near!($db, "customer_contact_point", "cc", "cc.customer_id = h.cid"),
             " JOIN contact_point p ON p.id = cc.contact_point_id

@@ -7,6 +7,7 @@ use super::traces::{self, Wiped};
 use super::wipe;
 use crate::audit::{Action, write_audit};
 use crate::crud::{get_in, row_values};
+use crate::customers::drop_unlinked;
 use crate::db::{Row, Tx, Value, args, text};
 use crate::error::{Result, StoreError};
 use crate::identity::members;
@@ -111,16 +112,19 @@ impl Store {
         };
         let sql = "INSERT INTO erasure (id, customer_id, at, user_id, state, certificate) VALUES ($1, $2, $3, $4, 'files', '{}')";
         tx.execute(sql, args![id.to_string(), customer.to_string(), now, who.user.map(|user| user.to_string())]).await?;
-        let numbers = wipe::numbers(&mut tx, customer).await?;
+        let numbers = wipe::numbers(&mut tx, customer, &members).await?;
         remains(&mut tx, &stored, &members, &numbers, &mut certificate).await?;
         let mut wiped = Wiped::default();
         wipe::log(&mut tx, now, &interactions, id, &mut wiped).await?;
         import_files(&mut tx, who, now, id, &mut wiped, &mut certificate).await?;
         wiped.add("attachment", "deleted", crate::attachments::erase(&mut tx, now, customer, id).await?);
+        wipe::contact_tickets(&mut tx, now, customer, request.mode, &mut wiped).await?;
+        let points = wipe::points(&mut tx, &members).await?;
         wipe::references(&mut tx, now, customer, request.mode, &mut wiped).await?;
         wipe::nameless(&mut tx, now, &interactions, &numbers.own, request.mode, &mut wiped).await?;
         traces::customers(&mut tx, &members, &mut wiped).await?;
         wipe::identity(&mut tx, &members, &mut wiped).await?;
+        wiped.add("contact_point", "deleted", drop_unlinked(&mut tx, &points).await?);
         wipe_row(&mut tx, now, &stored, request.mode, &mut wiped).await?;
         wiped.tell(self, &mut tx, who, now).await?;
         certificate.erased = wiped.erased;
@@ -211,7 +215,7 @@ async fn remains(
     if tickets > 0 {
         certificate.left(
             "tickets_of_others",
-            "they are linked to tickets of others, in which something may be written of them",
+            "they are linked to tickets of others, or are their contact, and something may be written of them there",
             Some(tickets),
         );
     }

@@ -10,6 +10,7 @@ use crate::error::{Result, StoreError};
 use crate::identity::references::{Below, By, Emptied, NAMELESS, Nameless, OnErase, REFERENCES, Reference, TICKET};
 use crate::model::ErasureId;
 use cti_types::{CustomerId, Utc};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
 /// Interactions of one customer that one erasure takes on; one with more is refused.
@@ -26,7 +27,7 @@ pub(super) async fn interactions(tx: &mut Tx, customer: CustomerId, members: &[S
     for row in tx.fetch(sql, values).await? {
         ids.insert(row.text(0)?.to_owned());
     }
-    for number in numbers(tx, customer).await?.own {
+    for number in numbers(tx, customer, members).await?.own {
         let sql = format!("SELECT DISTINCT interaction_id FROM personal WHERE value = $1 AND kind = 'number' LIMIT {limit}");
         let mut found = Vec::new();
         for row in tx.fetch(sql, args![number]).await? {
@@ -42,23 +43,67 @@ pub(super) async fn interactions(tx: &mut Tx, customer: CustomerId, members: &[S
     Ok(ids.into_iter().collect())
 }
 
-/// A customer's telephone numbers.
+/// A customer's telephone numbers, those they had before as well.
 pub(super) struct Numbers {
     /// Nobody else's.
     pub(super) own: Vec<String>,
     pub(super) shared: Vec<String>,
 }
 
-pub(super) async fn numbers(tx: &mut Tx, customer: CustomerId) -> Result<Numbers> {
-    let sql = "SELECT p.value, (SELECT o.customer_id FROM customer_contact_point o WHERE o.contact_point_id = p.id AND o.customer_id <> $1 \
-               LIMIT 1) FROM customer_contact_point cc JOIN contact_point p ON p.id = cc.contact_point_id \
-               WHERE cc.customer_id = $1 AND p.kind = 'phone' ORDER BY p.value";
-    let mut numbers = Numbers { own: Vec::new(), shared: Vec::new() };
+pub(super) async fn numbers(tx: &mut Tx, customer: CustomerId, members: &[String]) -> Result<Numbers> {
+    let sql = "SELECT p.value FROM customer_contact_point cc JOIN contact_point p ON p.id = cc.contact_point_id \
+               WHERE cc.customer_id = $1 AND p.kind = 'phone'";
+    let mut all = former_numbers(tx, members).await?;
     for row in tx.fetch(sql, vec![text(customer)]).await? {
-        let list = if row.opt_text(1).is_none() { &mut numbers.own } else { &mut numbers.shared };
-        list.push(row.text(0)?.to_owned());
+        all.insert(row.text(0)?.to_owned());
+    }
+    let all: Vec<String> = all.into_iter().collect();
+    let mut of_others = BTreeSet::new();
+    for chunk in all.chunks(LIST) {
+        let (list, values) = listed(2, chunk);
+        let sql = format!(
+            "SELECT p.value FROM contact_point p WHERE p.kind = 'phone' AND p.value IN ({list}) AND EXISTS \
+             (SELECT 1 FROM customer_contact_point o WHERE o.contact_point_id = p.id AND o.customer_id <> $1)"
+        );
+        for row in tx.fetch(sql, [vec![text(customer)], values].concat()).await? {
+            of_others.insert(row.text(0)?.to_owned());
+        }
+    }
+    let (shared, own) = all.into_iter().partition(|number| of_others.contains(number));
+    Ok(Numbers { own, shared })
+}
+
+/// The numbers that the audit says they had.
+async fn former_numbers(tx: &mut Tx, members: &[String]) -> Result<BTreeSet<String>> {
+    let mut numbers = BTreeSet::new();
+    for chunk in members.chunks(LIST) {
+        let (list, values) = listed(1, chunk);
+        let sql = format!(
+            "SELECT a.before_json, a.after_json FROM audit_customer ac JOIN audit a ON a.id = ac.audit_id \
+             WHERE ac.customer_id IN ({list}) AND a.resource = 'customer_contacts'"
+        );
+        for row in tx.fetch(sql, values).await? {
+            for contacts in [row.opt_text(0), row.opt_text(1)].into_iter().flatten() {
+                // What was masked is no list.
+                let contacts: Vec<Json> = serde_json::from_str(contacts).unwrap_or_default();
+                let phones = contacts.iter().filter(|contact| contact["kind"] == "phone");
+                numbers.extend(phones.filter_map(|contact| contact["value"].as_str()).map(ToOwned::to_owned));
+            }
+        }
     }
     Ok(numbers)
+}
+
+/// The contact points they have, and those that an undone merge would give back.
+pub(super) async fn points(tx: &mut Tx, members: &[String]) -> Result<Vec<String>> {
+    let (list, values) = listed(1, members);
+    let sql = format!(
+        "SELECT contact_point_id FROM customer_contact_point WHERE customer_id IN ({list}) UNION \
+         SELECT r.row_key FROM merge_row r JOIN customer_merge m ON m.id = r.merge_id \
+         WHERE r.table_name = 'customer_contact_point.customer_id' AND (m.survivor_id IN ({list}) OR m.merged_id IN ({list}))"
+    );
+    let rows = tx.fetch(sql, values).await?;
+    rows.iter().map(|row| row.text(0).map(|id| id.trim_matches(['[', '"', ']']).to_owned())).collect()
 }
 
 /// How many callbacks to numbers that others have as well name nobody.
@@ -127,10 +172,8 @@ pub(super) async fn log(tx: &mut Tx, now: Utc, interactions: &[String], id: Eras
     Ok(())
 }
 
-/// The rows of the registered tables, and what the audit says of them. Contact points that are nobody else's go with their links.
+/// The rows of the registered tables, and what the audit says of them.
 pub(super) async fn references(tx: &mut Tx, now: Utc, customer: CustomerId, mode: EraseMode, wiped: &mut Wiped) -> Result<()> {
-    let points = tx.fetch("SELECT contact_point_id FROM customer_contact_point WHERE customer_id = $1", vec![text(customer)]).await?;
-    let points = points.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<Vec<_>>>()?;
     for Reference { table, column, erase, audit, merge: _ } in REFERENCES {
         if audit.is_empty() {
             let sql = format!("DELETE FROM {table} WHERE {column} = $1");
@@ -140,16 +183,6 @@ pub(super) async fn references(tx: &mut Tx, now: Utc, customer: CustomerId, mode
         let ids = found(tx, table, &format!("{column} IN ({{}})"), &[customer.to_string()]).await?;
         rows(tx, now, table, audit, *erase, &ids, mode, wiped).await?;
     }
-    let mut gone = 0;
-    for chunk in points.chunks(LIST) {
-        let (list, values) = listed(1, chunk);
-        let sql = format!(
-            "DELETE FROM contact_point WHERE id IN ({list}) AND NOT EXISTS \
-             (SELECT 1 FROM customer_contact_point cc WHERE cc.contact_point_id = contact_point.id)"
-        );
-        gone += tx.execute(sql, values).await?;
-    }
-    wiped.add("contact_point", "deleted", gone);
     Ok(())
 }
 
@@ -257,10 +290,23 @@ async fn under(tx: &mut Tx, below: &[Below], list: &str, values: &[Value], wiped
     Ok(())
 }
 
-/// How many tickets of others they are linked to: what was written there may name them.
+/// A ticket of nobody but its contact, `$1`.
+const CONTACT_ALONE: &str = "contact_id = $1 AND customer_id IS NULL \
+    AND NOT EXISTS (SELECT 1 FROM ticket_customer tc WHERE tc.ticket_id = ticket.id AND tc.customer_id <> $1)";
+
+/// Tickets that are theirs, though they are only their contact.
+pub(super) async fn contact_tickets(tx: &mut Tx, now: Utc, customer: CustomerId, mode: EraseMode, wiped: &mut Wiped) -> Result<()> {
+    let found = tx.fetch(format!("SELECT id FROM ticket WHERE {CONTACT_ALONE}"), vec![text(customer)]).await?;
+    let ids = found.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<Vec<_>>>()?;
+    rows(tx, now, "ticket", &["ticket", "feedback"], TICKET, &ids, mode, wiped).await
+}
+
+/// How many tickets of others they are linked to, or are the contact of: what was written there may name them.
 pub(super) async fn tickets_of_others(tx: &mut Tx, customer: CustomerId) -> Result<i64> {
-    let sql = "SELECT COUNT(*) FROM ticket_customer l JOIN ticket t ON t.id = l.ticket_id \
-               WHERE l.customer_id = $1 AND (t.customer_id IS NULL OR t.customer_id <> $1)";
+    let sql = format!(
+        "SELECT COUNT(*) FROM ticket WHERE id IN (SELECT ticket_id FROM ticket_customer WHERE customer_id = $1 UNION \
+         SELECT id FROM ticket WHERE contact_id = $1) AND COALESCE(customer_id, '') <> $1 AND NOT ({CONTACT_ALONE})"
+    );
     tx.fetch(sql, vec![text(customer)]).await?.first().map_or(Ok(0), |row| row.int(0))
 }
 

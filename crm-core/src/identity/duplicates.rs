@@ -331,7 +331,7 @@ impl Store {
         }
         let (list, values) = listed(1, &customers.iter().map(|customer| customer.id.to_string()).collect::<Vec<_>>());
         let sql = format!(
-            "SELECT cc.customer_id, p.kind, p.value, p.detail FROM customer_contact_point cc JOIN contact_point p ON p.id = cc.contact_point_id \
+            "SELECT cc.customer_id, p.kind, p.value, COALESCE(cc.detail, p.detail) FROM customer_contact_point cc JOIN contact_point p ON p.id = cc.contact_point_id \
              WHERE cc.customer_id IN ({list}) AND cc.valid = 1"
         );
         let mut points: BTreeMap<CustomerId, (Vec<(ContactKind, String)>, Vec<Address>)> = BTreeMap::new();

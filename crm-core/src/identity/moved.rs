@@ -249,8 +249,9 @@ fn read(list: &str) -> Result<Vec<Value>> {
     Ok(list.into_iter().map(value).collect())
 }
 
-/// NULL has a type, too.
-fn typed(columns: &[RefColumn], values: Vec<Value>) -> Vec<Value> {
+/// NULL has a type, too. A row that was noted before its table had all these columns has none of the last ones.
+fn typed(columns: &[RefColumn], mut values: Vec<Value>) -> Vec<Value> {
+    values.resize(columns.len(), Value::Text(None));
     let with = |(column, value): (&RefColumn, Value)| if value.is_null() && column.int { Value::Int(None) } else { value };
     columns.iter().zip(values).map(with).collect()
 }

@@ -226,7 +226,16 @@ pub const REFERENCES: &[Reference] = &[
         column: "customer_id",
         merge: OnMerge::Unique {
             same: &["contact_point_id"],
-            columns: &[text("label"), int("preferred"), int("valid"), int("sort"), int("valid_from"), int("valid_until")],
+            columns: &[
+                text("label"),
+                int("preferred"),
+                int("valid"),
+                int("sort"),
+                int("valid_from"),
+                int("valid_until"),
+                text("raw"),
+                text("detail"),
+            ],
             behind: Some("sort"),
             parents: &[("contact_point_id", "contact_point")],
         },

@@ -115,13 +115,18 @@ struct Kept {
 }
 
 impl Store {
-    /// Begins a script for a contact, or goes on with the run that this agent has of it already.
+    /// Begins a script for a contact, or goes on with the run that this agent has of it already: for the customer who is named now.
     ///
     /// # Errors
     /// `NotFound` when the script or queue has no live version; `Invalid`; `Unavailable`.
     pub async fn start_script_run(&self, who: &Who, now: Utc, start: StartRun) -> Result<ScriptRun> {
         let Some(agent) = who.user else { return Err(StoreError::invalid(RESOURCE, "", "only a person runs a script")) };
         check_start(&start)?;
+        if let Some(script) = start.script_id {
+            if let Some(kept) = self.run_of(start.interaction_id, agent, script).await? {
+                return self.run_for(who, now, kept, start.customer_id).await;
+            }
+        }
         let version = match (start.script_id, start.queue_id) {
             (Some(script), _) => self.live_script(script).await?,
             (None, Some(queue)) => self.script_of_queue(queue).await?,
@@ -163,11 +168,36 @@ impl Store {
             write_audit(self, &mut tx, who, now, Action::Create, RESOURCE, &id.to_string(), None, after).await?;
         }
         tx.commit().await?;
+        let kept = self.run_of(start.interaction_id, agent, version.script_id).await?;
+        self.run_for(who, now, kept.ok_or(StoreError::NotFound { resource: RESOURCE })?, start.customer_id).await
+    }
+
+    async fn run_of(&self, interaction: InteractionId, agent: UserId, script: ScriptId) -> Result<Option<Kept>> {
         let sql = format!("SELECT {COLUMNS} FROM script_run WHERE interaction_id = $1 AND agent_id = $2 AND script_id = $3");
-        let key = args![start.interaction_id.to_string(), agent.to_string(), version.script_id.to_string()];
-        let rows = self.db.fetch(sql, key).await?;
-        let kept = rows.first().map_or(Err(StoreError::NotFound { resource: RESOURCE }), read)?;
-        self.run_view(now, kept).await
+        let rows = self.db.fetch(sql, args![interaction.to_string(), agent.to_string(), script.to_string()]).await?;
+        rows.first().map(read).transpose()
+    }
+
+    /// A run that began before somebody said who the customer is is theirs from now on, and writes into their records, not the other's.
+    async fn run_for(&self, who: &Who, now: Utc, mut kept: Kept, customer: Option<CustomerId>) -> Result<ScriptRun> {
+        let script = self.script_of(&kept).await?;
+        for _ in 0..TRIES_MAX {
+            if customer.is_none() || customer == kept.customer_id || kept.run.is_over(&script) {
+                return self.run_view(now, kept).await;
+            }
+            let mut tx = self.db.begin().await?;
+            let sql = "UPDATE script_run SET version = version + 1, updated_at = $3, customer_id = $4, ticket_id = NULL \
+                       WHERE id = $1 AND version = $2";
+            let row = args![kept.id.to_string(), kept.version, now, customer.map(|id| id.to_string())];
+            if tx.execute_on(RESOURCE, sql, row).await? > 0 {
+                let (before, after) = (json!({ "customer_id": kept.customer_id }), json!({ "customer_id": customer }));
+                write_audit(self, &mut tx, who, now, Action::Update, RESOURCE, &kept.id.to_string(), Some(before), Some(after)).await?;
+            }
+            // Nothing was written where an answer came in between: it is looked at anew.
+            tx.commit().await?;
+            kept = self.kept_run(kept.id).await?;
+        }
+        Err(StoreError::VersionConflict { resource: RESOURCE, current: kept.version })
     }
 
     /// A run with the step it stands at.

@@ -51,9 +51,10 @@ impl Store {
                 return Err(invalid("customers", format!("choose customers that exist; {customer} does not")));
             }
         }
+        let stand: BTreeSet<CustomerId> = self.ticket_detail(id).await?.customers.into_iter().collect();
         self.edit_ticket(who, now, id, Some(version), |draft| {
             draft.row.data.customer_id = of.main;
-            draft.effects.customers = Some(customers.iter().copied().collect());
+            draft.effects.customers = Some(customers.iter().copied().collect()).filter(|_| stand != customers);
             Ok(())
         })
         .await

@@ -147,7 +147,8 @@ impl Store {
         draft.context.fired.extend(draft.effects.fired.iter().copied());
         draft.tell_new_assignee(who);
         settle(&mut draft.row, &draft.context, now);
-        if draft.is_visible() {
+        // Further customers are no column of the row, and yet whom it is about.
+        if draft.is_visible() || draft.effects.customers.is_some() {
             draft.row.version = draft.before.version + 1;
         }
         if draft.is_visible() || draft.is_touched() {
@@ -182,10 +183,18 @@ impl Store {
                 None => StoreError::NotFound { resource: WORD },
             });
         }
+        let stood = match draft.effects.customers {
+            Some(_) => Some(linked(tx, row.id).await?),
+            None => None,
+        };
         self.write_effects(tx, now, draft).await?;
         if row.version != before.version {
-            let shown = |row: &TicketRow| serde_json::to_value(row).ok();
-            write_audit(self, tx, who, now, Action::Update, WORD, &row.id.to_string(), shown(before), shown(row)).await?;
+            let stand = match stood {
+                Some(_) => Some(linked(tx, row.id).await?),
+                None => None,
+            };
+            let (before, after) = (shown(before, stood), shown(row, stand));
+            write_audit(self, tx, who, now, Action::Update, WORD, &row.id.to_string(), before, after).await?;
         }
         Ok(())
     }
@@ -270,6 +279,21 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// All customers of a ticket.
+async fn linked(tx: &mut Tx, id: TicketId) -> Result<Vec<CustomerId>> {
+    let rows = tx.fetch("SELECT customer_id FROM ticket_customer WHERE ticket_id = $1 ORDER BY 1", vec![text(id)]).await?;
+    rows.iter().map(|row| row.id(0)).collect()
+}
+
+/// A ticket as the audit has it; with all its customers, where they changed.
+fn shown(row: &TicketRow, customers: Option<Vec<CustomerId>>) -> Option<Json> {
+    let mut shown = serde_json::to_value(row).ok()?;
+    if let (Some(customers), Some(fields)) = (customers, shown.as_object_mut()) {
+        fields.insert("customers".to_owned(), serde_json::to_value(customers).ok()?);
+    }
+    Some(shown)
 }
 
 /// `made_at`: when the ticket was made.

@@ -46,18 +46,33 @@ impl Store {
     async fn push_ticket(&self, viewer: &Viewer, who: &Who, now: Utc, external_id: &str, fields: &Json) -> Result<(TicketRow, Upserted)> {
         let rows = self.db.fetch("SELECT id FROM ticket WHERE external_id = $1", args![external_id]).await?;
         let Some(id) = rows.first().map(|row| row.id::<TicketId>(0)).transpose()? else {
+            self.check_ticket_fields(viewer, None, fields).await?;
+            self.may_stand_above(viewer, None, fields).await?;
             return Ok((self.create_ticket(who, now, fields).await?, Upserted::Created));
         };
-        let before = self.ticket(id).await?;
-        if let Some(customer) = before.data.customer_id {
-            self.may_see(viewer, customer).await.map_err(|error| match error {
-                StoreError::NotFound { .. } => StoreError::NotFound { resource: WORD },
-                other => other,
-            })?;
+        let before = self.ticket_for(viewer, id).await?;
+        self.check_ticket_fields(viewer, Some(id), fields).await?;
+        self.may_stand_above(viewer, before.data.parent_id, fields).await?;
+        // Nobody is put in the place of somebody who is not theirs to see.
+        for (field, stands) in [("customer_id", before.data.customer_id), ("contact_id", before.data.contact_id)] {
+            let Some((given, stands)) = fields.get(field).zip(stands) else { continue };
+            if *given != json!(stands) && self.visible(viewer, [stands].into()).await?.is_empty() {
+                return Err(invalid(field, "leave it as it is: you may not see who it is"));
+            }
         }
         let after = self.update_ticket(who, now, id, before.version, fields).await?;
         let how = if after.version == before.version { Upserted::Unchanged } else { Upserted::Changed };
         Ok((after, how))
+    }
+
+    /// Refuses a parent that is not theirs to see, as if there were none.
+    async fn may_stand_above(&self, viewer: &Viewer, stands: Option<TicketId>, fields: &Json) -> Result<()> {
+        let parent = fields.get("parent_id").and_then(Json::as_str).and_then(|id| id.parse::<TicketId>().ok());
+        let Some(parent) = parent.filter(|parent| stands != Some(*parent)) else { return Ok(()) };
+        if self.hidden_tickets(viewer, [parent].into()).await?.is_empty() {
+            return Ok(());
+        }
+        Err(invalid("parent_id", format!("choose a {WORD} that exists")))
     }
 
     /// With the id of the path, and the customer found.

@@ -20,6 +20,7 @@ on_both!(
     a_phone_cannot_be_renamed_without_its_password,
     the_audit_tells_who_changed_what,
     lists_go_on_where_the_cursor_says,
+    a_name_is_found_by_its_beginning_in_any_letters,
     changes_are_announced,
     the_snapshot_holds_all_that_calls_need,
     publishing_a_version_retires_the_one_before,
@@ -406,4 +407,15 @@ async fn every_kind_of_row_can_be_written_read_and_deleted(db: TestStore) {
     db.store.delete::<Hours>(&who(), NOW, hours, 2).await.expect("hours");
     db.store.delete::<Team>(&who(), NOW, team, 2).await.expect("a team");
     db.store.delete::<Site>(&who(), NOW, site, 2).await.expect("a site");
+}
+
+async fn a_name_is_found_by_its_beginning_in_any_letters(db: TestStore) {
+    for name in ["Özdemir", "Ozan", "测试队列"] {
+        db.store.insert(&who(), NOW, queue(name)).await.expect("a queue");
+    }
+    for (search, found) in [("Öz", "Özdemir"), ("öz", "Özdemir"), ("ÖZDE", "Özdemir"), ("oz", "Ozan"), ("测试", "测试队列")] {
+        let query = ListQuery { search: Some(search.into()), ..ListQuery::default() };
+        let page = db.store.list::<Queue>(&query).await.expect("a page");
+        assert_eq!(page.items.iter().map(|queue| queue.name.as_str()).collect::<Vec<_>>(), [found], "{search}");
+    }
 }

@@ -16,6 +16,7 @@ on_both!(
     an_invalid_contact_point_identifies_nobody,
     a_customer_is_found_by_name_number_mail_and_external_id,
     contact_points_are_normalised_and_shared,
+    each_has_a_contact_point_as_they_spell_it,
     a_contact_point_that_is_none_is_named,
     contact_points_are_locked_with_their_customer,
     an_import_writes_customers_as_one_by_one_would,
@@ -211,4 +212,18 @@ async fn an_import_is_whole_or_not_at_all(db: TestStore) {
     assert!(matches!(db.store.import_customers(&who(), NOW, many).await, Err(StoreError::Invalid { .. })));
     assert!(db.store.search_customers("", &ListQuery::default()).await.expect("a page").items.is_empty());
     assert!(db.store.import_customers(&who(), NOW, Vec::new()).await.expect("an empty import").is_empty());
+}
+
+async fn each_has_a_contact_point_as_they_spell_it(db: TestStore) {
+    let ann = customer(&db, "Ann", &[phone("(415) 555-2671")]).await;
+    let bob = customer(&db, "Bob", &[phone("+1 415 555 2671")]).await;
+    let raw = async |id| db.store.contacts(id).await.expect("contact points").remove(0).raw;
+    assert_eq!((raw(ann.id).await.as_str(), raw(bob.id).await.as_str()), ("(415) 555-2671", "+1 415 555 2671"));
+    let written = db.store.set_contacts(&who(), NOW, ann.id, 1, &[phone("415.555.2671")]).await.expect("a change");
+    assert_eq!((written[0].raw.as_str(), written[0].value.as_str()), ("415.555.2671", "+14155552671"));
+    assert_eq!((raw(ann.id).await.as_str(), raw(bob.id).await.as_str()), ("415.555.2671", "+1 415 555 2671"));
+    let card = db.store.card(ann.id).await.expect("a card").expect("Ann");
+    assert_eq!(card.contacts[0].raw, "415.555.2671");
+    let ids = db.store.import_customers(&who(), NOW, vec![imported(1, vec![phone("415-555-2671")])]).await.expect("an import");
+    assert_eq!(raw(ids[0]).await, "415-555-2671");
 }

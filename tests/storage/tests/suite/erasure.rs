@@ -20,6 +20,8 @@ on_both!(
     a_legal_hold_keeps_everything_until_it_is_lifted,
     who_is_on_the_line_is_not_erased,
     an_erased_merge_cannot_be_undone,
+    what_was_theirs_before_is_erased_as_well,
+    a_ticket_of_nobody_but_its_contact_is_erased,
 );
 
 pub(crate) fn who() -> Who {
@@ -240,4 +242,40 @@ async fn an_erased_merge_cannot_be_undone(db: TestStore) {
     db.store.erase_customer(&who(), NOW, ada, None, request(EraseMode::Anonymise)).await.expect("an erasure");
     assert_eq!(db.store.merge(done.id).await.expect("the merge").state, MergeState::Erased);
     assert!(matches!(db.store.unmerge(&who(), NOW, done.id).await, Err(StoreError::Refused { .. })));
+}
+
+async fn what_was_theirs_before_is_erased_as_well(db: TestStore) {
+    let mut chance = Chance::from_number(3);
+    let ada = customer(&db, json!({ "name": "Ada" }), &["+442079460001", "+442079460002"]).await;
+    let bob = customer(&db, json!({ "name": "Bob" }), &["+442079460002"]).await;
+    // Before anybody knew whose number it is.
+    let (own, _) = call(&db, &mut chance, "+442079460001", &[], 1, true).await;
+    let (shared, _) = call(&db, &mut chance, "+442079460002", &[], 2, true).await;
+    let now = ContactInput::new(ContactKind::Phone, "+442079460003");
+    db.store.set_contacts(&who(), NOW, ada, 1, &[now]).await.expect("another number");
+    let left = db.texts("SELECT value FROM contact_point ORDER BY value").await;
+    assert_eq!(left, ["+442079460002", "+442079460003"], "a number that nobody has is not kept");
+    db.store.erase_customer(&who(), NOW, ada, None, request(EraseMode::Anonymise)).await.expect("an erasure");
+    assert_eq!(found(&db, &["+442079460001", "+442079460003"]).await, [""; 0]);
+    let kept = async |id: InteractionId| db.texts(&format!("SELECT value FROM personal WHERE interaction_id = '{id}'")).await.len();
+    assert_eq!((kept(own).await, kept(shared).await), (0, 2), "a number that somebody else has is theirs");
+    assert_eq!(db.store.contacts(bob).await.expect("contacts").len(), 1);
+}
+
+async fn a_ticket_of_nobody_but_its_contact_is_erased(db: TestStore) {
+    let ada = customer(&db, json!({ "name": "Ada" }), &[]).await;
+    let bob = customer(&db, json!({ "name": "Bob" }), &[]).await;
+    let kind: TicketType = serde_json::from_value(json!({ "name": "Request" })).expect("a type");
+    let kind = db.store.insert(&who(), NOW, kind).await.expect("a type").id;
+    let ticket = async |fields: serde_json::Value| {
+        let mut row = json!({ "type_id": kind, "title": "Ada's lamp", "contact_id": ada });
+        row.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
+        db.store.create_ticket(&who(), NOW, &row).await.expect("a ticket").id
+    };
+    let (own, of_bob) = (ticket(json!({})).await, ticket(json!({ "customer_id": bob })).await);
+    let done = db.store.erase_customer(&who(), NOW, ada, None, request(EraseMode::Erase)).await.expect("an erasure");
+    let title = async |id: TicketId| db.store.ticket(id).await.expect("the ticket").data.title;
+    assert_eq!((title(own).await.as_str(), title(of_bob).await.as_str()), ("(erased)", "Ada's lamp"));
+    let left = done.certificate.remains.iter().find(|left| left.what == "tickets_of_others").expect("that of Bob is named");
+    assert_eq!(left.count, Some(1));
 }

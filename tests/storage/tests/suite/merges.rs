@@ -17,6 +17,7 @@ use tokio::sync::OnceCell;
 on_both!(
     a_merge_moves_all_and_its_undoing_restores_all,
     what_both_have_is_kept_once_and_comes_back,
+    a_number_the_survivor_gave_up_comes_back_with_the_other,
     what_was_written_since_stays_when_a_merge_is_undone,
     a_chain_is_undone_from_its_end_and_the_refusal_names_it,
     the_history_of_both_is_one_and_the_log_is_not_touched,
@@ -514,4 +515,16 @@ async fn every_table_that_refers_to_customers_is_known() {
         let moved = REFERENCES.iter().any(|reference| (reference.table, reference.column) == (table, column));
         assert!(moved || NOT_MOVED.contains(&table), "{place}: add a line to crm-core/src/identity/references.rs");
     }
+}
+
+async fn a_number_the_survivor_gave_up_comes_back_with_the_other(db: TestStore) {
+    let a = customer(&db, json!({ "name": "Ada King" }), &["+442079460001"]).await;
+    let b = customer(&db, json!({ "name": "A. King" }), &["+442079460001", "+442079460002"]).await;
+    let done = merge(&db, a, b, BTreeMap::new()).await.expect("a merge");
+    let version = db.store.get::<Customer>(a).await.expect("the survivor").version;
+    db.store.set_contacts(&who(), NOW, a, version, &[]).await.expect("none any more");
+    assert_eq!(db.texts("SELECT value FROM contact_point").await, ["+442079460001"], "only what the undoing brings back stays");
+    db.store.unmerge(&who(), NOW, done.id).await.expect("an undoing");
+    let numbers = db.store.contacts(b).await.expect("contacts");
+    assert_eq!(numbers.iter().map(|one| one.value.as_str()).collect::<Vec<_>>(), ["+442079460001"]);
 }

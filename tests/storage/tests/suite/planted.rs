@@ -44,7 +44,7 @@ const PLANTED: &[(&str, &[&str])] = &[
     ),
     ("customer_alias", &["external_id"]),
     ("customer_consent", &["basis", "source"]),
-    ("customer_contact_point", &["label"]),
+    ("customer_contact_point", &["label", "raw", "detail"]),
     ("customer_merge", &["choices", "log"]),
     ("customer_order", &["tracking", "external_id", "notes"]),
     ("customer_relation", &["note"]),
@@ -185,7 +185,7 @@ async fn planted(db: &TestStore, import: &str) -> CustomerId {
     let of = customer(db, row, &["+442079460001", "ada@zanzibar.example"]).await;
     db.run(&format!("UPDATE customer SET birthday = '{WORD}', fields = '{{\"hobby\":\"{WORD}\"}}'")).await;
     db.run(&format!("UPDATE contact_point SET raw = '{WORD}', detail = '{WORD}', tail = '{WORD}'")).await;
-    db.run(&format!("UPDATE customer_contact_point SET label = '{WORD}'")).await;
+    db.run(&format!("UPDATE customer_contact_point SET label = '{WORD}', raw = '{WORD}', detail = '{WORD}'")).await;
     // Of what was deleted by hand only the audit and the outbox still speak.
     let gone = json!({ "customer_id": of, "kind": "order", "title": "Zanzibar lamp" });
     let gone = db.store.insert(&who(), NOW, serde_json::from_value::<OpenItem>(gone).expect("an item")).await.expect("an item");

@@ -15,6 +15,7 @@ on_both!(
     answers_are_written_into_the_record,
     what_the_record_refuses_is_named_by_its_input_and_nothing_is_kept,
     of_two_answers_at_once_one_is_refused,
+    a_run_is_of_whom_the_contact_turns_out_to_be,
     answers_open_the_contacts_ticket_and_change_it,
     answers_go_by_the_definitions_of_fields_and_by_the_rights_of_who_answers,
 );
@@ -288,4 +289,22 @@ async fn answers_go_by_the_definitions_of_fields_and_by_the_rights_of_who_answer
 
 async fn owner(db: &TestStore) -> cti_types::UserId {
     db.store.insert(&who(), NOW, user("boss")).await.expect("a user").id
+}
+
+async fn a_run_is_of_whom_the_contact_turns_out_to_be(db: TestStore) {
+    let scene = scene(&db).await;
+    let data = serde_json::from_value(json!({ "name": "Mia" })).expect("a customer");
+    let mia = db.store.create_customer(&who(), NOW, data, &[]).await.expect("a customer").0.id;
+    let run = db.store.start_script_run(&scene.agent, NOW, start(&scene)).await.expect("a run");
+    let other = StartRun { script_id: Some(scene.script), queue_id: None, customer_id: Some(mia), ..start(&scene) };
+    // No longer live: who is in it goes on all the same.
+    db.store.update::<Script>(&who(), NOW, scene.script, 1, &json!({ "active": false })).await.expect("a change");
+    let again = db.store.start_script_run(&scene.agent, NOW, other.clone()).await.expect("the same run");
+    assert_eq!((again.id, again.customer_id, again.version), (run.id, Some(mia), 2));
+    assert_eq!(again.step.text, "Hello Mia, account 4711");
+    let nobody = StartRun { customer_id: None, ..other };
+    assert_eq!(db.store.start_script_run(&scene.agent, NOW, nobody).await.expect("the same run"), again);
+    answer(&db, &scene, &again, json!({ "company": "Northwind" })).await.expect("an answer");
+    let company = async |id| db.store.get::<Customer>(id).await.expect("a customer").data.company;
+    assert_eq!((company(mia).await.as_deref(), company(scene.customer).await), (Some("Northwind"), None));
 }

@@ -324,6 +324,19 @@ async fn a_merged_ticket_leaves_everything_to_the_survivor(db: TestStore) {
     let of = CustomersOf { customers: vec![gold], main: Some(gold) };
     let changed = db.store.set_ticket_customers(&who(), NOW, second.id, 2, &of).await.expect("customers");
     assert_eq!(db.store.ticket_detail(changed.id).await.expect("the ticket").customers, [gold]);
+    // One more beside the main one is a change, too.
+    let silver = customer(&db, "Silver").await;
+    let of = CustomersOf { customers: vec![gold, silver], main: Some(gold) };
+    let more = db.store.set_ticket_customers(&who(), NOW, second.id, changed.version, &of).await.expect("customers");
+    assert_eq!(more.version, changed.version + 1);
+    let audit = ListQuery { equals: vec![("resource_id".into(), second.id.to_string())], ..ListQuery::default() };
+    let audit = db.store.audit(&audit).await.expect("the audit").items;
+    assert!(
+        audit.iter().any(|row| row.after.as_ref().is_some_and(|after| after["customers"].as_array().map(Vec::len) == Some(2))),
+        "{audit:?}"
+    );
+    let same = db.store.set_ticket_customers(&who(), NOW, second.id, more.version, &of).await.expect("customers");
+    assert_eq!(same.version, more.version, "the same again is none");
 }
 
 async fn parents_do_not_stand_below_themselves(db: TestStore) {
@@ -601,6 +614,12 @@ async fn tickets_are_seen_by_who_sees_whom_they_are_about(db: TestStore) {
     let order = db.store.service_order(&ann_sees, given.id).await.expect("an order");
     assert_eq!((order.customer, order.contact.as_str()), (None, ""));
     assert!(db.store.service_order(&bob_sees, given.id).await.expect("an order").customer.is_some());
+    let note = json!({ "subject": "ticket", "subject_id": contact.id, "customer_id": open, "text": "of Hilda" });
+    make::<Note>(&db, note).await;
+    let query = TimelineQuery { kinds: BTreeSet::from(["note".into()]), ..TimelineQuery::default() };
+    for (viewer, count) in [(&ann_sees, 0), (&bob_sees, 1)] {
+        assert_eq!(db.store.timeline(viewer, open, &query).await.expect("a page").items.len(), count);
+    }
     let query = TimelineQuery { kinds: BTreeSet::from(["ticket".into()]), ..TimelineQuery::default() };
     for (viewer, count) in [(&ann_sees, 0), (&bob_sees, 1)] {
         assert_eq!(db.store.timeline(viewer, open, &query).await.expect("a page").items.len(), count);
@@ -646,4 +665,18 @@ async fn a_ticket_pushed_twice_is_one_and_keeps_what_people_did(db: TestStore) {
     assert!(matches!(hidden, Err(StoreError::NotFound { resource: "ticket" })), "{hidden:?}");
     let named = json!({ "type_id": request, "title": "x", "customer_id": gold });
     assert_eq!(fields_of(db.store.upsert_ticket(&stranger, &by, later(6), "T/3", &named).await), ["customer_id"]);
+    let below = json!({ "type_id": request, "title": "x", "parent_id": made.id });
+    assert_eq!(fields_of(db.store.upsert_ticket(&stranger, &by, later(6), "T/3", &below).await), ["parent_id"]);
+    // Nobody takes the place of a contact whom they may not see, and nobody writes a field that is not theirs.
+    let open = customer(&db, "Olaf").await;
+    let field = json!({ "resource": "ticket", "key": "margin", "type": "text", "editable_by": ["supervisor"] });
+    make::<CustomField>(&db, field).await;
+    let fields = json!({ "type_id": request, "title": "x", "fields": { "margin": "9" } });
+    let refused = db.store.upsert_ticket(&stranger, &by, later(6), "T/3", &fields).await;
+    assert!(matches!(refused, Err(StoreError::NotAllowed { .. })), "{refused:?}");
+    let bob = stranger.user;
+    let with = json!({ "type_id": request, "title": "x", "customer_id": open, "contact_id": gold, "assignee_id": bob });
+    db.store.upsert_ticket(&program, &by, later(6), "T/4", &with).await.expect("a ticket");
+    let instead = db.store.upsert_ticket(&stranger, &by, later(6), "T/4", &json!({ "contact_id": open })).await;
+    assert_eq!(fields_of(instead), ["contact_id"]);
 }
