@@ -3,7 +3,7 @@
 
 use crate::audit::{Action, write_audit};
 use crate::db::{Row, args, listed, text};
-use crate::erasure::FileFolder;
+use crate::erasure::{FileFolder, refuse_held};
 use crate::error::{Result, StoreError};
 use crate::model::{AttachmentId, Check, Kind, NoteId, TicketId, Who};
 use crate::store::Store;
@@ -196,9 +196,16 @@ impl Store {
     /// Takes a file away; it is erased after that.
     ///
     /// # Errors
-    /// `NotFound`, `Unavailable`.
+    /// `NotFound`, `Refused` under a legal hold, `Unavailable`.
     pub async fn detach(&self, who: &Who, now: Utc, to: AttachedTo, id: AttachmentId) -> Result<()> {
         let mut tx = self.db.begin().await?;
+        let of = match to {
+            AttachedTo::Ticket(_) => "SELECT customer_id FROM ticket_customer WHERE ticket_id = $1",
+            AttachedTo::Note(_) => "SELECT customer_id FROM note WHERE id = $1 AND customer_id IS NOT NULL",
+        };
+        let whose = tx.fetch(of, args![to.id()]).await?;
+        let whose = whose.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<Vec<_>>>()?;
+        refuse_held(&mut tx, "attachment", &whose).await?;
         let sql = "INSERT INTO file_erasure (file, bytes, asked_at, tries, folder) SELECT a.id, a.bytes, CAST($1 AS BIGINT), 0, CAST($2 AS TEXT) \
                    FROM attachment a WHERE a.id = $3 ON CONFLICT (file) DO NOTHING";
         tx.execute(sql, args![now, FileFolder::Attachments.word(), id.to_string()]).await?;

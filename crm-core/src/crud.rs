@@ -3,6 +3,7 @@
 use crate::audit::{Action, write_audit};
 use crate::auth::credential_columns;
 use crate::db::{Row, Tx, Value, args, placeholders, text};
+use crate::erasure::refuse_held;
 use crate::error::{Result, StoreError};
 use crate::fields::check_custom;
 use crate::model::{Check, Clash, Column, ColumnKind, Kind, ListQuery, Page, Reference, Resource, Stored, Who};
@@ -121,7 +122,7 @@ impl Store {
     /// Deletes the row. `version` as in [`Store::update`].
     ///
     /// # Errors
-    /// `InUse` while other rows refer to it, `VersionConflict`, `NotFound`, `Unavailable`.
+    /// `InUse` while other rows refer to it, `Refused` while its customer is under a legal hold, `VersionConflict`, `NotFound`, `Unavailable`.
     pub async fn delete<R: Resource>(&self, who: &Who, now: Utc, id: R::Id, version: i64) -> Result<()> {
         let old = self.get::<R>(id).await?;
         if old.version != version {
@@ -139,6 +140,8 @@ impl Store {
                 return Err(StoreError::InUse { resource: R::KIND.word(), by });
             }
         }
+        let whose: Vec<String> = old.data.references().into_iter().filter(|of| of.table == "customer").map(|of| of.id).collect();
+        refuse_held(&mut tx, R::KIND.word(), &whose).await?;
         let sql = format!("DELETE FROM {} WHERE id = $1 AND version = $2", R::TABLE);
         if tx.execute_on(R::KIND.word(), sql, vec![text(id), Value::from(version)]).await? == 0 {
             return Err(lost_race::<R>(&mut tx, id).await?);

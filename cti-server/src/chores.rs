@@ -16,6 +16,8 @@ use tokio::sync::{Notify, Semaphore, watch};
 
 /// Pause when there is nothing to do.
 const IDLE: Duration = Duration::from_secs(5);
+/// How often there is a look at all else while an import runs.
+const BESIDE_EVERY: Duration = Duration::from_secs(5);
 /// Pause between two steps of what has no hurry.
 const UNHURRIED: Duration = Duration::from_millis(20);
 /// Pause after a fault, such as a database that is away.
@@ -51,6 +53,8 @@ struct Round {
     tries: u32,
     swept: Option<Tick>,
     tidied: Option<Tick>,
+    /// When what is done beside imports was done.
+    beside: Option<Tick>,
 }
 
 /// When the next round is due.
@@ -112,16 +116,17 @@ impl Chores {
 
     async fn round(&self, round: &mut Round) -> Result<Next, StoreError> {
         let now = self.clock.now();
-        match self.store.import_step(now.utc, &self.imports).await {
-            Ok(ImportStep::Idle) => {}
+        let due = |last: Option<Tick>, every: Duration| last.is_none_or(|last| now.tick.since(last) >= every);
+        let imports = match self.store.import_step(now.utc, &self.imports).await {
+            Ok(ImportStep::Idle) => false,
             Ok(ImportStep::Did { .. }) => {
                 round.tries = 0;
-                return Ok(Next::Now);
+                true
             }
             Ok(ImportStep::Ended { import, clean, .. }) => {
                 tracing::info!(%import, clean, "an import has come to its end");
                 round.tries = 0;
-                return Ok(Next::Now);
+                true
             }
             Err(error) if error.is_unavailable() => return Err(error),
             Err(error) => {
@@ -132,11 +137,15 @@ impl Chores {
                 round.tries = 0;
                 tracing::error!(%error, "an import cannot go on");
                 self.store.fail_next_import(now.utc, "a batch could not be written; the server's log says more").await?;
-                return Ok(Next::Now);
+                true
             }
+        };
+        // An import goes first, and yet what else is to be done does not wait for the end of a long one.
+        if imports && !due(round.beside, BESIDE_EVERY) {
+            return Ok(Next::Now);
         }
+        round.beside = Some(now.tick);
         let erased = self.erase_files().await?;
-        let due = |last: Option<Tick>, every: Duration| last.is_none_or(|last| now.tick.since(last) >= every);
         if due(round.tidied, TIDY_EVERY) {
             round.tidied = Some(now.tick);
             self.tidy().await?;
@@ -154,7 +163,13 @@ impl Chores {
             swept += u64::from(step.behind);
         }
         let searched = self.store.search_duplicates(now.utc).await?.searched;
-        Ok(if erased > 0 || swept > 0 || searched > 0 { Next::Soon } else { Next::Later })
+        Ok(if imports {
+            Next::Now
+        } else if erased > 0 || swept > 0 || searched > 0 {
+            Next::Soon
+        } else {
+            Next::Later
+        })
     }
 
     /// Erases files of recordings and imports and attached ones; says how many are gone.

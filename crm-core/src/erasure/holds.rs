@@ -162,6 +162,14 @@ fn reason(mut reason: String) -> Result<String> {
     if errors.is_empty() { Ok(reason.trim().to_owned()) } else { Err(StoreError::Invalid { resource: "legal_hold", errors }) }
 }
 
+/// Refuses to take away what is of one of these customers while a hold stands.
+pub(crate) async fn refuse_held(tx: &mut Tx, resource: &'static str, customers: &[String]) -> Result<()> {
+    if held_customers(tx, customers).await?.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::refused(resource, "its customer, or an interaction with them, is under a legal hold", "lift it first"))
+}
+
 /// Which of these customers are held: by name, by the name of one merged into them, or through one of their interactions.
 pub(super) async fn held_customers(tx: &mut Tx, customers: &[String]) -> Result<BTreeSet<String>> {
     let mut held = BTreeSet::new();

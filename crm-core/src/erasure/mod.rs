@@ -21,6 +21,7 @@ pub use certificate::{Certificate, Erased, Remains};
 pub use customer::{EraseMode, EraseRequest, ErasureState, ErasureView};
 pub(crate) use files::import_replaced;
 pub use files::{ErasableFile, FileFolder};
+pub(crate) use holds::refuse_held;
 pub use holds::{HoldRequest, HoldSubject, LegalHold};
 pub use retention::{RetentionDue, RetentionStatus};
 pub use sweep::Swept;

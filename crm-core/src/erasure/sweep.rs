@@ -19,7 +19,7 @@ use crate::model::{ImportJobId, Resource as _, RetentionKind, RetentionPolicy, S
 use crate::store::Store;
 use cti_types::Utc;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys a step looks at.
 const WINDOW: i64 = 5_000;
@@ -162,8 +162,8 @@ impl Store {
             return Ok(swept);
         }
         let mut tx = self.db.begin().await?;
-        let held = held(&mut tx, &items).await?;
-        let (kept, mut free): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| held.contains(&item.subject));
+        let held = held(&mut tx, sweeping.kind, &items).await?;
+        let (kept, mut free): (Vec<Item>, Vec<Item>) = items.into_iter().partition(|item| held.contains(&item.id));
         let mut kept: Vec<String> = kept.into_iter().map(|item| item.id).collect();
         if sweeping.kind == RetentionKind::Customers {
             drop(tx);
@@ -217,21 +217,104 @@ impl Store {
     }
 }
 
-/// Whose holds keep something of these.
-async fn held(tx: &mut Tx, items: &[Item]) -> Result<BTreeSet<(String, String)>> {
-    let of = |word: &str| items.iter().filter(|item| item.subject.0 == word).map(|item| item.subject.1.clone()).collect::<Vec<_>>();
-    let mut held = BTreeSet::new();
-    for id in held_customers(tx, &of("customer")).await? {
-        held.insert(("customer".to_owned(), id));
+/// Which of these a hold keeps: on their own customer or interaction, or on one they have to do with.
+async fn held(tx: &mut Tx, kind: RetentionKind, items: &[Item]) -> Result<BTreeSet<String>> {
+    let mut subjects: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut of: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    let ids: Vec<String> = items.iter().map(|item| item.target.clone()).collect();
+    for &(word, sql) in touched(kind) {
+        for chunk in ids.chunks(512) {
+            let (list, values) = listed(1, chunk);
+            for row in tx.fetch(sql.replace("{}", &list), values).await? {
+                of.entry(row.text(0)?.to_owned()).or_default().push((word.to_owned(), row.text(1)?.to_owned()));
+            }
+        }
     }
-    // What the audit says of contact points is the customer's as well.
-    for id in held_customers(tx, &of("customer_contacts")).await? {
-        held.insert(("customer_contacts".to_owned(), id));
+    for item in items {
+        // What the audit says of contact points is the customer's as well.
+        let word = if item.subject.0 == "customer_contacts" { "customer".to_owned() } else { item.subject.0.clone() };
+        of.entry(item.target.clone()).or_default().push((word, item.subject.1.clone()));
     }
-    for id in held_interactions(tx, &of("interaction")).await? {
-        held.insert(("interaction".to_owned(), id));
+    subjects.extend(of.values().flatten().cloned());
+    let all = |word: &str| subjects.iter().filter(|(of, _)| of == word).map(|(_, id)| id.clone()).collect::<Vec<_>>();
+    let customers = held_customers(tx, &all("customer")).await?;
+    let interactions = held_interactions(tx, &all("interaction")).await?;
+    let is_held = |(word, id): &(String, String)| match word.as_str() {
+        "customer" => customers.contains(id),
+        "interaction" => interactions.contains(id),
+        _ => false,
+    };
+    let kept = |item: &&Item| of.get(&item.target).is_some_and(|subjects| subjects.iter().any(is_held));
+    Ok(items.iter().filter(kept).map(|item| item.id.clone()).collect())
+}
+
+/// Whom and which interactions rows of a kind have to do with beside what is their subject: what a hold is asked for, and a statement of rows
+/// with these ids (`{}`).
+const fn touched(kind: RetentionKind) -> &'static [(&'static str, &'static str)] {
+    match kind {
+        RetentionKind::Tickets => &[
+            ("customer", "SELECT ticket_id, customer_id FROM ticket_customer WHERE ticket_id IN ({})"),
+            ("customer", "SELECT id, contact_id FROM ticket WHERE id IN ({}) AND contact_id IS NOT NULL"),
+            ("interaction", "SELECT ticket_id, interaction_id FROM ticket_interaction WHERE ticket_id IN ({})"),
+        ],
+        RetentionKind::Notes => &[
+            ("interaction", "SELECT id, subject_id FROM note WHERE id IN ({}) AND subject = 'interaction'"),
+            (
+                "customer",
+                "SELECT n.id, l.customer_id FROM note n JOIN ticket_customer l ON l.ticket_id = n.subject_id \
+                 WHERE n.id IN ({}) AND n.subject = 'ticket'",
+            ),
+            (
+                "customer",
+                "SELECT n.id, t.contact_id FROM note n JOIN ticket t ON t.id = n.subject_id \
+                 WHERE n.id IN ({}) AND t.contact_id IS NOT NULL AND n.subject = 'ticket'",
+            ),
+            (
+                "interaction",
+                "SELECT n.id, l.interaction_id FROM note n JOIN ticket_interaction l ON l.ticket_id = n.subject_id \
+                 WHERE n.id IN ({}) AND n.subject = 'ticket'",
+            ),
+        ],
+        RetentionKind::Tasks => &[
+            ("interaction", "SELECT id, interaction_id FROM task WHERE id IN ({}) AND interaction_id IS NOT NULL"),
+            ("customer", "SELECT k.id, l.customer_id FROM task k JOIN ticket_customer l ON l.ticket_id = k.ticket_id WHERE k.id IN ({})"),
+            (
+                "customer",
+                "SELECT k.id, t.contact_id FROM task k JOIN ticket t ON t.id = k.ticket_id \
+                 WHERE k.id IN ({}) AND t.contact_id IS NOT NULL",
+            ),
+            (
+                "interaction",
+                "SELECT k.id, l.interaction_id FROM task k JOIN ticket_interaction l ON l.ticket_id = k.ticket_id \
+                 WHERE k.id IN ({})",
+            ),
+        ],
+        RetentionKind::Callbacks => &[
+            ("interaction", "SELECT id, interaction_id FROM callback WHERE id IN ({}) AND interaction_id IS NOT NULL"),
+            (
+                "customer",
+                "SELECT b.id, l.customer_id FROM callback b JOIN ticket_customer l ON l.ticket_id = b.ticket_id \
+                 WHERE b.id IN ({})",
+            ),
+            (
+                "customer",
+                "SELECT b.id, t.contact_id FROM callback b JOIN ticket t ON t.id = b.ticket_id \
+                 WHERE b.id IN ({}) AND t.contact_id IS NOT NULL",
+            ),
+            (
+                "interaction",
+                "SELECT b.id, l.interaction_id FROM callback b JOIN ticket_interaction l ON l.ticket_id = b.ticket_id \
+                 WHERE b.id IN ({})",
+            ),
+        ],
+        RetentionKind::Audit => &[("customer", "SELECT audit_id, customer_id FROM audit_customer WHERE audit_id IN ({})")],
+        RetentionKind::Recordings
+        | RetentionKind::Messages
+        | RetentionKind::Interactions
+        | RetentionKind::Customers
+        | RetentionKind::Imports
+        | RetentionKind::Exports => &[],
     }
-    Ok(held)
 }
 
 /// Notes what was passed, as looked at now.

@@ -7,7 +7,7 @@ use super::endpoint::{BASE, Endpoint};
 use super::extract::PathOf;
 use super::problem::{Answer, Problem};
 use super::tickets::seen;
-use super::visible::may_see;
+use super::work::may_see_note;
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -66,7 +66,11 @@ fn of<const T: bool>(tag: &str, path: &str, read: Right, write: Right) -> Vec<En
             .says(tag, "Save a file attached")
             .answers_raw(200, "The file, to be saved", "application/octet-stream")
             .refuses(404, none),
-        Endpoint::delete(&one, write, delete::<T>).says(tag, "Delete a file attached").answers_nothing(204, "Deleted").refuses(404, none),
+        Endpoint::delete(&one, write, delete::<T>)
+            .says(tag, "Delete a file attached")
+            .answers_nothing(204, "Deleted")
+            .refuses(404, none)
+            .refuses(409, "Its customer is under a legal hold"),
     ]
 }
 
@@ -78,7 +82,7 @@ async fn subject<const T: bool>(api: &Api, caller: &Caller, path: &PathOf, chang
     }
     let id: NoteId = path.get("id", "note")?;
     let note = store.get::<Note>(id).await?;
-    may_see(api, caller, &note.data).await?;
+    may_see_note(api, caller, &note.data).await?;
     if change && note.author_id != Some(caller.user.id) && !caller.may(Right::WorkAll) {
         return Err(Problem::forbidden("only who wrote a note may change its files"));
     }

@@ -4,7 +4,7 @@ use super::Api;
 use super::access::{Access, Right};
 use super::endpoint::Endpoint;
 use super::extract::Query;
-use super::problem::Answer;
+use super::problem::{Answer, Problem};
 use axum::Json;
 use axum::extract::State;
 use crm_core::Page;
@@ -35,7 +35,12 @@ struct UserName {
 }
 
 async fn list(State(api): State<Arc<Api>>, query: Query) -> Answer<Json<Page<UserName>>> {
-    let Page { items, next } = api.state.store.list::<User>(&query.into_list()?).await?;
+    let query = query.into_list()?;
+    // What else a user's row says is not for those who read names.
+    if let Some((field, _)) = query.equals.first() {
+        return Err(Problem::invalid(field.clone(), "leave it out: names are found by q alone"));
+    }
+    let Page { items, next } = api.state.store.list::<User>(&query).await?;
     let items =
         items.into_iter().map(|user| UserName { id: user.id, name: user.data.name, login: user.data.login, active: user.data.active });
     Ok(Json(Page { items: items.collect(), next }))

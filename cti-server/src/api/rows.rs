@@ -205,7 +205,7 @@ pub(super) fn other_endpoints<R: Collection>() -> [Endpoint; 4] {
         .says(R::TAG, format!("Delete a {word}"))
         .versioned()
         .answers_nothing(204, "Deleted")
-        .refuses(409, "Something still refers to it");
+        .refuses(409, "Something still refers to it, or its customer is under a legal hold");
     [
         list.answers_with(200, "A page of them", super::endpoint::page(items)),
         read.answers_with(200, "The row; its version is the ETag", shown),

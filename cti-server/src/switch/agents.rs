@@ -434,12 +434,17 @@ impl Rooms {
         {
             return Err(WireError::new(ErrorCode::BadValue, "no such wrap-up code for this queue").field("code"));
         }
+        let mut participant = None;
         if let Some(work) = self.desks.works.get_mut(&assignment) {
             work.code = code.or(work.code);
             work.note = note.clone().or(work.note.take());
+            participant = Some(work.view.participant);
         }
         self.say(now, Said::WrapUpSet { assignment, code, note });
         self.show_wrap_up(now, assignment);
+        if let Some(leg) = participant.and_then(|participant| self.lines.leg_of(participant)) {
+            self.show_call(now, leg);
+        }
         Ok(())
     }
 

@@ -111,6 +111,8 @@ impl Rooms {
             actions: self.actions(leg, &ringing, state),
             quality: self.measured.quality(leg),
             answerer: self.measured.answerer(ringing.interaction).map(|answerer| answerer.word().to_owned()),
+            code: work.as_ref().and_then(|(_, work)| work.code),
+            note: work.as_ref().and_then(|(_, work)| work.note.clone()),
         };
         self.show(Audience::Me(ringing.agent), key::call(leg), &view);
     }

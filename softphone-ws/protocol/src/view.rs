@@ -541,6 +541,10 @@ pub struct CallView {
     pub quality: Option<QualityView>,
     /// Who answered the number that was dialled: `person`, `machine`, `unsure`; `null`: it is not listened, or not told yet.
     pub answerer: Option<String>,
+    /// What this agent has set so far of how it came out.
+    #[ts(as = "Option<String>")]
+    pub code: Option<WrapUpCodeId>,
+    pub note: Option<String>,
 }
 
 /// Entry `wrap_up/<assignment>` of `me`.

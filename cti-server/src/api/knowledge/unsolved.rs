@@ -5,16 +5,17 @@ use super::super::access::Right;
 use super::super::caller::Caller;
 use super::super::endpoint::BASE;
 use super::super::extract::{JsonBody, Query, parse};
+use super::super::fields::admit_new;
 use super::super::once::{IdempotencyKey, Made, once};
 use super::super::problem::{Answer, Problem};
-use super::super::visible::may_name;
+use super::super::tickets::may_name;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use crm_core::StoreError;
 use crm_core::knowledge::AskedFor;
 use crm_core::model::{ArticleRequest, Ticket};
-use cti_types::{CustomerId, InteractionId};
+use cti_types::InteractionId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -134,12 +135,12 @@ async fn ticket(api: &Api, caller: &Caller, fields: Value, about: About<'_>) -> 
     if absent(&fields, "description") && !about.details.is_empty() {
         fields.insert("description".to_owned(), json!(about.details));
     }
-    for name in ["customer_id", "contact_id"] {
-        let customer = fields.get(name).and_then(Value::as_str).and_then(|id| id.parse::<CustomerId>().ok());
-        may_name(api, caller, customer).await?;
-    }
+    let mut fields = Value::Object(fields);
+    admit_new::<Ticket>(caller, &mut fields)?;
+    may_name(api, caller, &fields, None).await?;
     let (store, now) = (&api.state.store, api.state.clock.utc());
-    let made = store.create_ticket(&caller.who(), now, &Value::Object(fields)).await?;
+    store.check_ticket_fields(&caller.viewer(), None, &fields).await?;
+    let made = store.create_ticket(&caller.who(), now, &fields).await?;
     let interaction_linked = match about.interaction {
         None => false,
         Some(interaction) => match store.link_interaction(&caller.who(), now, made.id, interaction).await {

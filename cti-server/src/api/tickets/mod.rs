@@ -24,7 +24,7 @@ mod watchers;
 use super::access::{Access, Right};
 use super::endpoint::Endpoint;
 use super::extract::etag;
-pub(super) use seen::seen;
+pub(super) use seen::{may_name, seen};
 
 use axum::Json;
 use axum::http::header;

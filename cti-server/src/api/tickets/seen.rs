@@ -21,7 +21,7 @@ pub(in super::super) async fn seen(api: &Api, caller: &Caller, path: &PathOf) ->
 
 /// Refuses fields that name customers or a ticket whom the caller may not see, as if there were none, or that put somebody in the place of
 /// such a one. What stands there already may be sent back.
-pub(super) async fn may_name(api: &Api, caller: &Caller, fields: &Value, now: Option<&TicketRow>) -> Answer<()> {
+pub(in super::super) async fn may_name(api: &Api, caller: &Caller, fields: &Value, now: Option<&TicketRow>) -> Answer<()> {
     let stands = |of: fn(&TicketRow) -> Option<CustomerId>| now.and_then(of);
     let people = [("customer_id", stands(|ticket| ticket.data.customer_id)), ("contact_id", stands(|ticket| ticket.data.contact_id))];
     for (field, stands) in people {

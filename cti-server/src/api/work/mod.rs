@@ -7,6 +7,8 @@ mod notifications;
 mod reminders;
 mod tasks;
 
+pub(super) use notes::may_see as may_see_note;
+
 use super::access::{Access, Right};
 use super::caller::Caller;
 use super::endpoint::{Endpoint, page};
@@ -145,7 +147,8 @@ fn common<R: OwnedWork>() -> [Endpoint; 2] {
     let delete = Endpoint::delete(format!("{}/{{id}}", R::PATH), NEEDS, delete::<R>)
         .says(R::TAG, format!("Delete a {}", R::KIND.word()))
         .versioned()
-        .answers_nothing(204, "Deleted");
+        .answers_nothing(204, "Deleted")
+        .refuses(409, "Its customer is under a legal hold");
     [list.answers_with(200, "A page of them", page(items)), delete]
 }
 

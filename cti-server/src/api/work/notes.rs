@@ -37,7 +37,11 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let items = stored::<Note>(&mut list.schemas);
     let (make, look) = (Endpoint::post(PATH, NEEDS, create), Endpoint::get(&one, NEEDS, read));
     let change = Endpoint::patch(&one, NEEDS, update).more("Only the text, and only by who wrote it.");
-    let delete = Endpoint::delete(&one, NEEDS, delete).says(TAG, "Delete a note").versioned().answers_nothing(204, "Deleted");
+    let delete = Endpoint::delete(&one, NEEDS, delete)
+        .says(TAG, "Delete a note")
+        .versioned()
+        .answers_nothing(204, "Deleted")
+        .refuses(409, "Its customer is under a legal hold");
     let mut all = vec![list.answers_with(200, "A page of them", page(items))];
     all.extend(editing::<Note>(TAG, make, look, change));
     all.push(delete);
@@ -78,7 +82,7 @@ fn ticket(note: &Note) -> Option<TicketId> {
 }
 
 /// Refuses a note of a customer, or on a ticket, whom the caller may not see.
-async fn may_see(api: &Api, caller: &Caller, note: &Note) -> Answer<()> {
+pub(in super::super) async fn may_see(api: &Api, caller: &Caller, note: &Note) -> Answer<()> {
     visible::may_see(api, caller, note).await?;
     let hidden = api.state.store.hidden_tickets(&caller.viewer(), ticket(note).into_iter().collect()).await?;
     if hidden.is_empty() { Ok(()) } else { Err(Problem::not_found(Note::KIND.word())) }

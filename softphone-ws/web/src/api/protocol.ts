@@ -141,7 +141,11 @@ quality: QualityView | null,
 /**
  * Who answered the number that was dialled: `person`, `machine`, `unsure`; `null`: it is not listened, or not told yet.
  */
-answerer: string | null, };
+answerer: string | null,
+/**
+ * What this agent has set so far of how it came out.
+ */
+code: string | null, note: string | null, };
 
 /**
  * The far party.

@@ -53,6 +53,7 @@ export class Link {
   #heardAt = 0;
   #offsetMs = 0;
   #session: number | null = null;
+  #user: string | null = null;
   #nextId = 1;
   readonly #topics = new Map<Topic, Followed>();
   readonly #pending = new Map<number, Pending>();
@@ -73,6 +74,11 @@ export class Link {
   /** The number of the open socket, as in `AgentView.owner_session`. */
   get session(): number | null {
     return this.#session;
+  }
+
+  /** Whom the server greeted last; `null`: nobody yet. Another login of this browser may have taken the place of the page's. */
+  get user(): string | null {
+    return this.#user;
   }
 
   /** Now, in ms since the Unix epoch, by the server's clock. */
@@ -224,6 +230,7 @@ export class Link {
     this.#offsetMs = message.server_time - this.#clock.now();
     this.#pingEveryMs = message.ping_every_ms;
     this.#session = message.session;
+    this.#user = message.user;
     this.#cancelTimer();
     this.#become({ is: 'open' });
     // What had been live is followed again by the hello; `me` always is.

@@ -5,13 +5,14 @@ use super::identity::customer;
 use crm_core::erasure::{HoldRequest, HoldSubject, Swept};
 use crm_core::model::*;
 use crm_core::{StoreError, Stored};
-use cti_types::{Chance, Utc};
+use cti_types::{Chance, CustomerId, Utc};
 use serde_json::json;
 use storage::{NOW, TestStore, on_both};
 
 on_both!(
     old_recordings_and_values_go_and_the_rest_stays,
     what_is_held_goes_when_the_hold_is_lifted,
+    a_hold_keeps_what_names_nobody_or_names_them_beside_others,
     customers_nobody_had_to_do_with_are_anonymised,
     the_audit_and_the_lists_go,
     each_kind_has_one_policy,
@@ -186,4 +187,43 @@ async fn what_goes_by_age_goes_from_the_audit_and_webhooks_hear_of_it(db: TestSt
     }
     let told = db.texts("SELECT kind || ' ' || resource_id FROM webhook_event").await;
     assert_eq!(told, [format!("note.deleted {}", note.id)]);
+}
+
+async fn a_hold_keeps_what_names_nobody_or_names_them_beside_others(db: TestStore) {
+    let mut chance = Chance::from_number(3);
+    let ada = customer(&db, json!({ "name": "Ada" }), &[]).await;
+    let bob = customer(&db, json!({ "name": "Bob" }), &[]).await;
+    // Nobody knows who called.
+    let (nameless, _) = call(&db, &mut chance, "+442079460001", &[], 0, true).await;
+    let kind: TicketType = serde_json::from_value(json!({ "name": "Request" })).expect("a type");
+    let kind = db.store.insert(&who(), NOW, kind).await.expect("a type").id;
+    let row = json!({ "type_id": kind, "title": "Bob's lamp", "customer_id": bob, "contact_id": ada });
+    let ticket = db.store.create_ticket(&who(), NOW, &row).await.expect("a ticket");
+    db.store.set_ticket_status(&who(), NOW, ticket.id, 1, TicketStatus::Closed, "").await.expect("closed");
+    let note = async |subject: &str, id: String, of: Option<CustomerId>| {
+        let note = json!({ "subject": subject, "subject_id": id, "customer_id": of, "text": subject });
+        db.store.insert::<Note>(&who(), NOW, serde_json::from_value(note).expect("a note")).await.expect("a note")
+    };
+    note("interaction", nameless.to_string(), None).await;
+    note("ticket", ticket.id.to_string(), None).await;
+    let own = note("customer", ada.to_string(), Some(ada)).await;
+    for kind in ["notes", "tickets"] {
+        policy(&db, kind, 10, true).await;
+    }
+    let mut holds = Vec::new();
+    for (subject, subject_id) in [(HoldSubject::Customer, ada.0), (HoldSubject::Interaction, nameless.0)] {
+        let request = HoldRequest { subject, subject_id, reason: "case 9".into() };
+        holds.push(db.store.set_hold(&who(), NOW, request).await.expect("a hold").id);
+    }
+    let refused = db.store.delete::<Note>(&who(), NOW, own.id, 1).await;
+    assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
+    assert_eq!(sweep(&db, day(15)).await.erased, 0);
+    let left = async || db.texts("SELECT text FROM note ORDER BY text").await;
+    assert_eq!(left().await, ["customer", "interaction", "ticket"]);
+    assert_eq!(db.store.ticket(ticket.id).await.expect("the ticket").data.title, "Bob's lamp");
+    for hold in holds {
+        db.store.lift_hold(&who(), NOW, hold, "settled".into()).await.expect("lifted");
+    }
+    assert_eq!(sweep(&db, day(16)).await.erased, 4);
+    assert_eq!(left().await, [""; 0]);
 }

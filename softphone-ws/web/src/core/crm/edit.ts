@@ -57,3 +57,13 @@ export function changed<T extends object>(row: T, form: Partial<T>): Partial<T> 
   const entries = Object.entries(form).filter(([field, value]) => !same((row as Changes)[field], value));
   return Object.fromEntries(entries) as Partial<T>;
 }
+
+/** A list of which each only added and took out: what I did to `before`, done to `theirs`. */
+export function merged(
+  before: readonly string[],
+  mine: readonly string[],
+  theirs: readonly string[],
+): string[] {
+  const kept = theirs.filter((one) => mine.includes(one) || !before.includes(one));
+  return [...kept, ...mine.filter((one) => !before.includes(one) && !kept.includes(one))];
+}

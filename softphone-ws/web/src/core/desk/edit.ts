@@ -1,8 +1,7 @@
 /** Editing one field in place while others may edit it, too. Pure. */
 
 /**
- * What to do when the row has a newer version than the one the edit was based on. `again`: somebody changed another field, the change may
- * be sent once more; `done`: they wrote the same; `ask`: they wrote something else, and the person decides.
+ * What to do with an edit of a field, by what is in the row now. `again`: nobody else changed this field, the change may be sent; `done`: they wrote the same; `ask`: they wrote something else, and the person decides.
  */
 export type Clash<T> = { readonly is: 'again' | 'done' } | { readonly is: 'ask'; readonly theirs: T };
 

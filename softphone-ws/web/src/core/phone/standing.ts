@@ -99,6 +99,7 @@ export class StandingAudio {
   /** Takes the audio, and the pop with it, from another page. */
   async takeHere(): Promise<void> {
     this.#cancelTimer();
+    this.#stuck = false;
     this.#failed = 0;
     await this.#offer(true);
     await this.#options.link.command({ do: 'take_over' });
@@ -229,8 +230,9 @@ export class StandingAudio {
     this.#offeredAt = clock.now();
     this.#failed++;
     let peer: Peer | null = null;
+    const wanted = this.#options.microphone();
     try {
-      const microphone = this.#microphone ?? (await media.microphone(this.#options.microphone()));
+      const microphone = this.#microphone ?? (await media.microphone(wanted));
       if (!current()) {
         if (microphone !== this.#microphone) microphone.close();
         return;
@@ -248,6 +250,8 @@ export class StandingAudio {
       if (!current()) return made.close();
       this.#peer?.peer.close();
       this.#peer = { peer: made, state: 'connecting', session };
+      // Another one was chosen, or plugged in, while this was offered.
+      if (this.#microphone !== microphone) await made.use(this.#microphone);
       await made.accept(answer.sdp);
       this.#eager = false;
     } catch (error) {
@@ -262,6 +266,7 @@ export class StandingAudio {
     if (!current()) return;
     this.#offering = false;
     this.#look();
+    if (this.#options.microphone() !== wanted) this.changeMicrophone().catch(() => {});
   }
 
   #failedBy(error: unknown): void {

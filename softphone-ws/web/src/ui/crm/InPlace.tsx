@@ -1,6 +1,6 @@
 import { ActionIcon, Text, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconPencil, IconX } from '@tabler/icons-react';
-import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { same } from '../../core/crm/edit';
 import css from './crm.module.css';
@@ -19,6 +19,12 @@ interface Props<V> {
   lines?: boolean;
 }
 
+interface Draft<V> {
+  value: V;
+  was: V;
+  save: (value: V) => Promise<boolean>;
+}
+
 /** A value that is edited where it stands and saved on Enter or on leaving; Escape leaves it as it was. */
 export function InPlace<V>({
   label,
@@ -31,16 +37,19 @@ export function InPlace<V>({
   lines = false,
 }: Props<V>) {
   const { t } = useTranslation('crm');
-  const [draft, setDraft] = useState<{ value: V } | null>(null);
+  // With how it is saved as of its beginning: the row may be read anew, with what others wrote, while it is edited.
+  const [draft, setDraft] = useState<Draft<V> | null>(null);
   const [busy, setBusy] = useState(false);
+  const saveNow = useRef(save);
+  saveNow.current = save;
   useEffect(() => {
-    if (error) setDraft((was) => was ?? { value });
+    if (error) setDraft((was) => was ?? { value, was: value, save: saveNow.current });
   }, [error, value]);
   const finish = async () => {
     if (draft === null || busy) return;
-    if (same(draft.value, value)) return setDraft(null);
+    if (same(draft.value, draft.was)) return setDraft(null);
     setBusy(true);
-    const kept = await save(draft.value);
+    const kept = await draft.save(draft.value);
     setBusy(false);
     if (kept) setDraft(null);
   };
@@ -51,7 +60,7 @@ export function InPlace<V>({
       <UnstyledButton
         className={css.inPlace}
         aria-label={t('edit.field', { field: label })}
-        onClick={() => setDraft({ value })}
+        onClick={() => setDraft({ value, was: value, save })}
       >
         <span className={css.grow}>{empty ? <span className={css.dim}>{t('edit.none')}</span> : shown}</span>
         <IconPencil size={14} aria-hidden className={css.pencil} />
@@ -59,6 +68,8 @@ export function InPlace<V>({
     );
   }
   const keys = (event: KeyboardEvent) => {
+    // Keys that end the writing of a character.
+    if (event.nativeEvent.isComposing) return;
     if (event.key === 'Escape') setDraft(null);
     else if (event.key === 'Enter' && (!lines || event.ctrlKey || event.metaKey) && !event.defaultPrevented)
       void finish();
@@ -75,7 +86,7 @@ export function InPlace<V>({
     // biome-ignore lint/a11y/noStaticElementInteractions: keys and focus of the input within
     <div className={css.inPlaceEdit} onKeyDown={keys} onBlur={leave}>
       <div className={css.grow}>
-        {editor(draft.value, (next) => setDraft({ value: next }), label)}
+        {editor(draft.value, (next) => setDraft({ ...draft, value: next }), label)}
         {error && (
           <Text size="xs" c="red" role="alert">
             {error}

@@ -63,6 +63,8 @@ export function RecordDialog({
   const { t } = useTranslation('common');
   const [values, setValues] = useState<Values>(() => ({ ...initial, ...row }));
   const [key, setKey] = useState(idempotencyKey);
+  // What the changes are based on, whatever others write while this is open.
+  const [base] = useState(row);
   const edit = useRowEdit<{ version: number }, Values>({
     row: row ?? NEW,
     write,
@@ -82,10 +84,10 @@ export function RecordDialog({
   const currency = typeof values.currency === 'string' ? values.currency : 'EUR';
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (row === null) return make.mutate();
+    if (row === null || base === null) return make.mutate();
     const own = Object.fromEntries(names.map((name) => [name, values[name] ?? null]));
-    const changes = changed<Values>({ ...row }, own);
-    if (Object.keys(changes).length === 0 || (await edit.save(changes))) onClose();
+    const changes = changed<Values>({ ...base }, own);
+    if (Object.keys(changes).length === 0 || (await edit.save(changes, base))) onClose();
   };
   return (
     <Dialog title={title} onClose={onClose} size="lg">

@@ -46,7 +46,7 @@ export function SearchInput({ label, value, onChange, width = '18rem' }: Props) 
       leftSection={<IconSearch size={14} />}
       value={text}
       onChange={(event) => setText(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === 'Enter' && tell(text.trim())}
+      onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && tell(text.trim())}
     />
   );
 }

@@ -7,9 +7,12 @@ interface Versioned {
   version: number;
 }
 
-export interface RowEdit<C extends object> {
-  /** True: it is written. False: refused, or a conflict is to be decided. */
-  save: (changes: C) => Promise<boolean>;
+export interface RowEdit<C extends object, R extends object = object> {
+  /**
+   * Writes changes of the row as it was rendered when this function was: whoever keeps it keeps what their changes are based on.
+   * `base`: of another row. True: written, or decided for what others wrote. False: refused, or left undecided.
+   */
+  save: (changes: C, base?: R) => Promise<boolean>;
   busy: boolean;
   error: unknown;
   conflict: {
@@ -31,38 +34,42 @@ interface Ways<R extends Versioned, C extends object> {
 
 const TRIES_MAX = 4;
 
-export function useRowEdit<R extends Versioned, C extends object>(ways: Ways<R, C>): RowEdit<C> {
+/** A conflict before the person. */
+interface Stuck<R, C> {
+  changes: C;
+  theirs: R;
+  found: Clash[];
+  settle: (done: boolean) => void;
+}
+
+export function useRowEdit<R extends Versioned, C extends object>(ways: Ways<R, C>): RowEdit<C, R> {
   const latest = useRef(ways);
   latest.current = ways;
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const [stuck, setStuck] = useState<{ changes: C; theirs: R; found: Clash[] } | null>(null);
+  const [stuck, setStuck] = useState<Stuck<R, C> | null>(null);
 
-  const put = useCallback(async (changes: C, base: R): Promise<boolean> => {
+  const put = useCallback(async (changes: C, base: R, now: R): Promise<boolean> => {
     setBusy(true);
     setError(null);
-    let on = base;
+    let [was, on] = [base, now];
     try {
       for (let n = 0; n < TRIES_MAX; n++) {
+        const theirs = on;
+        const found = clashes(was, changes as Record<string, unknown>, theirs);
+        if (found.length > 0) return new Promise((settle) => setStuck({ changes, theirs, found, settle }));
         try {
           await latest.current.write(changes, on.version);
-          setStuck(null);
           latest.current.done();
           return true;
         } catch (problem) {
           if (!(problem instanceof Problem) || problem.status !== 412) throw problem;
-          const theirs = await latest.current.read();
-          const found = clashes(on, changes as Record<string, unknown>, theirs);
-          if (found.length > 0) {
-            setStuck({ changes, theirs, found });
-            return false;
-          }
-          on = theirs;
+          was = on;
+          on = await latest.current.read();
         }
       }
       throw new Problem(412, {});
     } catch (problem) {
-      setStuck(null);
       setError(problem);
       return false;
     } finally {
@@ -70,18 +77,20 @@ export function useRowEdit<R extends Versioned, C extends object>(ways: Ways<R, 
     }
   }, []);
 
-  const save = useCallback((changes: C) => put(changes, latest.current.row), [put]);
+  const save = (changes: C, base = ways.row) => put(changes, base, latest.current.row);
   const conflict = stuck && {
     clashes: stuck.found,
     resolve: (theirs: readonly string[]) => {
       const left = without(stuck.changes as Record<string, unknown>, theirs);
       setStuck(null);
       latest.current.done();
-      if (Object.keys(left).length > 0) void put(left as C, stuck.theirs);
+      if (Object.keys(left).length === 0) stuck.settle(true);
+      else void put(left as C, stuck.theirs, stuck.theirs).then(stuck.settle);
     },
     cancel: () => {
       setStuck(null);
       latest.current.done();
+      stuck.settle(false);
     },
   };
   return { save, busy, error, conflict, clear: useCallback(() => setError(null), []) };

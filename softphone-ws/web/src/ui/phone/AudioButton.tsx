@@ -1,12 +1,16 @@
 import { Button } from '@mantine/core';
 import { IconHeadset, IconHeadsetOff, IconLoader, IconMicrophoneOff, IconWifi } from '@tabler/icons-react';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLinkState, useMe } from '../hooks/useTopic';
+import { DialogBoundary } from './DialogBoundary';
 import { useStanding } from './PhoneProvider';
 import { Sound } from './Sound';
 
-const AudioSettings = lazy(() => import('./AudioSettings'));
+const load = () => import('./AudioSettings');
+const AudioSettings = lazy(load);
+/** After the page has what it needs at once. */
+const LOAD_AFTER_MS = 3_000;
 
 const ICONS = {
   off: IconHeadset,
@@ -25,6 +29,10 @@ export function AudioButton() {
   const standing = useStanding();
   const link = useLinkState();
   const [open, setOpen] = useState(false);
+  useEffect(() => {
+    const later = setTimeout(() => void load().catch(() => {}), LOAD_AFTER_MS);
+    return () => clearTimeout(later);
+  }, []);
   const desk = agent?.device?.device.kind === 'phone';
   const Icon = ICONS[standing.is];
   const word = desk
@@ -47,9 +55,9 @@ export function AudioButton() {
       </Button>
       {calls.length === 0 && <Sound quality={audio?.quality ?? null} />}
       {open && (
-        <Suspense>
+        <DialogBoundary title={word} onClose={() => setOpen(false)}>
           <AudioSettings onClose={() => setOpen(false)} />
-        </Suspense>
+        </DialogBoundary>
       )}
     </>
   );

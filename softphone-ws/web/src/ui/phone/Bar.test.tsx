@@ -45,6 +45,8 @@ const CALL = {
   },
   quality: null,
   answerer: null,
+  code: null,
+  note: null,
 } as CallView;
 
 async function bar(entries: Record<string, unknown>) {

@@ -1,5 +1,5 @@
 import { Badge, SegmentedControl } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { AgentView, CallView, ModeAsked, OfferView } from '../../api/protocol';
@@ -8,12 +8,14 @@ import { useAct } from '../hooks/useAct';
 import { useCommand } from '../hooks/useTopic';
 import { Since } from '../kit';
 import { CallActions } from './CallActions';
+import { DialogBoundary } from './DialogBoundary';
 import { Parties } from './Parties';
 import css from './phone.module.css';
 import { Sound } from './Sound';
 import { useWorks } from './WorksProvider';
 
-const TransferDialog = lazy(() => import('./TransferDialog'));
+const load = () => import('./TransferDialog');
+const TransferDialog = lazy(load);
 
 interface Props {
   call: CallView;
@@ -28,6 +30,8 @@ export function CallStrip({ call, offer, agent, keys }: Props) {
   const { t } = useTranslation(['phone', 'common']);
   const { choose } = useWorks();
   const [asking, setAsking] = useState<'transfer' | 'consult' | null>(null);
+  // Before it is wanted: the network, or the server's version, may be another one then.
+  useEffect(() => void load().catch(() => {}), []);
   const verbs = verbsOf(call, offer, agent.device?.can_answer === true && agent.device.reachable);
   const name = call.cards.length === 1 ? call.cards[0]?.name : null;
   const number = call.caller.number ?? t('call.withheld');
@@ -73,7 +77,7 @@ export function CallStrip({ call, offer, agent, keys }: Props) {
       <Parties call={call} />
       <CallActions call={call} offer={offer} verbs={verbs} keys={keys && asking === null} onAsk={setAsking} />
       {asking !== null && (
-        <Suspense>
+        <DialogBoundary title={t(`verb.${asking}`)} onClose={() => setAsking(null)}>
           <TransferDialog
             call={call}
             intent={asking}
@@ -81,7 +85,7 @@ export function CallStrip({ call, offer, agent, keys }: Props) {
             canConsult={verbs.has('consult')}
             onClose={() => setAsking(null)}
           />
-        </Suspense>
+        </DialogBoundary>
       )}
     </section>
   );

@@ -20,6 +20,10 @@ export function Ringer() {
   const offer = offers[0]?.offer ?? null;
   const [path, go] = useLocation();
   const away = path !== '/';
+  useEffect(() => {
+    document.addEventListener('input', note);
+    return () => document.removeEventListener('input', note);
+  }, []);
   // The pop comes to whoever only reads; who writes finds it by the call in the bar.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each offer, not again when one leaves the desk on purpose.
   useEffect(() => {
@@ -44,11 +48,27 @@ export function Ringer() {
   return null;
 }
 
+/** Where something was typed. */
+const typed = new Set<HTMLInputElement | HTMLTextAreaElement>();
+
+function note({ target }: Event): void {
+  if (target instanceof HTMLTextAreaElement) typed.add(target);
+  // What is searched for in a list is soon found again.
+  else if (target instanceof HTMLInputElement && target.type !== 'search' && target.form !== null)
+    typed.add(target);
+}
+
+/** Whether the person is at something that would be lost. */
 function writing(): boolean {
+  for (const input of typed) {
+    if (!input.isConnected) typed.delete(input);
+    else if (input.value.trim() !== '') return true;
+  }
   const active = document.activeElement;
-  return (
-    active instanceof HTMLElement && (active.isContentEditable || /^(INPUT|TEXTAREA)$/.test(active.tagName))
-  );
+  const at =
+    active instanceof HTMLElement &&
+    (active.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(active.tagName));
+  return at || document.querySelector('[role="dialog"]') !== null;
 }
 
 function openNotification(title: string, body: string): Notification | null {

@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, Text, TextInput } from '@mantine/core';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DirectoryEntry } from '../../api/directory';
 import type { CallView, TargetAsked } from '../../api/protocol';
@@ -14,11 +14,15 @@ import { useDirectory } from './useDirectory';
 interface Props {
   call: CallView;
   /** What Enter does. */
-  intent: 'transfer' | 'consult';
+  intent: Intent;
   canTransfer: boolean;
   canConsult: boolean;
   onClose: () => void;
 }
+
+type Intent = 'transfer' | 'consult';
+
+const keyOf = (entry: DirectoryEntry): string => JSON.stringify(entry.to);
 
 const KINDS = ['all', 'agent', 'queue', 'flow', 'number'] as const;
 
@@ -29,31 +33,50 @@ export default function TransferDialog({ call, intent, canTransfer, canConsult, 
   const command = useCommand();
   const [text, setText] = useState('');
   const [kind, setKind] = useState<(typeof KINDS)[number]>('all');
-  const [at, setAt] = useState(0);
+  // By what they are, not where they stand: the list moves as presence does.
+  const [picked, setPicked] = useState<string | null>(null);
+  // Enter came before the answer to what was typed.
+  const [wish, setWish] = useState<Intent | null>(null);
   const [busy, setBusy] = useState(false);
   const found = useDirectory(text, kind === 'all' ? null : kind, true);
   const entries = found.data?.items ?? [];
-  const chosen = entries[Math.min(at, entries.length - 1)];
-  const go = async (what: 'transfer' | 'consult', to: TargetAsked) => {
+  const at = Math.max(
+    entries.findIndex((entry) => keyOf(entry) === picked),
+    0,
+  );
+  const chosen = entries[at];
+  const go = async (what: Intent, to: TargetAsked) => {
     setBusy(true);
     const done = await act(() => command({ do: what, call: call.leg, to }));
     setBusy(false);
     if (done) onClose();
   };
-  const may = (what: 'transfer' | 'consult', entry: DirectoryEntry) =>
+  const may = (what: Intent, entry: DirectoryEntry) =>
     what === 'transfer'
       ? canTransfer && reachable(entry)
       : canConsult && entry.can_consult && reachable(entry);
+  const move = (by: number) => {
+    const entry = entries[Math.min(Math.max(at + by, 0), entries.length - 1)];
+    if (entry) setPicked(keyOf(entry));
+  };
   const onKey = (event: KeyboardEvent) => {
-    if (event.key === 'ArrowDown') setAt(Math.min(at + 1, entries.length - 1));
-    else if (event.key === 'ArrowUp') setAt(Math.max(at - 1, 0));
-    else if (event.key === 'Enter' && chosen && !busy) {
+    // Enter that ends the writing of a character.
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'ArrowDown') move(1);
+    else if (event.key === 'ArrowUp') move(-1);
+    else if (event.key === 'Enter' && !busy) {
       const other = intent === 'consult' ? 'transfer' : 'consult';
-      const what = event.ctrlKey || event.metaKey ? other : intent;
-      if (may(what, chosen)) void go(what, chosen.to);
+      setWish(event.ctrlKey || event.metaKey ? other : intent);
     } else return;
     event.preventDefault();
   };
+  const { settled } = found;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it was wished, and when the list is that of the text.
+  useEffect(() => {
+    if (wish === null || !settled) return;
+    setWish(null);
+    if (chosen && may(wish, chosen)) void go(wish, chosen.to);
+  }, [wish, settled]);
   return (
     <Dialog
       title={t(intent === 'consult' ? 'to.consultTitle' : 'to.transferTitle')}
@@ -68,7 +91,8 @@ export default function TransferDialog({ call, intent, canTransfer, canConsult, 
         value={text}
         onChange={(event) => {
           setText(event.currentTarget.value);
-          setAt(0);
+          setPicked(null);
+          setWish(null);
         }}
         onKeyDown={onKey}
       />
@@ -95,7 +119,7 @@ export default function TransferDialog({ call, intent, canTransfer, canConsult, 
           <EmptyState title={t('to.none')} />
         ) : (
           entries.map((entry, n) => (
-            <div key={JSON.stringify(entry.to)} className={css.entry} data-chosen={n === at}>
+            <div key={keyOf(entry)} className={css.entry} data-chosen={n === at}>
               <span className={css.who}>
                 <strong>{entry.name}</strong>
                 <span className={css.small}>

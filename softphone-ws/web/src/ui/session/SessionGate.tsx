@@ -1,6 +1,6 @@
 /** Who is signed in decides what is shown; a session that ends leaves the page as it is, under a dialog to sign in again. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Schemas, whenSignedOut } from '../../api/client';
 import { languageOf } from '../../i18n';
@@ -11,6 +11,19 @@ import { Door } from './Door';
 import { NewPassword } from './NewPassword';
 import { SignIn } from './SignIn';
 import { readSession, SESSION } from './session';
+
+/** Rows that the server tells changes of. */
+const ROWS = new Set([
+  'customers',
+  'timeline',
+  'tickets',
+  'orders',
+  'contracts',
+  'products-owned',
+  'notes',
+  'tasks',
+  'callbacks',
+]);
 
 export function SessionGate({ children }: { children: ReactNode }) {
   const { t, i18n } = useTranslation();
@@ -35,6 +48,14 @@ export function SessionGate({ children }: { children: ReactNode }) {
     // A refused upgrade tells a page nothing but that it failed: the session may have ended while it was away.
     if (linkState.is === 'waiting' && linkState.attempt === 3) readSession().catch(() => {});
   }, [linkState]);
+  // What others did while the page heard nothing is not told again.
+  const heard = useRef(false);
+  useEffect(() => {
+    if (linkState.is !== 'open') return;
+    if (heard.current)
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => ROWS.has(String(queryKey[0])) });
+    heard.current = true;
+  }, [linkState, queries]);
   const somebodyElse = () => {
     link.stop();
     queries.clear();
@@ -49,6 +70,22 @@ export function SessionGate({ children }: { children: ReactNode }) {
     if (store.get('language') === null) void i18n.changeLanguage(languageOf(next.user.language));
     void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
   };
+  const taken = linkState.is === 'open' && here !== null && link.user !== here.user.id;
+  const becomes = useRef(signedIn);
+  becomes.current = signedIn;
+  // Another page of this browser signed in as somebody else: this one is theirs now, as all it asks for is.
+  useEffect(() => {
+    if (!taken) return;
+    link.stop();
+    readSession().then(
+      (next) => {
+        if (next === null) return setExpired(true);
+        becomes.current(next);
+        link.start();
+      },
+      () => setExpired(true),
+    );
+  }, [taken, link]);
   if (session.isPending) return <LoadingState />;
   if (session.error) return <ErrorState error={session.error} retry={() => void session.refetch()} />;
   if (here === null)

@@ -15,6 +15,17 @@ export class PageBoundary extends Component<{ path: string; children: ReactNode 
 
   override render() {
     if (this.state.error === null) return this.props.children;
-    return <ErrorState error={this.state.error} retry={() => this.setState({ error: null })} />;
+    const { error } = this.state;
+    return (
+      <ErrorState
+        error={error}
+        retry={() => (isUnloaded(error) ? window.location.reload() : this.setState({ error: null }))}
+      />
+    );
   }
+}
+
+/** Code that did not come, as after an upgrade of the server: it is not asked for again in this page. */
+function isUnloaded(error: unknown): boolean {
+  return error instanceof TypeError && /dynamically imported|importing a module/i.test(error.message);
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body, ifMatch } from '../../../api/client';
+import { merged } from '../../../core/crm/edit';
 import { ConflictDialog } from '../../crm/ConflictDialog';
 import css from '../../crm/crm.module.css';
 import { Field, Fields, InPlace } from '../../crm/InPlace';
@@ -129,14 +130,22 @@ function SharesDialog({
   const { t } = useTranslation(['customers', 'common']);
   const queries = useQueryClient();
   const [people, teamRows] = [usePeople().data ?? [], useTeams().data ?? []];
+  const [before] = useState(held);
   const [users, setUsers] = useState(held.users);
   const [teams, setTeams] = useState(held.teams);
   const write = useMutation({
-    mutationFn: () =>
-      api.PUT('/api/v1/customers/{id}/shares', {
-        params: { path: { id: row.id }, header: ifMatch(row.version) },
-        body: { users, teams },
-      }),
+    mutationFn: async () => {
+      // Whom somebody else let in or out meanwhile stays so.
+      const params = { path: { id: row.id } };
+      const now = await body(api.GET('/api/v1/customers/{id}/shares', { params }));
+      return api.PUT('/api/v1/customers/{id}/shares', {
+        params: { ...params, header: ifMatch(row.version) },
+        body: {
+          users: merged(before.users, users, now.users ?? []),
+          teams: merged(before.teams, teams, now.teams ?? []),
+        },
+      });
+    },
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ['customers', row.id] });
       onClose();

@@ -22,7 +22,13 @@ export function ArticleSettings({ article }: { article: Stored }) {
   const { t } = useTranslation(['knowledge', 'common']);
   const queries = useQueryClient();
   const categories = useCategoryOptions();
-  const [own, setOwn] = useState<Partial<Own>>({});
+  const [own, setOwned] = useState<Partial<Own>>({});
+  // What the changes are based on, whatever others write meanwhile.
+  const [base, setBase] = useState(article);
+  const setOwn = (next: Partial<Own>) => {
+    if (Object.keys(own).length === 0) setBase(article);
+    setOwned(next);
+  };
   const params = { path: { id: article.id } };
   const edit = useRowEdit({
     row: article,
@@ -54,7 +60,9 @@ export function ArticleSettings({ article }: { article: Stored }) {
       style={{ maxWidth: '24rem' }}
       onSubmit={(event) => {
         event.preventDefault();
-        void edit.save(changes);
+        void edit.save(changes, base).then((done) => {
+          if (done) setOwned({});
+        });
       }}
     >
       <NativeSelect

@@ -81,7 +81,7 @@ export function TextsInput({ field, value, onChange, path }: InputProps<FieldOf<
           onChange={setAsked}
           onOptionSubmit={add}
           onKeyDown={(event) => {
-            if (event.key !== 'Enter') return;
+            if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
             event.preventDefault();
             add(asked.trim());
           }}

@@ -86,8 +86,8 @@ export function CustomFields({ row, readOnly, changed, save }: Props) {
             .map(({ value }) => value)
             .join(', '),
         })}
-        onSave={async (_base, mine) => {
-          const clash = await save(path, before, fieldValue(field, mine));
+        onSave={async (base, mine) => {
+          const clash = await save(path, fieldValue(field, base), fieldValue(field, mine));
           return clash && { theirs: textOf(clash.theirs) };
         }}
       />

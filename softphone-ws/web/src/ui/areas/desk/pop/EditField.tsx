@@ -60,6 +60,8 @@ export function EditField(props: Props) {
     }
   };
   const keys = (event: KeyboardEvent) => {
+    // Keys that end the writing of a character.
+    if (event.nativeEvent.isComposing) return;
     if (event.key === 'Escape') {
       setDraft(null);
       setWrong(null);

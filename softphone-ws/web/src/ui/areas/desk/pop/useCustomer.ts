@@ -72,6 +72,10 @@ export function useSaveField(id: string) {
       const key = ['customers', id];
       let row = queries.getQueryData<CustomerRecord>(key) ?? (await readCustomer(id));
       for (let attempt = 0; ; attempt++) {
+        // The row may have been read anew, with what somebody else wrote, while this was being edited.
+        const clash = clashOf(base, mine, readField(row, field));
+        if (clash.is === 'done') return null;
+        if (clash.is === 'ask') return { theirs: clash.theirs };
         try {
           const saved = await body(
             api.PATCH('/api/v1/customers/{id}', {
@@ -85,9 +89,6 @@ export function useSaveField(id: string) {
           if (!(error instanceof Problem) || error.status !== 412 || attempt === 3) throw error;
           row = await readCustomer(id);
           queries.setQueryData(key, row);
-          const clash = clashOf(base, mine, readField(row, field));
-          if (clash.is === 'done') return null;
-          if (clash.is === 'ask') return { theirs: clash.theirs };
         }
       }
     },

@@ -22,16 +22,28 @@ const UNREACHED = {
   failed: 0,
 } as const;
 
-/** What was chosen and written of an assignment; the server tells it again only in wrap-up. */
-const drafts = new Map<string, { code: string | null; note: string }>();
+/** What was chosen or written here, and the server has not told yet; the rest is as it tells. */
+interface Touched {
+  code?: string;
+  note?: string;
+}
+
+/** By assignment: whoever looks at another page and comes back finds it. */
+const drafts = new Map<string, Touched>();
 const DRAFTS_MAX = 50;
 
-function keep(assignment: string, draft: { code: string | null; note: string }): void {
+function keep(assignment: string, draft: Touched): void {
   drafts.delete(assignment);
   drafts.set(assignment, draft);
   const oldest = drafts.keys().next().value;
   if (drafts.size > DRAFTS_MAX && oldest !== undefined) drafts.delete(oldest);
 }
+
+/** Only what was touched: what somebody saved elsewhere, or before the page was loaded anew, stays. */
+const setting = (
+  assignment: string,
+  { code = null, note = null }: { code?: string | null; note?: string | null },
+) => ({ do: 'set_wrap_up', assignment, code, note }) as const;
 
 /** What came of the contact, from the first word on; in wrap-up with what is left of its time. */
 export function Outcome({ work, assignment }: { work: Work; assignment: string }) {
@@ -39,13 +51,14 @@ export function Outcome({ work, assignment }: { work: Work; assignment: string }
   const act = useAct();
   const command = useCommand();
   const { wrapUp } = work;
-  const [draft, setDraft] = useState(
-    () => drafts.get(assignment) ?? { code: wrapUp?.code ?? null, note: wrapUp?.note ?? '' },
-  );
+  const told = wrapUp ?? work.call;
+  const said = { code: told?.code ?? null, note: told?.note ?? '' };
+  const [touched, setTouched] = useState<Touched>(() => drafts.get(assignment) ?? {});
+  const draft = { ...said, ...touched };
   const [busy, setBusy] = useState(false);
   const unsaved = useRef(false);
-  const latest = useRef(draft);
-  latest.current = draft;
+  const latest = useRef(touched);
+  latest.current = touched;
   const codes = useWrapUpCodes();
   const names = useQueueNames();
   const queue = work.queue ?? [...names].find(([, name]) => name === work.queueName)?.[0];
@@ -57,8 +70,7 @@ export function Outcome({ work, assignment }: { work: Work; assignment: string }
   const save = async () => {
     if (!unsaved.current) return true;
     unsaved.current = false;
-    const { code, note } = latest.current;
-    const done = await act(() => command({ do: 'set_wrap_up', assignment, code, note }));
+    const done = await act(() => command(setting(assignment, latest.current)));
     if (!done) unsaved.current = true;
     return done;
   };
@@ -74,18 +86,26 @@ export function Outcome({ work, assignment }: { work: Work; assignment: string }
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, at the end.
   useEffect(
     () => () => {
-      const { code, note } = latest.current;
-      if (unsaved.current) command({ do: 'set_wrap_up', assignment, code, note }).catch(() => {});
+      if (unsaved.current) command(setting(assignment, latest.current)).catch(() => {});
     },
     [],
   );
-  const change = (changes: Partial<typeof draft>) => {
-    const next = { ...draft, ...changes };
+  const change = (changes: Touched) => {
+    const next = { ...latest.current, ...changes };
     unsaved.current = true;
     latest.current = next;
     keep(assignment, next);
-    setDraft(next);
+    setTouched(next);
   };
+  // What the server tells as it was written here is its own from now on: another page of the same person may change it.
+  useEffect(() => {
+    const { code, note } = touched;
+    if (unsaved.current || (code === undefined && note === undefined)) return;
+    if ((code ?? said.code) !== said.code || (note ?? said.note) !== said.note) return;
+    latest.current = {};
+    drafts.delete(assignment);
+    setTouched({});
+  }, [touched, said.code, said.note, assignment]);
   const missing = wrapUp?.required === true && draft.code === null;
   const finish = async () => {
     setBusy(true);
@@ -122,6 +142,7 @@ export function Outcome({ work, assignment }: { work: Work; assignment: string }
           data={choices.map(({ id, name }) => ({ value: id, label: name }))}
           value={draft.code}
           onChange={(code) => {
+            if (code === null) return;
             change({ code });
             void save();
           }}

@@ -11,7 +11,7 @@ import {
   Title,
 } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, body, ifMatch, Problem, type Schemas } from '../../../../api/client';
 import type { Work } from '../../../../core/desk/works';
@@ -54,12 +54,13 @@ export function Script({ work, customer }: { work: Work; customer: string | null
   const settle = (run: Run) =>
     queries.setQueryData<Run[]>(key, (all = []) => [run, ...all.filter(({ id }) => id !== run.id)]);
   const begin = useMutation({
-    mutationFn: () =>
+    // With a script: the run there is goes on, for the customer who is named now.
+    mutationFn: (script: string | null) =>
       body(
         api.POST('/api/v1/script-runs', {
           body: {
             interaction_id: work.interaction,
-            queue_id: queue,
+            ...(script === null ? { queue_id: queue } : { script_id: script }),
             customer_id: customer,
             language: i18n.language,
             data: Object.fromEntries(
@@ -71,7 +72,18 @@ export function Script({ work, customer }: { work: Work; customer: string | null
     onSuccess: settle,
   });
   const run = runs.data?.find(({ agent_id }) => agent_id === user.id);
+  // Somebody else was chosen since: what is answered from now on is theirs.
+  const other =
+    run !== undefined && run.state === 'running' && customer !== null && run.customer_id !== customer
+      ? run.script_id
+      : null;
+  const { mutate: go, error: refused } = begin;
+  useEffect(() => {
+    if (other !== null && customer !== null) go(other);
+  }, [other, customer, go]);
   if (runs.isPending || (queue !== null && script.isPending)) return <LoadingState />;
+  if (other !== null)
+    return refused ? <ErrorState error={refused} retry={() => go(other)} /> : <LoadingState />;
   if (run !== undefined) return <Step key={`${run.id}:${run.version}`} run={run} onRun={settle} />;
   if (runs.isError) return <ErrorState error={runs.error} retry={() => void runs.refetch()} />;
   if (script.isError) return <ErrorState error={script.error} retry={() => void script.refetch()} />;
@@ -85,7 +97,7 @@ export function Script({ work, customer }: { work: Work; customer: string | null
           <Button
             loading={begin.isPending}
             disabled={work.stage === 'offered'}
-            onClick={() => begin.mutate()}
+            onClick={() => begin.mutate(null)}
           >
             {t('script.begin')}
           </Button>

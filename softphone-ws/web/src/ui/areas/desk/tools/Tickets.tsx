@@ -142,7 +142,9 @@ function Update({ row, onDone }: { row: Row; onDone: () => void }) {
   const types = useTicketTypes();
   const [text, setText] = useState('');
   const [isPublic, setPublic] = useState('internal');
-  const [status, setStatus] = useState<Status>(row.status);
+  // None: it stays where it is, wherever somebody moves it meanwhile.
+  const [chosen, setStatus] = useState<Status | null>(null);
+  const status = chosen ?? row.status;
   const [key] = useState(idempotencyKey);
   const type = types.data?.find(({ id }) => id === row.type_id);
   const allowed = STATUSES.filter(
@@ -155,13 +157,13 @@ function Update({ row, onDone }: { row: Row; onDone: () => void }) {
           params: { path: { id: row.id }, header: key },
           body: { text: text.trim(), public: isPublic === 'public' },
         });
-      if (status === row.status) return;
+      if (chosen === null) return;
       // The comment may have moved the ticket's version.
       const now = await body(api.GET('/api/v1/tickets/{id}', { params: { path: { id: row.id } } }));
-      if (now.status === status) return;
+      if (now.status === chosen) return;
       await api.POST('/api/v1/tickets/{id}/status', {
         params: { path: { id: row.id }, header: ifMatch(now.version) },
-        body: { status },
+        body: { status: chosen },
       });
     },
     onSuccess: onDone,
