@@ -39,9 +39,12 @@ export class FakeClock implements Clock {
 export class FakeServer {
   /** Everything clients sent, over all connections. */
   readonly sent: ClientMessage[] = [];
+  /** How many sockets were opened. */
+  opened = 0;
   #events: SocketEvents | null = null;
 
   readonly open: OpenSocket = (events) => {
+    this.opened++;
     this.#events = events;
     return { send: (text) => this.sent.push(JSON.parse(text) as ClientMessage), close: () => {} };
   };
@@ -54,11 +57,11 @@ export class FakeServer {
     this.#events?.text(JSON.stringify(message));
   }
 
-  welcome(): void {
+  welcome(user = '00000000-0000-7000-8000-000000000001'): void {
     this.say({
       type: 'welcome',
       session: 1,
-      user: '00000000-0000-7000-8000-000000000001',
+      user,
       name: 'Ann',
       roles: ['agent'],
       protocol: 'cordboard.v1',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { components } from '../../api/rest';
-import { changed, clashes, without } from './edit';
+import { changed, clashes, merged, without } from './edit';
 import { labelOf, missing, optionsOf, set, wordOf } from './fields';
 import { inline, markdown } from './markdown';
 import { foremost, resolution, response } from './sla';
@@ -160,5 +160,13 @@ describe('an article', () => {
   it('ends, whatever is written', () => {
     for (const odd of ['>', '# ', '-', '- ', '```', '####### x', '  * ', '1)'])
       expect(markdown(odd)).toBeDefined();
+  });
+});
+
+describe('a list of which each only added and took out', () => {
+  it('has what either did', () => {
+    expect(merged(['a', 'b'], ['b', 'c'], ['a', 'b', 'd'])).toEqual(['b', 'd', 'c']);
+    expect(merged(['a'], ['a'], [])).toEqual([]);
+    expect(merged([], ['a'], ['a'])).toEqual(['a']);
   });
 });

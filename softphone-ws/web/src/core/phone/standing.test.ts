@@ -20,7 +20,7 @@ const NONE: AudioView = { ...CONNECTED, state: 'none', client: null, label: null
 class FakeMedia implements Media {
   refuse: MicrophoneTrouble | null = null;
   open = 0;
-  readonly peers: { events: PeerEvents; closed: boolean; answer: string | null }[] = [];
+  readonly peers: { events: PeerEvents; closed: boolean; answer: string | null; uses: number }[] = [];
   readonly choosesSpeakers = true;
   #changed: () => void = () => {};
 
@@ -30,14 +30,16 @@ class FakeMedia implements Media {
     return { label: 'Headset', ended: false, level: () => 0.5, close: () => void this.open-- };
   }
   peer(_: unknown, events: PeerEvents) {
-    const peer = { events, closed: false, answer: null as string | null };
+    const peer = { events, closed: false, answer: null as string | null, uses: 0 };
     this.peers.push(peer);
     return {
       offer: async () => 'offer',
       accept: async (answer: string) => {
         peer.answer = answer;
       },
-      use: async () => {},
+      use: async () => {
+        peer.uses++;
+      },
       level: () => 0,
       close: () => {
         peer.closed = true;
@@ -69,13 +71,14 @@ function page() {
   server.accept();
   server.welcome();
   let version = 0;
+  const chosen: { is: string | null } = { is: null };
   const audio = new StandingAudio({
     link,
     clock,
     media,
     client: 'here',
     label: () => 'Firefox',
-    microphone: () => null,
+    microphone: () => chosen.is,
   });
   audio.start();
   const commands = () => server.sent.flatMap((message) => (message.type === 'command' ? [message] : []));
@@ -85,6 +88,7 @@ function page() {
     media,
     link,
     audio,
+    chosen,
     offers: () =>
       commands()
         .map(({ command }) => command)
@@ -236,6 +240,37 @@ describe('standing audio', () => {
     await settle();
     expect(audio.standing).toEqual({ is: 'refused', why: 'device_cannot' });
     expect(offers()).toHaveLength(1);
+  });
+
+  it('is taken here after a refusal, and comes back by itself from then on', async () => {
+    const { clock, audio, media, see, refuse, answer, offers } = page();
+    audio.expect();
+    await see(NONE);
+    await refuse('device_cannot');
+    const taken = audio.takeHere();
+    await settle();
+    await answer();
+    await see(CONNECTED);
+    await answer();
+    await taken;
+    expect(audio.standing.is).toBe('here');
+    media.peers.at(-1)?.events.state('failed');
+    clock.pass(20_000);
+    await settle();
+    expect(offers()).toHaveLength(3);
+  });
+
+  it('speaks through the microphone that was chosen while it was offered', async () => {
+    const { audio, media, chosen, see, answer } = page();
+    audio.expect();
+    await see(NONE);
+    chosen.is = 'another';
+    void audio.changeMicrophone();
+    await settle();
+    await answer();
+    await see(CONNECTED);
+    expect(media.peers.map(({ uses, closed }) => [uses > 0, closed])).toEqual([[true, false]]);
+    expect(media.open).toBe(1);
   });
 
   it('closes all on signing out', async () => {

@@ -231,6 +231,7 @@ export class StandingAudio {
     this.#failed++;
     let peer: Peer | null = null;
     const wanted = this.#options.microphone();
+    let unchanged = false;
     try {
       const microphone = this.#microphone ?? (await media.microphone(wanted));
       if (!current()) {
@@ -251,7 +252,8 @@ export class StandingAudio {
       this.#peer?.peer.close();
       this.#peer = { peer: made, state: 'connecting', session };
       // Another one was chosen, or plugged in, while this was offered.
-      if (this.#microphone !== microphone) await made.use(this.#microphone);
+      unchanged = this.#microphone === microphone;
+      if (!unchanged) await made.use(this.#microphone);
       await made.accept(answer.sdp);
       this.#eager = false;
     } catch (error) {
@@ -266,7 +268,8 @@ export class StandingAudio {
     if (!current()) return;
     this.#offering = false;
     this.#look();
-    if (this.#options.microphone() !== wanted) this.changeMicrophone().catch(() => {});
+    // Or before there was any.
+    if (unchanged && this.#options.microphone() !== wanted) this.changeMicrophone().catch(() => {});
   }
 
   #failedBy(error: unknown): void {

@@ -1,6 +1,6 @@
-import { act, screen } from '@testing-library/react';
+import { act, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { AgentView, CallView } from '../../api/protocol';
 import { renderApp } from '../../testing/render';
 import { Bar } from './Bar';
@@ -93,4 +93,37 @@ it('asks before it takes the telephone from elsewhere', async () => {
   );
   await userEvent.click(await screen.findByRole('button', { name: 'Take over' }));
   expect(commands().at(-1)).toEqual({ do: 'sign_in', device: { kind: 'browser' }, take_over: true });
+});
+
+it('transfers to whom the text names, though Enter is faster than the list', async () => {
+  const entry = (name: string) => ({
+    kind: 'agent',
+    to: { kind: 'agent', id: name },
+    name,
+    presence: 'ready',
+    reachable: true,
+    can_consult: true,
+    voicemail: false,
+  });
+  const answers: (() => void)[] = [];
+  vi.stubGlobal('fetch', (request: Request) => {
+    const q = new URL(request.url).searchParams.get('q') ?? '';
+    const items = ['Amy', 'Zoe'].filter((name) => name.toLowerCase().startsWith(q)).map(entry);
+    return new Promise((resolve) => answers.push(() => resolve(Response.json({ items, more: false }))));
+  });
+  const { commands } = await bar({ agent: AGENT, 'call/l1': CALL });
+  await userEvent.click(await screen.findByRole('button', { name: 'Transfer' }));
+  const search = await screen.findByRole('textbox', { name: 'Name or number' });
+  await waitFor(() => expect(answers).toHaveLength(1));
+  act(() => answers[0]?.());
+  await screen.findByText('Amy');
+  await userEvent.type(search, 'zo{Enter}');
+  expect(commands().some((command) => command.do === 'transfer')).toBe(false);
+  await waitFor(() => expect(answers.length).toBeGreaterThan(1));
+  act(() => {
+    for (const answer of answers) answer();
+  });
+  await waitFor(() =>
+    expect(commands().at(-1)).toEqual({ do: 'transfer', call: 'l1', to: { kind: 'agent', id: 'Zoe' } }),
+  );
 });

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import i18n from 'i18next';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { ANN, renderApp } from '../../testing/render';
+import { useSession } from '../world';
 import { SessionGate } from './SessionGate';
 
 let signedIn: boolean;
@@ -58,4 +59,26 @@ it('offers both languages before anybody is signed in', async () => {
   await screen.findByRole('heading', { name: 'Sign in' });
   await userEvent.click(screen.getByRole('radio', { name: '简体中文' }));
   expect(await screen.findByRole('heading', { name: '登录' })).toBeTruthy();
+});
+
+it('becomes the login that the browser has now', async () => {
+  const bob = { ...ANN, user: { ...ANN.user, id: '00000000-0000-7000-8000-000000000002', name: 'Bob' } };
+  let session = ANN;
+  vi.stubGlobal('fetch', async () => Response.json(session));
+  const Name = () => useSession().user.name;
+  const { server, clock } = await renderApp(
+    <SessionGate>
+      <Name />
+    </SessionGate>,
+  );
+  await screen.findByText('Ann');
+  session = bob;
+  act(() => {
+    server.drop(1006);
+    clock.pass(5_000);
+    server.accept();
+    server.welcome(bob.user.id);
+  });
+  await screen.findByText('Bob');
+  await waitFor(() => expect(server.opened).toBe(3));
 });
