@@ -1,6 +1,6 @@
 /** The page goes away in mid-call and comes back, is opened a second time, or does not come back. */
 import { hears, hearsMusic } from './ears';
-import { AGENT, CALLER, EMMA, expect, SECOND, talking, test } from './support';
+import { AGENT, CALLER, EMMA, expect, interactionOf, SECOND, talking, test } from './support';
 
 test('a page that is loaded anew is back in the call by itself', async ({
   server,
@@ -12,6 +12,15 @@ test('a page that is loaded anew is back in the call by itself', async ({
   await you.isReady();
   const call = await talking(server, outside, you);
   await hears(call, [AGENT], [CALLER]);
+  const note = you.page.getByRole('textbox', { name: 'Note', exact: true });
+  await note.fill('Asked for the invoice.');
+  await note.blur();
+  const interaction = await interactionOf(server, EMMA.number);
+  const said = async () => {
+    type Said = { assignments: { note: string | null }[] };
+    return (await server.read<Said>(`/interactions/${interaction}`)).assignments.map(({ note }) => note);
+  };
+  await expect.poll(said).toEqual(['Asked for the invoice.']);
 
   await you.page.reload({ waitUntil: 'commit' });
   const began = Date.now();
@@ -21,8 +30,15 @@ test('a page that is loaded anew is back in the call by itself', async ({
   await hears(you.ear, [CALLER], [AGENT]);
   await hears(call, [AGENT], [CALLER]);
   await expect(you.page.getByRole('heading', { name: EMMA.name }), 'the card is back, too').toBeVisible();
+  await expect(note, 'so is what was written').toHaveValue('Asked for the invoice.');
+  // What is not touched is not written over.
   await you.verb('Hang up').click();
   await call.is('ended');
+  await you.page.getByLabel('What came of it').first().click();
+  await you.page.getByRole('option', { name: 'Resolved' }).click();
+  await you.page.getByRole('button', { name: 'Finish the wrap-up' }).click();
+  await you.shows('Ready');
+  expect(await said()).toEqual(['Asked for the invoice.']);
 });
 
 test('who talks hears music while the page is away, and the agent when it is back', async ({
