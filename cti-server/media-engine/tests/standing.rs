@@ -122,12 +122,13 @@ fn a_page_that_is_loaded_anew_goes_on_in_the_same_call() {
 
 #[test]
 fn a_page_that_falls_silent_in_a_call_is_told_and_so_is_its_return() {
-    let house = house(Duration::from_millis(400));
+    let house = house(Duration::from_millis(1_000));
     let (mut page, phone) = (Browser::standing(&house, CALL, "page"), house.call(Codec::Pcmu));
-    house.nothing_for(Duration::from_millis(600));
+    house.nothing_for(Duration::from_millis(1_300));
     house.send(EngineCommand::Attach { standing: page.phone.leg, leg: leg(30), group: CALL });
     assert_eq!(house.next(), EngineEvent::Opened { leg: leg(30) });
     hear(&house, phone.leg, leg(30));
+    house.settle_group(CALL);
     page.say(1);
     assert_eq!(phone.listen().1, [1; 160]);
     assert_eq!(house.next(), EngineEvent::MediaLost { leg: leg(30) });
