@@ -3,7 +3,7 @@
 
 use crate::audit::{Action, write_audit};
 use crate::db::{Row, args, listed, text};
-use crate::erasure::{FileFolder, refuse_held};
+use crate::erasure::{FileFolder, of_nobody_else, refuse_held, subjects_of, tickets_with};
 use crate::error::{Result, StoreError};
 use crate::model::{AttachmentId, Check, Kind, NoteId, TicketId, Who};
 use crate::store::Store;
@@ -199,13 +199,17 @@ impl Store {
     /// `NotFound`, `Refused` under a legal hold, `Unavailable`.
     pub async fn detach(&self, who: &Who, now: Utc, to: AttachedTo, id: AttachmentId) -> Result<()> {
         let mut tx = self.db.begin().await?;
-        let of = match to {
-            AttachedTo::Ticket(_) => "SELECT customer_id FROM ticket_customer WHERE ticket_id = $1",
-            AttachedTo::Note(_) => "SELECT customer_id FROM note WHERE id = $1 AND customer_id IS NOT NULL",
+        let (table, id_of) = match to {
+            AttachedTo::Ticket(ticket) => ("ticket", ticket.to_string()),
+            AttachedTo::Note(note) => ("note", note.to_string()),
         };
-        let whose = tx.fetch(of, args![to.id()]).await?;
-        let whose = whose.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<Vec<_>>>()?;
-        refuse_held(&mut tx, "attachment", &whose).await?;
+        let mut of = subjects_of(&mut tx, table, &id_of).await?;
+        let own =
+            tx.fetch(format!("SELECT customer_id FROM {table} WHERE id = $1 AND customer_id IS NOT NULL"), vec![text(&id_of)]).await?;
+        for row in own {
+            of.customers.push(row.text(0)?.to_owned());
+        }
+        refuse_held(&mut tx, "attachment", &of).await?;
         let sql = "INSERT INTO file_erasure (file, bytes, asked_at, tries, folder) SELECT a.id, a.bytes, CAST($1 AS BIGINT), 0, CAST($2 AS TEXT) \
                    FROM attachment a WHERE a.id = $3 ON CONFLICT (file) DO NOTHING";
         tx.execute(sql, args![now, FileFolder::Attachments.word(), id.to_string()]).await?;
@@ -245,7 +249,10 @@ pub(crate) async fn erase(
 ) -> Result<u64> {
     let of = |n: usize| {
         format!(
-            "ticket_id IN (SELECT t.id FROM ticket t WHERE t.customer_id = ${n}) OR note_id IN (SELECT o.id FROM note o WHERE o.customer_id = ${n})"
+            "ticket_id IN (SELECT t.id FROM ticket t WHERE t.customer_id = ${n}) OR note_id IN (SELECT o.id FROM note o WHERE o.customer_id = ${n}) \
+             OR ticket_id IN (SELECT id FROM ticket WHERE id IN ({}) AND {})",
+            tickets_with(n),
+            of_nobody_else(n)
         )
     };
     let sql = format!(

@@ -2,7 +2,7 @@
 
 use crate::audit::{Action, write_audit};
 use crate::crud::{get_in, row_values, shown};
-use crate::customers::{LINK_COLUMNS, Point, THERE, There, detail, link_row, place_key, tail};
+use crate::customers::{AsThere, LINK_COLUMNS, Point, THERE, TRIES, detail, link_row, place_key, tail};
 use crate::db::{PARAMETERS_MAX, Tx, Value, args, placeholders, text};
 use crate::error::{FieldError, Result, StoreError};
 use crate::fields::check_fields;
@@ -81,8 +81,8 @@ impl Bulk {
         insert_rows(tx, "customer", &head, "", self.rows).await?;
         insert_rows(tx, "customer", "INSERT INTO match_key (key, customer_id)", " ON CONFLICT (key, customer_id) DO NOTHING", self.keys)
             .await?;
-        write_points(tx, &self.points).await?;
-        write_links(tx, &self.points, self.links).await?;
+        let there = take_points(tx, &self.points).await?;
+        write_links(tx, &there, self.links).await?;
         tell_created(store, tx, who, now, &self.ids).await?;
         Ok(self.ids)
     }
@@ -160,29 +160,39 @@ fn within(at: usize, error: StoreError) -> StoreError {
 /// Rows of `contact_point` by kind and value.
 type Points = BTreeMap<(&'static str, String), Vec<Value>>;
 
-async fn write_points(tx: &mut Tx, points: &Points) -> Result<()> {
-    // Somebody else's contact point with the same value is the same contact point.
-    let head = "INSERT INTO contact_point (id, kind, value, raw, created_at, tail, detail, place_key)";
-    insert_rows(tx, "contact_point", head, " ON CONFLICT (kind, value) DO NOTHING", points.values().cloned().collect()).await
+/// Those that are there, by kind and value.
+type There = BTreeMap<(String, String), AsThere>;
+
+async fn take_points(tx: &mut Tx, points: &Points) -> Result<There> {
+    // On PostgreSQL, somebody may just be dropping one of them: then it is made anew.
+    for _ in 0..TRIES {
+        // Somebody else's contact point with the same value is the same contact point.
+        let head = "INSERT INTO contact_point (id, kind, value, raw, created_at, tail, detail, place_key)";
+        insert_rows(tx, "contact_point", head, " ON CONFLICT (kind, value) DO NOTHING", points.values().cloned().collect()).await?;
+        let mut there = There::new();
+        for (kind, values) in by_kind(points) {
+            for chunk in values.chunks(PARAMETERS_MAX - 1) {
+                let (list, keeping) = (placeholders(2, chunk.len()), tx.keeping());
+                let sql = format!("SELECT {THERE}, value FROM contact_point WHERE kind = $1 AND value IN ({list}) ORDER BY id{keeping}");
+                let mut wanted = args![kind];
+                wanted.extend(chunk.iter().map(|value| Value::from(*value)));
+                for row in tx.fetch(sql, wanted).await? {
+                    there.insert((kind.to_owned(), row.text(3)?.to_owned()), AsThere::read(&row)?);
+                }
+            }
+        }
+        if there.len() == points.len() {
+            return Ok(there);
+        }
+    }
+    Err(StoreError::corrupt("a contact point just written is not there"))
 }
 
 /// Joins customers and contact points, those of other customers included.
-async fn write_links(tx: &mut Tx, points: &Points, links: Vec<Link>) -> Result<()> {
-    let mut all: BTreeMap<(String, String), There> = BTreeMap::new();
-    for (kind, values) in by_kind(points) {
-        for chunk in values.chunks(PARAMETERS_MAX - 1) {
-            let (list, keeping) = (placeholders(2, chunk.len()), tx.keeping());
-            let sql = format!("SELECT {THERE}, value FROM contact_point WHERE kind = $1 AND value IN ({list}) ORDER BY id{keeping}");
-            let mut wanted = args![kind];
-            wanted.extend(chunk.iter().map(|value| Value::from(*value)));
-            for row in tx.fetch(sql, wanted).await? {
-                all.insert((kind.to_owned(), row.text(3)?.to_owned()), There::read(&row)?);
-            }
-        }
-    }
+async fn write_links(tx: &mut Tx, there: &There, links: Vec<Link>) -> Result<()> {
     let mut rows = Vec::with_capacity(links.len());
     for Link { customer, kind, value, sort, input } in links {
-        let there = all.get(&(kind.to_owned(), value)).ok_or_else(|| StoreError::corrupt("a contact point just written is not there"))?;
+        let there = there.get(&(kind.to_owned(), value)).ok_or_else(|| StoreError::corrupt("a contact point just written is not there"))?;
         rows.push(link_row(customer, &there.id, sort, &input, there.differing(&input)));
     }
     let head = format!("INSERT INTO customer_contact_point ({LINK_COLUMNS})");

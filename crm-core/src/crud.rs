@@ -3,7 +3,7 @@
 use crate::audit::{Action, write_audit};
 use crate::auth::credential_columns;
 use crate::db::{Row, Tx, Value, args, placeholders, text};
-use crate::erasure::refuse_held;
+use crate::erasure::{refuse_held, subjects_of};
 use crate::error::{Result, StoreError};
 use crate::fields::check_custom;
 use crate::model::{Check, Clash, Column, ColumnKind, Kind, ListQuery, Page, Reference, Resource, Stored, Who};
@@ -140,8 +140,9 @@ impl Store {
                 return Err(StoreError::InUse { resource: R::KIND.word(), by });
             }
         }
-        let whose: Vec<String> = old.data.references().into_iter().filter(|of| of.table == "customer").map(|of| of.id).collect();
-        refuse_held(&mut tx, R::KIND.word(), &whose).await?;
+        let mut of = subjects_of(&mut tx, R::TABLE, &id.to_string()).await?;
+        of.customers.extend(old.data.references().into_iter().filter(|of| of.table == "customer").map(|of| of.id));
+        refuse_held(&mut tx, R::KIND.word(), &of).await?;
         let sql = format!("DELETE FROM {} WHERE id = $1 AND version = $2", R::TABLE);
         if tx.execute_on(R::KIND.word(), sql, vec![text(id), Value::from(version)]).await? == 0 {
             return Err(lost_race::<R>(&mut tx, id).await?);

@@ -12,10 +12,12 @@ use crate::store::Store;
 use crate::viewer::Viewer;
 use cti_types::{ContactPointId, CustomerId, Utc};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most contact points of one customer; more are refused.
 pub const CONTACTS_MAX: usize = 50;
+/// How often contact points that somebody drops in that moment are made anew.
+pub(crate) const TRIES: usize = 3;
 
 /// One to be written, normalised.
 pub(crate) struct Point {
@@ -193,58 +195,89 @@ impl Store {
 
     /// Writes these in the place of those there are; what was theirs alone goes.
     pub(crate) async fn replace_points(&self, tx: &mut Tx, now: Utc, customer: CustomerId, points: Vec<Point>) -> Result<Vec<Contact>> {
-        let sql = "SELECT contact_point_id FROM customer_contact_point WHERE customer_id = $1 ORDER BY 1";
+        let sql = "SELECT contact_point_id FROM customer_contact_point WHERE customer_id = $1";
         let before = tx.fetch(sql, vec![text(customer)]).await?;
-        let before = before.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<Vec<_>>>()?;
+        let before = before.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<BTreeSet<_>>>()?;
+        let there = self.take_points(tx, now, &points, Some(&before)).await?;
         tx.execute("DELETE FROM customer_contact_point WHERE customer_id = $1", vec![text(customer)]).await?;
-        let written = self.write_points(tx, now, customer, points).await?;
-        drop_unlinked(tx, &before).await?;
+        let written = link_points(tx, customer, points, &there).await?;
+        let kept: BTreeSet<String> = there.into_values().map(|there| there.id).collect();
+        drop_unlinked(tx, &before.difference(&kept).cloned().collect::<Vec<_>>()).await?;
         Ok(written)
     }
 
+    /// Writes the contact points of a new customer.
     pub(crate) async fn write_points(&self, tx: &mut Tx, now: Utc, customer: CustomerId, points: Vec<Point>) -> Result<Vec<Contact>> {
-        let mut written = Vec::with_capacity(points.len());
-        for (sort, point) in points.into_iter().enumerate() {
-            let there = self.point(tx, now, &point).await?;
-            let input = point.input;
-            let own = there.differing(&input);
-            let sql = format!("INSERT INTO customer_contact_point ({LINK_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
-            tx.execute_on("contact_point", sql, link_row(customer, &there.id, sort as i64, &input, own)).await?;
-            let id = there.id.parse().map_err(|_| StoreError::corrupt("a contact point's id is none"))?;
-            written.push(Contact {
-                id,
-                kind: point.kind,
-                value: point.value,
-                raw: input.value,
-                label: input.label,
-                preferred: input.preferred,
-                valid: input.valid,
-                valid_from: input.valid_from,
-                valid_until: input.valid_until,
-                address: input.address,
-            });
-        }
-        Ok(written)
+        let there = self.take_points(tx, now, &points, None).await?;
+        link_points(tx, customer, points, &there).await
     }
 
-    /// The contact point with this value, somebody else's as well, kept until the end of the transaction; made when there is none.
-    async fn point(&self, tx: &mut Tx, now: Utc, point: &Point) -> Result<There> {
-        let (kind, value) = (point.kind.word(), point.value.as_str());
-        // On PostgreSQL, somebody may just be dropping it: then it is made anew.
-        for _ in 0..3 {
-            let fresh: ContactPointId = self.new_id(now);
-            let sql = "INSERT INTO contact_point (id, kind, value, raw, created_at, tail, detail, place_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-                       ON CONFLICT (kind, value) DO NOTHING";
-            let (tail, detail, place) = (tail(point.kind, value), detail(&point.input), place_key(&point.input));
-            let row = args![fresh.to_string(), kind, value, point.input.value.as_str(), now, tail, detail, place];
-            tx.execute_on("contact_point", sql, row).await?;
-            let sql = format!("SELECT {THERE} FROM contact_point WHERE kind = $1 AND value = $2{}", tx.keeping());
-            if let Some(row) = tx.fetch(sql, args![kind, value]).await?.first() {
-                return There::read(row);
+    /// The contact points with these values, somebody else's as well, kept until the end of the transaction; made where there are none.
+    /// `before`: locked with them, to be dropped. On PostgreSQL all are made and locked in one order, so that no two wait for each other.
+    async fn take_points(&self, tx: &mut Tx, now: Utc, points: &[Point], before: Option<&BTreeSet<String>>) -> Result<There> {
+        let by_value: BTreeMap<(&'static str, &str), &Point> =
+            points.iter().map(|point| ((point.kind.word(), point.value.as_str()), point)).collect();
+        // On PostgreSQL, somebody may just be dropping one of them: then it is made anew.
+        for _ in 0..TRIES {
+            for ((kind, value), point) in &by_value {
+                let fresh: ContactPointId = self.new_id(now);
+                let sql = "INSERT INTO contact_point (id, kind, value, raw, created_at, tail, detail, place_key) \
+                           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (kind, value) DO NOTHING";
+                let (tail, detail, place) = (tail(point.kind, value), detail(&point.input), place_key(&point.input));
+                tx.execute_on(
+                    "contact_point",
+                    sql,
+                    args![fresh.to_string(), *kind, *value, point.input.value.as_str(), now, tail, detail, place],
+                )
+                .await?;
+            }
+            let mut values: Vec<Value> = Vec::new();
+            let mut any = vec!["1 = 0".to_owned()];
+            for (kind, value) in by_value.keys() {
+                values.extend(args![*kind, *value]);
+                any.push(format!("(kind = ${} AND value = ${})", values.len() - 1, values.len()));
+            }
+            for id in before.into_iter().flatten() {
+                values.push(text(id));
+                any.push(format!("id = ${}", values.len()));
+            }
+            let lock = if before.is_some() { tx.locking() } else { tx.keeping() };
+            let sql = format!("SELECT {THERE}, kind, value FROM contact_point WHERE {} ORDER BY id{lock}", any.join(" OR "));
+            let mut there = There::new();
+            for row in tx.fetch(sql, values).await? {
+                there.insert((row.text(3)?.to_owned(), row.text(4)?.to_owned()), AsThere::read(&row)?);
+            }
+            there.retain(|(kind, value), _| points.iter().any(|point| point.kind.word() == kind && point.value == *value));
+            if there.len() == by_value.len() {
+                return Ok(there);
             }
         }
         Err(StoreError::corrupt("a contact point just written is not there"))
     }
+}
+
+/// Joins a customer with contact points that are there.
+async fn link_points(tx: &mut Tx, customer: CustomerId, points: Vec<Point>, there: &There) -> Result<Vec<Contact>> {
+    let mut written = Vec::with_capacity(points.len());
+    for (sort, Point { kind, value, input }) in points.into_iter().enumerate() {
+        let key = (kind.word().to_owned(), value);
+        let there = there.get(&key).ok_or_else(|| StoreError::corrupt("a contact point just written is not there"))?;
+        let sql = format!("INSERT INTO customer_contact_point ({LINK_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+        tx.execute_on("contact_point", sql, link_row(customer, &there.id, sort as i64, &input, there.differing(&input))).await?;
+        written.push(Contact {
+            id: there.id.parse().map_err(|_| StoreError::corrupt("a contact point's id is none"))?,
+            kind,
+            value: key.1,
+            raw: input.value,
+            label: input.label,
+            preferred: input.preferred,
+            valid: input.valid,
+            valid_from: input.valid_from,
+            valid_until: input.valid_until,
+            address: input.address,
+        });
+    }
+    Ok(written)
 }
 
 /// Of these contact points, drops those that no customer has any more and that no undone merge would give back. Says how many.
@@ -265,19 +298,22 @@ pub(crate) async fn drop_unlinked(tx: &mut Tx, points: &[String]) -> Result<u64>
     Ok(gone)
 }
 
+/// Contact points that are there, by kind and value.
+type There = BTreeMap<(String, String), AsThere>;
+
 /// A contact point as it stands in its table: in the spelling of who had it first.
-pub(crate) struct There {
+pub(crate) struct AsThere {
     pub(crate) id: String,
     raw: String,
     detail: Option<String>,
 }
 
-/// The columns of [`There`].
+/// The columns of [`AsThere`].
 pub(crate) const THERE: &str = "id, raw, detail";
 
-impl There {
-    pub(crate) fn read(row: &Row) -> Result<There> {
-        Ok(There { id: row.text(0)?.to_owned(), raw: row.text(1)?.to_owned(), detail: row.opt_text(2).map(ToOwned::to_owned) })
+impl AsThere {
+    pub(crate) fn read(row: &Row) -> Result<AsThere> {
+        Ok(AsThere { id: row.text(0)?.to_owned(), raw: row.text(1)?.to_owned(), detail: row.opt_text(2).map(ToOwned::to_owned) })
     }
 
     /// How a customer has it spelled who spells it otherwise: the text, and the parts of an address.
@@ -305,7 +341,7 @@ pub(crate) const CONTACT_COLUMNS: &str = "p.id, p.kind, p.value, COALESCE(cc.raw
 /// The columns of [`link_row`].
 pub(crate) const LINK_COLUMNS: &str = "customer_id, contact_point_id, label, preferred, valid, sort, valid_from, valid_until, raw, detail";
 
-/// A row that joins a customer and a contact point. `own`: as [`There::differing`] gives it.
+/// A row that joins a customer and a contact point. `own`: as [`AsThere::differing`] gives it.
 pub(crate) fn link_row(
     customer: CustomerId,
     point: &str,

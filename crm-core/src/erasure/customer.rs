@@ -118,10 +118,11 @@ impl Store {
         wipe::log(&mut tx, now, &interactions, id, &mut wiped).await?;
         import_files(&mut tx, who, now, id, &mut wiped, &mut certificate).await?;
         wiped.add("attachment", "deleted", crate::attachments::erase(&mut tx, now, customer, id).await?);
-        wipe::contact_tickets(&mut tx, now, customer, request.mode, &mut wiped).await?;
+        wipe::tickets_with_nobody_else(&mut tx, now, customer, request.mode, &mut wiped).await?;
         let points = wipe::points(&mut tx, &members).await?;
         wipe::references(&mut tx, now, customer, request.mode, &mut wiped).await?;
         wipe::nameless(&mut tx, now, &interactions, &numbers.own, request.mode, &mut wiped).await?;
+        wipe::former_callbacks(&mut tx, now, &numbers.former, request.mode, &mut wiped).await?;
         traces::customers(&mut tx, &members, &mut wiped).await?;
         wipe::identity(&mut tx, &members, &mut wiped).await?;
         wiped.add("contact_point", "deleted", drop_unlinked(&mut tx, &points).await?);

@@ -162,16 +162,30 @@ fn reason(mut reason: String) -> Result<String> {
     if errors.is_empty() { Ok(reason.trim().to_owned()) } else { Err(StoreError::Invalid { resource: "legal_hold", errors }) }
 }
 
-/// Refuses to take away what is of one of these customers while a hold stands.
-pub(crate) async fn refuse_held(tx: &mut Tx, resource: &'static str, customers: &[String]) -> Result<()> {
-    if held_customers(tx, customers).await?.is_empty() {
+/// Refuses to take away by hand what has to do with these customers, or with these interactions, while a hold stands. Somebody who was only a
+/// further candidate in a held interaction is not held for that.
+pub(crate) async fn refuse_held(tx: &mut Tx, resource: &'static str, of: &Subjects) -> Result<()> {
+    let customers = held_through(tx, &of.customers, " AND ic.rank = 0").await?;
+    if customers.is_empty() && held_interactions(tx, &of.interactions).await?.is_empty() {
         return Ok(());
     }
-    Err(StoreError::refused(resource, "its customer, or an interaction with them, is under a legal hold", "lift it first"))
+    Err(StoreError::refused(resource, "its customer, or an interaction it has to do with, is under a legal hold", "lift it first"))
+}
+
+/// Whom and which interactions a row has to do with.
+#[derive(Debug, Default)]
+pub(crate) struct Subjects {
+    pub(crate) customers: Vec<String>,
+    pub(crate) interactions: Vec<String>,
 }
 
 /// Which of these customers are held: by name, by the name of one merged into them, or through one of their interactions.
 pub(super) async fn held_customers(tx: &mut Tx, customers: &[String]) -> Result<BTreeSet<String>> {
+    held_through(tx, customers, "").await
+}
+
+/// The same, of the interactions those for which the condition holds.
+async fn held_through(tx: &mut Tx, customers: &[String], which: &str) -> Result<BTreeSet<String>> {
     let mut held = BTreeSet::new();
     for chunk in customers.chunks(512) {
         let (list, values) = listed(1, chunk);
@@ -184,12 +198,12 @@ pub(super) async fn held_customers(tx: &mut Tx, customers: &[String]) -> Result<
             // From the holds, which are few, to whose they are: by the key of `interaction_customer`.
             format!(
                 "SELECT ic.customer_id FROM legal_hold h JOIN interaction_customer ic ON ic.interaction_id = h.subject_id \
-                 WHERE h.subject_kind = 'interaction' AND h.lifted_at IS NULL AND ic.customer_id IN ({list})"
+                 WHERE h.subject_kind = 'interaction' AND h.lifted_at IS NULL AND ic.customer_id IN ({list}){which}"
             ),
             format!(
                 "SELECT a.survivor_id FROM legal_hold h JOIN interaction_customer ic ON ic.interaction_id = h.subject_id \
                  JOIN customer_alias a ON a.customer_id = ic.customer_id \
-                 WHERE h.subject_kind = 'interaction' AND h.lifted_at IS NULL AND a.survivor_id IN ({list})"
+                 WHERE h.subject_kind = 'interaction' AND h.lifted_at IS NULL AND a.survivor_id IN ({list}){which}"
             ),
         ];
         for sql in statements {

@@ -25,3 +25,5 @@ pub(crate) use holds::refuse_held;
 pub use holds::{HoldRequest, HoldSubject, LegalHold};
 pub use retention::{RetentionDue, RetentionStatus};
 pub use sweep::Swept;
+pub(crate) use sweep::subjects_of;
+pub(crate) use wipe::{of_nobody_else, tickets_with};

@@ -6,7 +6,7 @@
 //! fails leaves the others their turn. Which rows of a kind: `kinds`.
 
 use super::customer::{EraseMode, EraseRequest, RETENTION};
-use super::holds::{held_customers, held_interactions};
+use super::holds::{Subjects, held_customers, held_interactions};
 use super::kinds::{Sweeping, Window};
 use super::retention::cutoff;
 use super::traces::Wiped;
@@ -246,6 +246,25 @@ async fn held(tx: &mut Tx, kind: RetentionKind, items: &[Item]) -> Result<BTreeS
     };
     let kept = |item: &&Item| of.get(&item.target).is_some_and(|subjects| subjects.iter().any(is_held));
     Ok(items.iter().filter(kept).map(|item| item.id.clone()).collect())
+}
+
+/// Whom and which interactions a row of a table has to do with beside what its own columns say of its customer.
+pub(crate) async fn subjects_of(tx: &mut Tx, table: &str, id: &str) -> Result<Subjects> {
+    let kind = match table {
+        "ticket" => RetentionKind::Tickets,
+        "note" => RetentionKind::Notes,
+        "task" => RetentionKind::Tasks,
+        "callback" => RetentionKind::Callbacks,
+        _ => return Ok(Subjects::default()),
+    };
+    let mut subjects = Subjects::default();
+    for &(word, sql) in touched(kind) {
+        let list = if word == "customer" { &mut subjects.customers } else { &mut subjects.interactions };
+        for row in tx.fetch(sql.replace("{}", "$1"), vec![text(id)]).await? {
+            list.push(row.text(1)?.to_owned());
+        }
+    }
+    Ok(subjects)
 }
 
 /// Whom and which interactions rows of a kind have to do with beside what is their subject: what a hold is asked for, and a statement of rows

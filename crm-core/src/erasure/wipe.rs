@@ -11,7 +11,7 @@ use crate::identity::references::{Below, By, Emptied, NAMELESS, Nameless, OnEras
 use crate::model::ErasureId;
 use cti_types::{CustomerId, Utc};
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Interactions of one customer that one erasure takes on; one with more is refused.
 const INTERACTIONS_MAX: usize = 100_000;
@@ -27,10 +27,15 @@ pub(super) async fn interactions(tx: &mut Tx, customer: CustomerId, members: &[S
     for row in tx.fetch(sql, values).await? {
         ids.insert(row.text(0)?.to_owned());
     }
-    for number in numbers(tx, customer, members).await?.own {
-        let sql = format!("SELECT DISTINCT interaction_id FROM personal WHERE value = $1 AND kind = 'number' LIMIT {limit}");
+    let Numbers { own, former, shared: _ } = numbers(tx, customer, members).await?;
+    let always = own.into_iter().map(|value| Former { value, since: i64::MIN, until: i64::MAX });
+    for Former { value, since, until } in always.chain(former) {
+        let sql = format!(
+            "SELECT DISTINCT p.interaction_id FROM personal p JOIN interaction i ON i.id = p.interaction_id \
+             WHERE p.value = $1 AND p.kind = 'number' AND i.opened_at >= $2 AND i.opened_at < $3 LIMIT {limit}"
+        );
         let mut found = Vec::new();
-        for row in tx.fetch(sql, args![number]).await? {
+        for row in tx.fetch(sql, args![value, since, until]).await? {
             found.push(row.text(0)?.to_owned());
         }
         let others = of_others(tx, &found, members).await?;
@@ -43,55 +48,88 @@ pub(super) async fn interactions(tx: &mut Tx, customer: CustomerId, members: &[S
     Ok(ids.into_iter().collect())
 }
 
-/// A customer's telephone numbers, those they had before as well.
+/// A customer's telephone numbers.
 pub(super) struct Numbers {
     /// Nobody else's.
     pub(super) own: Vec<String>,
+    /// Those they had before, and nobody has now.
+    pub(super) former: Vec<Former>,
     pub(super) shared: Vec<String>,
 }
 
-pub(super) async fn numbers(tx: &mut Tx, customer: CustomerId, members: &[String]) -> Result<Numbers> {
-    let sql = "SELECT p.value FROM customer_contact_point cc JOIN contact_point p ON p.id = cc.contact_point_id \
-               WHERE cc.customer_id = $1 AND p.kind = 'phone'";
-    let mut all = former_numbers(tx, members).await?;
-    for row in tx.fetch(sql, vec![text(customer)]).await? {
-        all.insert(row.text(0)?.to_owned());
-    }
-    let all: Vec<String> = all.into_iter().collect();
-    let mut of_others = BTreeSet::new();
-    for chunk in all.chunks(LIST) {
-        let (list, values) = listed(2, chunk);
-        let sql = format!(
-            "SELECT p.value FROM contact_point p WHERE p.kind = 'phone' AND p.value IN ({list}) AND EXISTS \
-             (SELECT 1 FROM customer_contact_point o WHERE o.contact_point_id = p.id AND o.customer_id <> $1)"
-        );
-        for row in tx.fetch(sql, [vec![text(customer)], values].concat()).await? {
-            of_others.insert(row.text(0)?.to_owned());
-        }
-    }
-    let (shared, own) = all.into_iter().partition(|number| of_others.contains(number));
-    Ok(Numbers { own, shared })
+/// A number and when it was theirs, µs since 1970: before and after it may be a stranger's.
+pub(super) struct Former {
+    pub(super) value: String,
+    pub(super) since: i64,
+    pub(super) until: i64,
 }
 
-/// The numbers that the audit says they had.
-async fn former_numbers(tx: &mut Tx, members: &[String]) -> Result<BTreeSet<String>> {
-    let mut numbers = BTreeSet::new();
-    for chunk in members.chunks(LIST) {
-        let (list, values) = listed(1, chunk);
-        let sql = format!(
-            "SELECT a.before_json, a.after_json FROM audit_customer ac JOIN audit a ON a.id = ac.audit_id \
-             WHERE ac.customer_id IN ({list}) AND a.resource = 'customer_contacts'"
-        );
-        for row in tx.fetch(sql, values).await? {
-            for contacts in [row.opt_text(0), row.opt_text(1)].into_iter().flatten() {
-                // What was masked is no list.
-                let contacts: Vec<Json> = serde_json::from_str(contacts).unwrap_or_default();
-                let phones = contacts.iter().filter(|contact| contact["kind"] == "phone");
-                numbers.extend(phones.filter_map(|contact| contact["value"].as_str()).map(ToOwned::to_owned));
-            }
+pub(super) async fn numbers(tx: &mut Tx, customer: CustomerId, members: &[String]) -> Result<Numbers> {
+    let sql = "SELECT p.value, (SELECT o.customer_id FROM customer_contact_point o WHERE o.contact_point_id = p.id AND o.customer_id <> $1 \
+               LIMIT 1) FROM customer_contact_point cc JOIN contact_point p ON p.id = cc.contact_point_id \
+               WHERE cc.customer_id = $1 AND p.kind = 'phone' ORDER BY p.value";
+    let mut numbers = Numbers { own: Vec::new(), former: Vec::new(), shared: Vec::new() };
+    for row in tx.fetch(sql, vec![text(customer)]).await? {
+        let list = if row.opt_text(1).is_none() { &mut numbers.own } else { &mut numbers.shared };
+        list.push(row.text(0)?.to_owned());
+    }
+    for former in former_numbers(tx, customer, members).await? {
+        if numbers.own.contains(&former.value) || numbers.shared.contains(&former.value) {
+            continue;
+        }
+        let sql = "SELECT cc.customer_id FROM contact_point p JOIN customer_contact_point cc ON cc.contact_point_id = p.id \
+                   WHERE p.kind = 'phone' AND p.value = $1 LIMIT 1";
+        if tx.fetch(sql, args![former.value.as_str()]).await?.is_empty() {
+            numbers.former.push(former);
         }
     }
     Ok(numbers)
+}
+
+/// The numbers that the audit says they had, and when.
+async fn former_numbers(tx: &mut Tx, customer: CustomerId, members: &[String]) -> Result<Vec<Former>> {
+    let rows = tx.fetch("SELECT created_at FROM customer WHERE id = $1", vec![text(customer)]).await?;
+    let made = rows.first().map_or(Ok(i64::MIN), |row| row.int(0))?;
+    let mut all: BTreeMap<String, Former> = BTreeMap::new();
+    for chunk in members.chunks(LIST) {
+        let (list, values) = listed(1, chunk);
+        let sql = format!(
+            "SELECT a.before_json, a.after_json, a.at FROM audit_customer ac JOIN audit a ON a.id = ac.audit_id \
+             WHERE ac.customer_id IN ({list}) AND a.resource = 'customer_contacts' ORDER BY a.at"
+        );
+        for row in tx.fetch(sql, values).await? {
+            let at = row.int(2)?;
+            let (before, after) = (phones(row.opt_text(0)), phones(row.opt_text(1)));
+            for value in after.difference(&before) {
+                all.entry(value.clone()).or_insert(Former { value: value.clone(), since: at, until: at });
+            }
+            for value in before {
+                // Without a row of its coming they had it from the first.
+                let known = all.entry(value.clone()).or_insert(Former { value, since: made, until: at });
+                known.until = at;
+            }
+        }
+    }
+    Ok(all.into_values().collect())
+}
+
+/// The numbers in a list of contact points as the audit has it; none where it was masked.
+fn phones(contacts: Option<&str>) -> BTreeSet<String> {
+    let contacts: Vec<Json> = contacts.and_then(|contacts| serde_json::from_str(contacts).ok()).unwrap_or_default();
+    let phones = contacts.iter().filter(|contact| contact["kind"] == "phone");
+    phones.filter_map(|contact| contact["value"].as_str()).map(ToOwned::to_owned).collect()
+}
+
+/// Callbacks to numbers they had before, promised while they had them, that name nobody.
+pub(super) async fn former_callbacks(tx: &mut Tx, now: Utc, former: &[Former], mode: EraseMode, wiped: &mut Wiped) -> Result<()> {
+    let mut ids = Vec::new();
+    for Former { value, since, until } in former {
+        let sql = "SELECT id FROM callback WHERE number = $1 AND customer_id IS NULL AND made_at >= $2 AND made_at < $3";
+        for row in tx.fetch(sql, args![value.as_str(), *since, *until]).await? {
+            ids.push(row.text(0)?.to_owned());
+        }
+    }
+    rows(tx, now, "callback", &["callback"], OnErase::Delete, &ids, mode, wiped).await
 }
 
 /// The contact points they have, and those that an undone merge would give back.
@@ -290,13 +328,29 @@ async fn under(tx: &mut Tx, below: &[Below], list: &str, values: &[Value], wiped
     Ok(())
 }
 
-/// A ticket of nobody but its contact, `$1`.
-const CONTACT_ALONE: &str = "contact_id = $1 AND customer_id IS NULL \
-    AND NOT EXISTS (SELECT 1 FROM ticket_customer tc WHERE tc.ticket_id = ticket.id AND tc.customer_id <> $1)";
+/// The condition of a ticket that has no main customer and nobody but the one of parameter `n`: as its contact, or linked.
+pub(crate) fn of_nobody_else(n: usize) -> String {
+    format!(
+        "customer_id IS NULL AND COALESCE(contact_id, ${n}) = ${n} AND NOT EXISTS \
+         (SELECT 1 FROM ticket_customer tc WHERE tc.ticket_id = ticket.id AND tc.customer_id <> ${n})"
+    )
+}
 
-/// Tickets that are theirs, though they are only their contact.
-pub(super) async fn contact_tickets(tx: &mut Tx, now: Utc, customer: CustomerId, mode: EraseMode, wiped: &mut Wiped) -> Result<()> {
-    let found = tx.fetch(format!("SELECT id FROM ticket WHERE {CONTACT_ALONE}"), vec![text(customer)]).await?;
+/// The ids of tickets that the customer of parameter `n` is the contact of, or is linked to.
+pub(crate) fn tickets_with(n: usize) -> String {
+    format!("SELECT ticket_id FROM ticket_customer WHERE customer_id = ${n} UNION SELECT id FROM ticket WHERE contact_id = ${n}")
+}
+
+/// Tickets that are theirs, though they are not the main customer of them.
+pub(super) async fn tickets_with_nobody_else(
+    tx: &mut Tx,
+    now: Utc,
+    customer: CustomerId,
+    mode: EraseMode,
+    wiped: &mut Wiped,
+) -> Result<()> {
+    let sql = format!("SELECT id FROM ticket WHERE id IN ({}) AND {}", tickets_with(1), of_nobody_else(1));
+    let found = tx.fetch(sql, vec![text(customer)]).await?;
     let ids = found.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<Vec<_>>>()?;
     rows(tx, now, "ticket", &["ticket", "feedback"], TICKET, &ids, mode, wiped).await
 }
@@ -304,8 +358,9 @@ pub(super) async fn contact_tickets(tx: &mut Tx, now: Utc, customer: CustomerId,
 /// How many tickets of others they are linked to, or are the contact of: what was written there may name them.
 pub(super) async fn tickets_of_others(tx: &mut Tx, customer: CustomerId) -> Result<i64> {
     let sql = format!(
-        "SELECT COUNT(*) FROM ticket WHERE id IN (SELECT ticket_id FROM ticket_customer WHERE customer_id = $1 UNION \
-         SELECT id FROM ticket WHERE contact_id = $1) AND COALESCE(customer_id, '') <> $1 AND NOT ({CONTACT_ALONE})"
+        "SELECT COUNT(*) FROM ticket WHERE id IN ({}) AND COALESCE(customer_id, '') <> $1 AND NOT ({})",
+        tickets_with(1),
+        of_nobody_else(1)
     );
     tx.fetch(sql, vec![text(customer)]).await?.first().map_or(Ok(0), |row| row.int(0))
 }

@@ -30,8 +30,11 @@ pub(super) struct Answers {
 }
 
 pub(super) async fn start(State(api): State<Arc<Api>>, caller: Caller, body: JsonBody) -> Answer<Response> {
-    let (store, start) = (&api.state.store, body.parse::<StartRun>()?);
+    let (store, mut start) = (&api.state.store, body.parse::<StartRun>()?);
     if let Some(customer) = start.customer_id {
+        // A page may not know yet that they were merged.
+        let customer = store.merged_into(customer).await?.unwrap_or(customer);
+        start.customer_id = Some(customer);
         match store.may_see(&caller.viewer(), customer).await {
             Err(StoreError::NotFound { .. }) => return Err(Problem::invalid("customer_id", "choose a customer that exists")),
             seen => seen?,

@@ -248,17 +248,20 @@ async fn what_was_theirs_before_is_erased_as_well(db: TestStore) {
     let mut chance = Chance::from_number(3);
     let ada = customer(&db, json!({ "name": "Ada" }), &["+442079460001", "+442079460002"]).await;
     let bob = customer(&db, json!({ "name": "Bob" }), &["+442079460002"]).await;
-    // Before anybody knew whose number it is.
+    // Without anybody saying who calls; the last one when the number may be a stranger's.
     let (own, _) = call(&db, &mut chance, "+442079460001", &[], 1, true).await;
     let (shared, _) = call(&db, &mut chance, "+442079460002", &[], 2, true).await;
-    let now = ContactInput::new(ContactKind::Phone, "+442079460003");
-    db.store.set_contacts(&who(), NOW, ada, 1, &[now]).await.expect("another number");
+    let (stranger, _) = call(&db, &mut chance, "+442079460001", &[], 9, true).await;
+    let number = ContactInput::new(ContactKind::Phone, "+442079460003");
+    let at = Utc(NOW.0 + 5 * 86_400_000_000);
+    db.store.set_contacts(&who(), at, ada, 1, &[number]).await.expect("another number");
     let left = db.texts("SELECT value FROM contact_point ORDER BY value").await;
     assert_eq!(left, ["+442079460002", "+442079460003"], "a number that nobody has is not kept");
     db.store.erase_customer(&who(), NOW, ada, None, request(EraseMode::Anonymise)).await.expect("an erasure");
-    assert_eq!(found(&db, &["+442079460001", "+442079460003"]).await, [""; 0]);
+    assert_eq!(found(&db, &["+442079460003"]).await, [""; 0]);
     let kept = async |id: InteractionId| db.texts(&format!("SELECT value FROM personal WHERE interaction_id = '{id}'")).await.len();
     assert_eq!((kept(own).await, kept(shared).await), (0, 2), "a number that somebody else has is theirs");
+    assert_eq!(kept(stranger).await, 2, "she had given the number up by then");
     assert_eq!(db.store.contacts(bob).await.expect("contacts").len(), 1);
 }
 
@@ -273,9 +276,12 @@ async fn a_ticket_of_nobody_but_its_contact_is_erased(db: TestStore) {
         db.store.create_ticket(&who(), NOW, &row).await.expect("a ticket").id
     };
     let (own, of_bob) = (ticket(json!({})).await, ticket(json!({ "customer_id": bob })).await);
+    let linked = ticket(json!({ "customer_id": ada, "contact_id": null })).await;
+    db.store.update_ticket(&who(), NOW, linked, 1, &json!({ "customer_id": null })).await.expect("a change");
     let done = db.store.erase_customer(&who(), NOW, ada, None, request(EraseMode::Erase)).await.expect("an erasure");
     let title = async |id: TicketId| db.store.ticket(id).await.expect("the ticket").data.title;
     assert_eq!((title(own).await.as_str(), title(of_bob).await.as_str()), ("(erased)", "Ada's lamp"));
+    assert_eq!(title(linked).await, "(erased)", "she is the only one linked with it");
     let left = done.certificate.remains.iter().find(|left| left.what == "tickets_of_others").expect("that of Bob is named");
     assert_eq!(left.count, Some(1));
 }

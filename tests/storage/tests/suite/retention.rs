@@ -204,7 +204,7 @@ async fn a_hold_keeps_what_names_nobody_or_names_them_beside_others(db: TestStor
         let note = json!({ "subject": subject, "subject_id": id, "customer_id": of, "text": subject });
         db.store.insert::<Note>(&who(), NOW, serde_json::from_value(note).expect("a note")).await.expect("a note")
     };
-    note("interaction", nameless.to_string(), None).await;
+    let of_nobody = note("interaction", nameless.to_string(), None).await;
     note("ticket", ticket.id.to_string(), None).await;
     let own = note("customer", ada.to_string(), Some(ada)).await;
     for kind in ["notes", "tickets"] {
@@ -215,8 +215,10 @@ async fn a_hold_keeps_what_names_nobody_or_names_them_beside_others(db: TestStor
         let request = HoldRequest { subject, subject_id, reason: "case 9".into() };
         holds.push(db.store.set_hold(&who(), NOW, request).await.expect("a hold").id);
     }
-    let refused = db.store.delete::<Note>(&who(), NOW, own.id, 1).await;
-    assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
+    for id in [own.id, of_nobody.id] {
+        let refused = db.store.delete::<Note>(&who(), NOW, id, 1).await;
+        assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
+    }
     assert_eq!(sweep(&db, day(15)).await.erased, 0);
     let left = async || db.texts("SELECT text FROM note ORDER BY text").await;
     assert_eq!(left().await, ["customer", "interaction", "ticket"]);

@@ -22,7 +22,11 @@ export function Ringer() {
   const away = path !== '/';
   useEffect(() => {
     document.addEventListener('input', note);
-    return () => document.removeEventListener('input', note);
+    document.addEventListener('submit', sent);
+    return () => {
+      document.removeEventListener('input', note);
+      document.removeEventListener('submit', sent);
+    };
   }, []);
   // The pop comes to whoever only reads; who writes finds it by the call in the bar.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each offer, not again when one leaves the desk on purpose.
@@ -56,6 +60,11 @@ function note({ target }: Event): void {
   // What is searched for in a list is soon found again.
   else if (target instanceof HTMLInputElement && target.type !== 'search' && target.form !== null)
     typed.add(target);
+}
+
+/** What was sent is not half written; where it is refused, the next letter says so again. */
+function sent({ target }: Event): void {
+  for (const input of typed) if (input.form === target) typed.delete(input);
 }
 
 /** Whether the person is at something that would be lost. */

@@ -40,10 +40,8 @@ export default function TransferDialog({ call, intent, canTransfer, canConsult, 
   const [busy, setBusy] = useState(false);
   const found = useDirectory(text, kind === 'all' ? null : kind, true);
   const entries = found.data?.items ?? [];
-  const at = Math.max(
-    entries.findIndex((entry) => keyOf(entry) === picked),
-    0,
-  );
+  // Nobody, when the one who was picked is gone: not somebody else in their place.
+  const at = entries.findIndex((entry) => keyOf(entry) === picked);
   const chosen = entries[at];
   const go = async (what: Intent, to: TargetAsked) => {
     setBusy(true);
@@ -71,12 +69,16 @@ export default function TransferDialog({ call, intent, canTransfer, canConsult, 
     event.preventDefault();
   };
   const { settled } = found;
+  const first = entries[0] === undefined ? null : keyOf(entries[0]);
+  useEffect(() => {
+    if (settled && picked === null) setPicked(first);
+  }, [settled, picked, first]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: when it was wished, and when the list is that of the text.
   useEffect(() => {
-    if (wish === null || !settled) return;
+    if (wish === null || !settled || (picked === null && first !== null)) return;
     setWish(null);
     if (chosen && may(wish, chosen)) void go(wish, chosen.to);
-  }, [wish, settled]);
+  }, [wish, settled, picked]);
   return (
     <Dialog
       title={t(intent === 'consult' ? 'to.consultTitle' : 'to.transferTitle')}

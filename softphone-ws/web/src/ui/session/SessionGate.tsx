@@ -25,9 +25,11 @@ const ROWS = new Set([
   'callbacks',
 ]);
 
+const AGAIN_MS = 2_000;
+
 export function SessionGate({ children }: { children: ReactNode }) {
   const { t, i18n } = useTranslation();
-  const { link, store } = useWorld();
+  const { link, store, clock } = useWorld();
   const queries = useQueryClient();
   const linkState = useLinkState();
   const [expired, setExpired] = useState(false);
@@ -83,9 +85,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
         becomes.current(next);
         link.start();
       },
-      () => setExpired(true),
+      // The server is busy or away: the link finds out again.
+      () => void clock.after(AGAIN_MS, () => link.start()),
     );
-  }, [taken, link]);
+  }, [taken, link, clock]);
   if (session.isPending) return <LoadingState />;
   if (session.error) return <ErrorState error={session.error} retry={() => void session.refetch()} />;
   if (here === null)
@@ -101,7 +104,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
       </Door>
     );
   return (
-    <SessionProvider session={here}>
+    <SessionProvider key={here.user.id} session={here}>
       {children}
       {expired && (
         <Dialog title={t('signIn.title')} size="sm">

@@ -56,7 +56,7 @@ export function Outcome({ work, assignment }: { work: Work; assignment: string }
   const [touched, setTouched] = useState<Touched>(() => drafts.get(assignment) ?? {});
   const draft = { ...said, ...touched };
   const [busy, setBusy] = useState(false);
-  const unsaved = useRef(false);
+  const unsaved = useRef(Object.keys(touched).length > 0);
   const latest = useRef(touched);
   latest.current = touched;
   const codes = useWrapUpCodes();

@@ -77,14 +77,19 @@ export function Script({ work, customer }: { work: Work; customer: string | null
     run !== undefined && run.state === 'running' && customer !== null && run.customer_id !== customer
       ? run.script_id
       : null;
-  const { mutate: go, error: refused } = begin;
+  const { mutate: go } = begin;
   useEffect(() => {
     if (other !== null && customer !== null) go(other);
   }, [other, customer, go]);
   if (runs.isPending || (queue !== null && script.isPending)) return <LoadingState />;
-  if (other !== null)
-    return refused ? <ErrorState error={refused} retry={() => go(other)} /> : <LoadingState />;
-  if (run !== undefined) return <Step key={`${run.id}:${run.version}`} run={run} onRun={settle} />;
+  if (run !== undefined)
+    return (
+      <>
+        <FormError error={begin.error} />
+        {/* What is typed stays while the run becomes another customer's. */}
+        <Step key={`${run.id}:${run.step.id}`} run={run} waits={begin.isPending} onRun={settle} />
+      </>
+    );
   if (runs.isError) return <ErrorState error={runs.error} retry={() => void runs.refetch()} />;
   if (script.isError) return <ErrorState error={script.error} retry={() => void script.refetch()} />;
   if (script.data == null) return <EmptyState title={t('script.none')} />;
@@ -107,7 +112,7 @@ export function Script({ work, customer }: { work: Work; customer: string | null
   );
 }
 
-function Step({ run, onRun }: { run: Run; onRun: (run: Run) => void }) {
+function Step({ run, waits, onRun }: { run: Run; waits: boolean; onRun: (run: Run) => void }) {
   const { t } = useTranslation('pop');
   const { step } = run;
   const [answers, setAnswers] = useState<Answers>(() =>
@@ -158,12 +163,12 @@ function Step({ run, onRun }: { run: Run; onRun: (run: Run) => void }) {
         <FormError error={move.error} fields={step.inputs.flatMap(({ name }) => [name, `answers.${name}`])} />
         <Group>
           {step.back && (
-            <Button variant="default" disabled={move.isPending} onClick={() => move.mutate(true)}>
+            <Button variant="default" disabled={move.isPending || waits} onClick={() => move.mutate(true)}>
               {t('script.back')}
             </Button>
           )}
           {run.state === 'running' && (
-            <Button type="submit" loading={move.isPending}>
+            <Button type="submit" loading={move.isPending} disabled={waits}>
               {step.end ? t('script.end') : t('script.next')}
             </Button>
           )}
