@@ -222,7 +222,7 @@ async fn held(tx: &mut Tx, kind: RetentionKind, items: &[Item]) -> Result<BTreeS
     let mut subjects: BTreeSet<(String, String)> = BTreeSet::new();
     let mut of: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     let ids: Vec<String> = items.iter().map(|item| item.target.clone()).collect();
-    for &(word, sql) in touched(kind) {
+    for (word, sql) in touched(kind) {
         for chunk in ids.chunks(512) {
             let (list, values) = listed(1, chunk);
             for row in tx.fetch(sql.replace("{}", &list), values).await? {
@@ -258,7 +258,7 @@ pub(crate) async fn subjects_of(tx: &mut Tx, table: &str, id: &str) -> Result<Su
         _ => return Ok(Subjects::default()),
     };
     let mut subjects = Subjects::default();
-    for &(word, sql) in touched(kind) {
+    for (word, sql) in touched(kind) {
         let list = if word == "customer" { &mut subjects.customers } else { &mut subjects.interactions };
         for row in tx.fetch(sql.replace("{}", "$1"), vec![text(id)]).await? {
             list.push(row.text(1)?.to_owned());
@@ -269,70 +269,43 @@ pub(crate) async fn subjects_of(tx: &mut Tx, table: &str, id: &str) -> Result<Su
 
 /// Whom and which interactions rows of a kind have to do with beside what is their subject: what a hold is asked for, and a statement of rows
 /// with these ids (`{}`).
-const fn touched(kind: RetentionKind) -> &'static [(&'static str, &'static str)] {
+fn touched(kind: RetentionKind) -> Vec<(&'static str, String)> {
+    let one = |word, sql: &str| (word, sql.to_owned());
+    // Of everybody the ticket is about that a row's column names.
+    let of_ticket = |table: &str, column: &str| {
+        let links = |what: &str, from: &str| {
+            format!(
+                "SELECT x.id, l.{what} FROM {table} x JOIN {from} WHERE x.id IN ({{}}) AND l.{what} IS NOT NULL",
+                from = from.replace('?', column)
+            )
+        };
+        [
+            ("customer", links("customer_id", "ticket_customer l ON l.ticket_id = x.?")),
+            ("customer", links("contact_id", "ticket l ON l.id = x.?")),
+            ("interaction", links("interaction_id", "ticket_interaction l ON l.ticket_id = x.?")),
+        ]
+    };
+    let with = |first: (&'static str, String), more: [(&'static str, String); 3]| [vec![first], more.to_vec()].concat();
+    let own = |table: &str| {
+        let sql = format!("SELECT id, interaction_id FROM {table} WHERE id IN ({{}}) AND interaction_id IS NOT NULL");
+        with(("interaction", sql), of_ticket(table, "ticket_id"))
+    };
     match kind {
-        RetentionKind::Tickets => &[
-            ("customer", "SELECT ticket_id, customer_id FROM ticket_customer WHERE ticket_id IN ({})"),
-            ("customer", "SELECT id, contact_id FROM ticket WHERE id IN ({}) AND contact_id IS NOT NULL"),
-            ("interaction", "SELECT ticket_id, interaction_id FROM ticket_interaction WHERE ticket_id IN ({})"),
-        ],
-        RetentionKind::Notes => &[
-            ("interaction", "SELECT id, subject_id FROM note WHERE id IN ({}) AND subject = 'interaction'"),
-            (
-                "customer",
-                "SELECT n.id, l.customer_id FROM note n JOIN ticket_customer l ON l.ticket_id = n.subject_id \
-                 WHERE n.id IN ({}) AND n.subject = 'ticket'",
-            ),
-            (
-                "customer",
-                "SELECT n.id, t.contact_id FROM note n JOIN ticket t ON t.id = n.subject_id \
-                 WHERE n.id IN ({}) AND t.contact_id IS NOT NULL AND n.subject = 'ticket'",
-            ),
-            (
-                "interaction",
-                "SELECT n.id, l.interaction_id FROM note n JOIN ticket_interaction l ON l.ticket_id = n.subject_id \
-                 WHERE n.id IN ({}) AND n.subject = 'ticket'",
-            ),
-        ],
-        RetentionKind::Tasks => &[
-            ("interaction", "SELECT id, interaction_id FROM task WHERE id IN ({}) AND interaction_id IS NOT NULL"),
-            ("customer", "SELECT k.id, l.customer_id FROM task k JOIN ticket_customer l ON l.ticket_id = k.ticket_id WHERE k.id IN ({})"),
-            (
-                "customer",
-                "SELECT k.id, t.contact_id FROM task k JOIN ticket t ON t.id = k.ticket_id \
-                 WHERE k.id IN ({}) AND t.contact_id IS NOT NULL",
-            ),
-            (
-                "interaction",
-                "SELECT k.id, l.interaction_id FROM task k JOIN ticket_interaction l ON l.ticket_id = k.ticket_id \
-                 WHERE k.id IN ({})",
-            ),
-        ],
-        RetentionKind::Callbacks => &[
-            ("interaction", "SELECT id, interaction_id FROM callback WHERE id IN ({}) AND interaction_id IS NOT NULL"),
-            (
-                "customer",
-                "SELECT b.id, l.customer_id FROM callback b JOIN ticket_customer l ON l.ticket_id = b.ticket_id \
-                 WHERE b.id IN ({})",
-            ),
-            (
-                "customer",
-                "SELECT b.id, t.contact_id FROM callback b JOIN ticket t ON t.id = b.ticket_id \
-                 WHERE b.id IN ({}) AND t.contact_id IS NOT NULL",
-            ),
-            (
-                "interaction",
-                "SELECT b.id, l.interaction_id FROM callback b JOIN ticket_interaction l ON l.ticket_id = b.ticket_id \
-                 WHERE b.id IN ({})",
-            ),
-        ],
-        RetentionKind::Audit => &[("customer", "SELECT audit_id, customer_id FROM audit_customer WHERE audit_id IN ({})")],
+        RetentionKind::Tickets => of_ticket("ticket", "id").to_vec(),
+        // The ids of all subjects are of their own kind: one that is no ticket's finds none.
+        RetentionKind::Notes => with(
+            one("interaction", "SELECT id, subject_id FROM note WHERE id IN ({}) AND subject = 'interaction'"),
+            of_ticket("note", "subject_id"),
+        ),
+        RetentionKind::Tasks => own("task"),
+        RetentionKind::Callbacks => own("callback"),
+        RetentionKind::Audit => vec![one("customer", "SELECT audit_id, customer_id FROM audit_customer WHERE audit_id IN ({})")],
         RetentionKind::Recordings
         | RetentionKind::Messages
         | RetentionKind::Interactions
         | RetentionKind::Customers
         | RetentionKind::Imports
-        | RetentionKind::Exports => &[],
+        | RetentionKind::Exports => Vec::new(),
     }
 }
 
