@@ -69,11 +69,12 @@ impl Store {
             let current = get_in::<Customer>(&mut tx, customer).await?.ok_or(StoreError::NotFound { resource: "customer" })?.version;
             return Err(StoreError::VersionConflict { resource: "customer", current });
         }
-        let written = self.replace_points(&mut tx, now, customer, points).await?;
+        let (written, gone) = self.replace_points(&mut tx, now, customer, points).await?;
         let shown = |contacts: &[Contact]| serde_json::to_value(contacts).ok();
         let (before, after) = (shown(&before), shown(&written));
         write_audit(self, &mut tx, who, now, Action::Update, "customer_contacts", &customer.to_string(), before, after).await?;
         tx.commit().await?;
+        self.drop_points(gone).await;
         self.changed(Kind::Customer, customer);
         Ok(written)
     }
@@ -193,28 +194,47 @@ impl Store {
         Ok(points)
     }
 
-    /// Writes these in the place of those there are; what was theirs alone goes.
-    pub(crate) async fn replace_points(&self, tx: &mut Tx, now: Utc, customer: CustomerId, points: Vec<Point>) -> Result<Vec<Contact>> {
+    /// Writes these in the place of those there are. Gives those they had and have no more, for [`Store::drop_points`] after the commit.
+    pub(crate) async fn replace_points(
+        &self,
+        tx: &mut Tx,
+        now: Utc,
+        customer: CustomerId,
+        points: Vec<Point>,
+    ) -> Result<(Vec<Contact>, Vec<String>)> {
         let sql = "SELECT contact_point_id FROM customer_contact_point WHERE customer_id = $1";
         let before = tx.fetch(sql, vec![text(customer)]).await?;
         let before = before.iter().map(|row| row.text(0).map(ToOwned::to_owned)).collect::<Result<BTreeSet<_>>>()?;
-        let there = self.take_points(tx, now, &points, Some(&before)).await?;
         tx.execute("DELETE FROM customer_contact_point WHERE customer_id = $1", vec![text(customer)]).await?;
-        let written = link_points(tx, customer, points, &there).await?;
-        let kept: BTreeSet<String> = there.into_values().map(|there| there.id).collect();
-        drop_unlinked(tx, &before.difference(&kept).cloned().collect::<Vec<_>>()).await?;
-        Ok(written)
+        let written = self.write_points(tx, now, customer, points).await?;
+        let kept: BTreeSet<String> = written.iter().map(|contact| contact.id.to_string()).collect();
+        Ok((written, before.difference(&kept).cloned().collect()))
+    }
+
+    /// Drops those of these contact points that nobody has any more, each in a transaction of its own: who holds one and waits for another would
+    /// wait for who does so the other way round. What fails is left to an erasure, which finds it by the audit.
+    pub(crate) async fn drop_points(&self, points: Vec<String>) {
+        for point in points {
+            let dropped = async {
+                let mut tx = self.db.begin().await?;
+                drop_unlinked(&mut tx, &[point]).await?;
+                tx.commit().await
+            };
+            if dropped.await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Writes the contact points of a new customer.
     pub(crate) async fn write_points(&self, tx: &mut Tx, now: Utc, customer: CustomerId, points: Vec<Point>) -> Result<Vec<Contact>> {
-        let there = self.take_points(tx, now, &points, None).await?;
+        let there = self.take_points(tx, now, &points).await?;
         link_points(tx, customer, points, &there).await
     }
 
     /// The contact points with these values, somebody else's as well, kept until the end of the transaction; made where there are none.
-    /// `before`: locked with them, to be dropped. On PostgreSQL all are made and locked in one order, so that no two wait for each other.
-    async fn take_points(&self, tx: &mut Tx, now: Utc, points: &[Point], before: Option<&BTreeSet<String>>) -> Result<There> {
+    /// On PostgreSQL all are made and locked in one order, so that no two wait for each other.
+    async fn take_points(&self, tx: &mut Tx, now: Utc, points: &[Point]) -> Result<There> {
         let by_value: BTreeMap<(&'static str, &str), &Point> =
             points.iter().map(|point| ((point.kind.word(), point.value.as_str()), point)).collect();
         // On PostgreSQL, somebody may just be dropping one of them: then it is made anew.
@@ -237,17 +257,12 @@ impl Store {
                 values.extend(args![*kind, *value]);
                 any.push(format!("(kind = ${} AND value = ${})", values.len() - 1, values.len()));
             }
-            for id in before.into_iter().flatten() {
-                values.push(text(id));
-                any.push(format!("id = ${}", values.len()));
-            }
-            let lock = if before.is_some() { tx.locking() } else { tx.keeping() };
-            let sql = format!("SELECT {THERE}, kind, value FROM contact_point WHERE {} ORDER BY id{lock}", any.join(" OR "));
+            let (any, keeping) = (any.join(" OR "), tx.keeping());
+            let sql = format!("SELECT {THERE}, kind, value FROM contact_point WHERE {any} ORDER BY id{keeping}");
             let mut there = There::new();
             for row in tx.fetch(sql, values).await? {
                 there.insert((row.text(3)?.to_owned(), row.text(4)?.to_owned()), AsThere::read(&row)?);
             }
-            there.retain(|(kind, value), _| points.iter().any(|point| point.kind.word() == kind && point.value == *value));
             if there.len() == by_value.len() {
                 return Ok(there);
             }

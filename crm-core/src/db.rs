@@ -371,14 +371,6 @@ impl Tx {
         }
     }
 
-    /// The end of a SELECT whose rows are to be deleted, or nobody else is to refer to, until the end of the transaction.
-    pub(crate) fn locking(&self) -> &'static str {
-        match self.inner {
-            TxInner::Sqlite(_) => "",
-            TxInner::Postgres(_) => " FOR UPDATE",
-        }
-    }
-
     pub(crate) fn commit(self) -> Pending<'static, ()> {
         match self.inner {
             TxInner::Sqlite(tx) => Box::pin(within(self.statement_timeout, tx.commit(), "row")),

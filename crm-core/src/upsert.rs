@@ -48,7 +48,7 @@ impl Store {
         // Before the transaction, which has the one connection this needs.
         let defined = if given.contains_key("fields") { self.field_definitions(Kind::Customer.word()).await? } else { Vec::new() };
         let mut tx = self.db.begin().await?;
-        let (stored, upserted) = match by_external_id(&mut tx, external_id).await? {
+        let (stored, upserted, gone) = match by_external_id(&mut tx, external_id).await? {
             Some(id) => self.change(&mut tx, viewer, who, now, id, version, given, points, &defined).await?,
             None if version.is_some() => return Err(StoreError::VersionConflict { resource: "customer", current: 0 }),
             None => {
@@ -69,11 +69,12 @@ impl Store {
                 self.prepare(&mut customer, None).await?;
                 let stored = self.insert_in(&mut tx, who, now, customer, Vec::new()).await?;
                 self.write_points(&mut tx, now, stored.id, points.unwrap_or_default()).await?;
-                (stored, Upserted::Created)
+                (stored, Upserted::Created, Vec::new())
             }
         };
         let contacts = contacts_in(&mut tx, stored.id).await?;
         tx.commit().await?;
+        self.drop_points(gone).await;
         if upserted != Upserted::Unchanged {
             self.tell(change_of(who, stored.id, Some(stored.version), &[&stored.data]));
         }
@@ -91,7 +92,7 @@ impl Store {
         given: &Map<String, Json>,
         points: Option<Vec<Point>>,
         defined: &[CustomField],
-    ) -> Result<(Stored<Customer>, Upserted)> {
+    ) -> Result<(Stored<Customer>, Upserted, Vec<String>)> {
         tx.lock_row("customer", id).await?;
         let old = get_in::<Customer>(tx, id).await?.ok_or(StoreError::NotFound { resource: "customer" })?;
         sees(tx, viewer, id).await?;
@@ -108,15 +109,17 @@ impl Store {
         let before = contacts_in(tx, id).await?;
         let other = points.filter(|points| !alike(&before, points));
         if data == old.data && other.is_none() {
-            return Ok((old, Upserted::Unchanged));
+            return Ok((old, Upserted::Unchanged, Vec::new()));
         }
         let stored = update_in(self, tx, who, now, &old, data, Vec::new()).await?;
+        let mut gone = Vec::new();
         if let Some(points) = other {
-            let after = self.replace_points(tx, now, id, points).await?;
+            let (after, dropped) = self.replace_points(tx, now, id, points).await?;
+            gone = dropped;
             let (before, after) = (serde_json::to_value(&before).ok(), serde_json::to_value(&after).ok());
             write_audit(self, tx, who, now, Action::Update, "customer_contacts", &id.to_string(), before, after).await?;
         }
-        Ok((stored, Upserted::Changed))
+        Ok((stored, Upserted::Changed, gone))
     }
 }
 

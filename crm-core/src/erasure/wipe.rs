@@ -140,8 +140,19 @@ pub(super) async fn points(tx: &mut Tx, members: &[String]) -> Result<Vec<String
          SELECT r.row_key FROM merge_row r JOIN customer_merge m ON m.id = r.merge_id \
          WHERE r.table_name = 'customer_contact_point.customer_id' AND (m.survivor_id IN ({list}) OR m.merged_id IN ({list}))"
     );
-    let rows = tx.fetch(sql, values).await?;
-    rows.iter().map(|row| row.text(0).map(|id| id.trim_matches(['[', '"', ']']).to_owned())).collect()
+    let rows = tx.fetch(sql, values.clone()).await?;
+    let ids = rows.iter().map(|row| row.text(0).map(|id| id.trim_matches(['[', '"', ']']).to_owned()));
+    let mut ids = ids.collect::<Result<BTreeSet<_>>>()?;
+    // Those they had before go at once, unless the server went away in that moment.
+    let sql = format!(
+        "SELECT a.before_json FROM audit_customer ac JOIN audit a ON a.id = ac.audit_id \
+         WHERE ac.customer_id IN ({list}) AND a.resource = 'customer_contacts'"
+    );
+    for row in tx.fetch(sql, values).await? {
+        let contacts: Vec<Json> = row.opt_text(0).and_then(|contacts| serde_json::from_str(contacts).ok()).unwrap_or_default();
+        ids.extend(contacts.iter().filter_map(|contact| contact["id"].as_str()).map(ToOwned::to_owned));
+    }
+    Ok(ids.into_iter().collect())
 }
 
 /// How many callbacks to numbers that others have as well name nobody.

@@ -17,6 +17,7 @@ on_both!(
     a_customer_is_found_by_name_number_mail_and_external_id,
     contact_points_are_normalised_and_shared,
     each_has_a_contact_point_as_they_spell_it,
+    those_who_share_numbers_change_them_at_once,
     a_contact_point_that_is_none_is_named,
     contact_points_are_locked_with_their_customer,
     an_import_writes_customers_as_one_by_one_would,
@@ -226,4 +227,23 @@ async fn each_has_a_contact_point_as_they_spell_it(db: TestStore) {
     assert_eq!(card.contacts[0].raw, "415.555.2671");
     let ids = db.store.import_customers(&who(), NOW, vec![imported(1, vec![phone("415-555-2671")])]).await.expect("an import");
     assert_eq!(raw(ids[0]).await, "415-555-2671");
+}
+
+async fn those_who_share_numbers_change_them_at_once(db: TestStore) {
+    let numbers = ["+14155552671", "+14155552672", "+14155552673"];
+    let all = numbers.map(phone);
+    let (ann, bob) = (customer(&db, "Ann", &all).await, customer(&db, "Bob", &all).await);
+    // Each keeps what the other gives up.
+    let change = async |of: &Stored<Customer>, at: usize| {
+        for round in 0..20_usize {
+            let mut kept: Vec<ContactInput> = all.iter().cloned().collect();
+            kept.remove((round + at) % 3);
+            kept.rotate_left(at);
+            db.store.set_contacts(&who(), NOW, of.id, 1 + round as i64, &kept).await.expect("a change");
+        }
+    };
+    tokio::join!(change(&ann, 0), change(&bob, 1));
+    for of in [&ann, &bob] {
+        assert_eq!(db.store.contacts(of.id).await.expect("contact points").len(), 2);
+    }
 }
