@@ -236,7 +236,7 @@ async fn those_who_share_numbers_change_them_at_once(db: TestStore) {
     // Each keeps what the other gives up.
     let change = async |of: &Stored<Customer>, at: usize| {
         for round in 0..20_usize {
-            let mut kept: Vec<ContactInput> = all.iter().cloned().collect();
+            let mut kept: Vec<ContactInput> = all.to_vec();
             kept.remove((round + at) % 3);
             kept.rotate_left(at);
             db.store.set_contacts(&who(), NOW, of.id, 1 + round as i64, &kept).await.expect("a change");
